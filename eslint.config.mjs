@@ -1,0 +1,41 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** The arrows of the architecture (CONTRIBUTING.md): each row says what a folder must not import. */
+const forbid = (files, patterns) => ({
+  files,
+  rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] },
+});
+const ibm = {
+  regex: "^(@ibm-cloud/|ibm-cloud-sdk-core)",
+  message: "Only src/iam talks to IBM.",
+};
+const outside = (...names) => ({
+  regex: `^\\.\\.?/(.*/)?(${names.join("|")})(/|\\.js$|$)`,
+  message: "This arrow does not exist: see CONTRIBUTING.md.",
+});
+
+export default tseslint.config(
+  { ignores: ["dist", "coverage", ".work", "tools"] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ["scripts/**/*.mjs", "eslint.config.mjs"],
+    languageOptions: { globals: { process: "readonly", console: "readonly" } },
+  },
+  {
+    files: ["test/**/*.ts"],
+    rules: { "@typescript-eslint/no-unused-expressions": "off" },
+  },
+  forbid(["src/index.ts", "src/en-authorization.ts", "src/args.ts"], [ibm, outside("provider", "iam", "emulator", "cli")]),
+  forbid(["src/provider/**"], [ibm, outside("emulator", "cli", "index", "en-authorization")]),
+  forbid(["src/iam/**"], [outside("provider", "emulator", "cli", "args", "en-authorization")]),
+  forbid(["src/emulator/**"], [ibm, outside("provider", "iam", "cli", "args", "en-authorization")]),
+);
