@@ -1,0 +1,109 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ROLE_NAMES, SERVICE_NAMES } from "./names";
+
+type AnyOther = string & Record<never, never>;
+
+/** An IAM service name, such as `"kms"` or `"cloud-object-storage"`. */
+export type ServiceName = (typeof SERVICE_NAMES)[number] | AnyOther;
+
+/** A role's display name (in any case), such as `"Object Writer"`, or its CRN. */
+export type Role = (typeof ROLE_NAMES)[number] | AnyOther;
+
+/** How IAM compares an attribute. A source takes only `stringEquals` and `stringExists`. */
+export type AttributeOperator =
+  "stringEquals" | "stringExists" | "stringMatch" | "stringEqualsAnyOf" | "stringMatchAnyOf";
+
+/** One attribute of a scope that has no property of its own, or needs another operator than `stringEquals`. */
+export interface AuthorizationAttribute {
+  /** The attribute's key, as the service names it: `"volumeId"`, `"namespace"`, … */
+  key: pulumi.Input<string>;
+  /**
+   * How the value is compared.
+   * @default "stringEquals"
+   */
+  operator?: pulumi.Input<AttributeOperator>;
+  /**
+   * Text of 1 to 1,000 characters; `true` or `false` for `stringExists`; 1 to 10 texts for the `…AnyOf` operators.
+   * `stringMatch` knows the wildcards `*` and `?`.
+   */
+  value: pulumi.Input<string | boolean | pulumi.Input<string>[]>;
+}
+
+/** One access tag that a target's resources must carry. */
+export interface AuthorizationTag {
+  /** The tag's key: `"env"` in `env:prod`. */
+  key: pulumi.Input<string>;
+  /**
+   * How the value is compared.
+   * @default "stringEquals"
+   */
+  operator?: pulumi.Input<"stringEquals" | "stringMatch">;
+  /** The tag's value: `"prod"` in `env:prod`. */
+  value: pulumi.Input<string>;
+}
+
+interface AuthorizationSide {
+  /**
+   * One instance: its GUID, or its CRN (of this service and, unless `accountId` is written too, of this account).
+   * `"*"` is every instance. Either this or `resourceGroupId` is written.
+   */
+  serviceInstance?: pulumi.Input<string>;
+  /** The instances of one resource group: its id. `"*"` is every resource group. */
+  resourceGroupId?: pulumi.Input<string>;
+  /** Narrows to one location, such as `"us-south"`, where the service supports it. */
+  region?: pulumi.Input<string>;
+  /** Narrows to one kind of resource inside the instance: `"bucket"`, `"key"`, `"backup-policy"`, … */
+  resourceType?: pulumi.Input<string>;
+  /** Narrows to one resource of that kind, by its id or name: a bucket's name, a key's id. */
+  resource?: pulumi.Input<string>;
+  /** Whatever else the service lets a scope be narrowed by. */
+  attributes?: pulumi.Input<pulumi.Input<AuthorizationAttribute>[]>;
+}
+
+/** Who is authorized. */
+export interface AuthorizationSource extends AuthorizationSide {
+  /**
+   * The account that holds the source: 32 hexadecimal digits. Written for another account than the credentials'.
+   * @default the account of the credentials
+   */
+  accountId?: pulumi.Input<string>;
+  /**
+   * The service that calls. `"*"` is every service of `resourceGroupId`.
+   * @default "event-notifications", unless that is the target
+   */
+  serviceName?: pulumi.Input<ServiceName>;
+}
+
+/** What the source may reach. It is always in the account of the credentials. */
+export interface AuthorizationTarget extends AuthorizationSide {
+  /**
+   * The account that holds the target. It can only be the account of the credentials; written, it is checked.
+   * @default the account of the credentials
+   */
+  accountId?: pulumi.Input<string>;
+  /** The service that is called. `"*"` goes with `resourceType: "resource-group"`, which no one service owns. */
+  serviceName: pulumi.Input<ServiceName>;
+  /** Narrows to resources that carry all of these access tags. */
+  tags?: pulumi.Input<pulumi.Input<AuthorizationTag>[]>;
+}
+
+/** The arguments of an {@link EnAuthorization}. One of the two sides is Event Notifications. */
+export interface EnAuthorizationArgs {
+  /**
+   * Who is authorized. A side is narrowed by an instance or a resource group, and further by region, resource type,
+   * resource and attributes. A change replaces the authorization, the new one first.
+   */
+  source: pulumi.Input<AuthorizationSource>;
+  /** What the source may reach. A change replaces the authorization, the new one first. */
+  target: pulumi.Input<AuthorizationTarget>;
+  /**
+   * What it may do there: one or more roles, in any order, each once, by display name in any case or by CRN. A change
+   * updates in place.
+   */
+  roles: pulumi.Input<pulumi.Input<Role>[]>;
+  /**
+   * Why it exists: 1 to 1,000 characters. A change updates in place; leaving it out clears it in IAM.
+   * @default none
+   */
+  description?: pulumi.Input<string>;
+}

@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AuthorizationSource, AuthorizationTarget, EnAuthorizationArgs } from "./args";
+
+/** How Pulumi keeps resources of this kind in state. It never changes. */
+const TYPE = "pulumi-nodejs:dynamic/ibm:EnAuthorization";
+
+/**
+ * What Pulumi's host evaluates to get the provider. It is kept in state with every resource, so it only loads the
+ * installed package: `refresh` and `destroy` of an old stack run today's code.
+ */
+const PROVIDER =
+  'exports.handler=()=>{try{return require("module").createRequire(process.cwd()+"/")("pulumi-ibm-en-authorization/provider")}' +
+  'catch(e){e.message="run npm install pulumi-ibm-en-authorization in "+process.cwd()+": "+e.message;throw e}}';
+
+/**
+ * An IAM service-to-service authorization from or to Event Notifications.
+ *
+ * Not to be confused with the `EnAuthorization` of IBM's Event Notifications SDK, which verifies e-mail domains.
+ *
+ * @example
+ * EXAMPLE
+ */
+export class EnAuthorization extends pulumi.CustomResource {
+  /** Who is authorized, as IAM holds it: always with its account. */
+  declare readonly source: pulumi.Output<pulumi.Unwrap<AuthorizationSource>>;
+  /** What the source may reach, as IAM holds it: always with its account. */
+  declare readonly target: pulumi.Output<pulumi.Unwrap<AuthorizationTarget>>;
+  /** The roles' display names, sorted; a CRN where IAM offers no name for it. */
+  declare readonly roles: pulumi.Output<string[]>;
+  /** Why it exists. */
+  declare readonly description: pulumi.Output<string | undefined>;
+  /** `"active"`, or `"deleted"` where IAM still keeps a removed one. */
+  declare readonly state: pulumi.Output<string>;
+  /** The policy's URL in IAM's API. */
+  declare readonly href: pulumi.Output<string>;
+  /** When it was made: ISO 8601, UTC. */
+  declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** The IAM id of who made it: `IBMid-…`, `iam-ServiceId-…` or `iam-Profile-…`. */
+  declare readonly createdById: pulumi.Output<string | undefined>;
+  /** When it was last changed: ISO 8601, UTC. */
+  declare readonly lastModifiedAt: pulumi.Output<string | undefined>;
+  /** The IAM id of who changed it last. */
+  declare readonly lastModifiedById: pulumi.Output<string | undefined>;
+
+  /**
+   * Reads an authorization that this program does not manage.
+   *
+   * @param name the resource's name in this stack
+   * @param policyId the policy's id in IAM: a UUID
+   * @throws fails the deployment when IAM holds no such authorization
+   */
+  static get(
+    name: string,
+    policyId: pulumi.Input<pulumi.ID>,
+    opts?: pulumi.CustomResourceOptions,
+  ): EnAuthorization {
+    return new EnAuthorization(name, undefined, { ...opts, id: policyId });
+  }
+
+  /**
+   * Declares an authorization.
+   *
+   * @param name the resource's name in this stack
+   * @param args its scope, roles and description
+   */
+  constructor(name: string, args: EnAuthorizationArgs, opts?: pulumi.CustomResourceOptions);
+  /** @internal what `get` calls */
+  constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
+  constructor(name: string, args: EnAuthorizationArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    const outputs = {
+      source: undefined,
+      target: undefined,
+      roles: undefined,
+      description: undefined,
+      state: undefined,
+      href: undefined,
+      createdAt: undefined,
+      createdById: undefined,
+      lastModifiedAt: undefined,
+      lastModifiedById: undefined,
+    };
+    super(TYPE, name, { ...outputs, ...args, __provider: PROVIDER }, opts);
+  }
+}

@@ -1,0 +1,11 @@
+export { EnAuthorization } from "./en-authorization";
+export type {
+  AttributeOperator,
+  AuthorizationAttribute,
+  AuthorizationSource,
+  AuthorizationTag,
+  AuthorizationTarget,
+  EnAuthorizationArgs,
+  Role,
+  ServiceName,
+} from "./args";

@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Inputs } from "./inputs";
+import { withAccounts } from "./normal-form";
+import { sameRoles } from "./roles";
+import type { State } from "./policy";
+import { holdsUnknown } from "./unknown";
+
+type Change = "replace" | "update";
+
+/** What a change of an argument means. A scope is a security boundary: it is never edited, only replaced. */
+const MEANING: Record<keyof Inputs, Change> = {
+  source: "replace",
+  target: "replace",
+  roles: "update",
+  description: "update",
+};
+
+/** What is compared otherwise than by value. */
+const EQUAL: Partial<Record<keyof Inputs, (held: State, wanted: Inputs) => boolean>> = {
+  roles: (held, wanted) => sameRoles(held.roles, wanted.roles),
+};
+
+/**
+ * Compares what IAM held with what the program wants. What is still unknown counts as a change, so that a preview never
+ * promises less than the `up` after it does.
+ */
+export function changes(
+  held: State,
+  wanted: Inputs,
+): { changed: (keyof Inputs)[]; replaces: (keyof Inputs)[] } {
+  const settled = withAccounts(wanted, held.target.accountId);
+  const changed = (Object.keys(MEANING) as (keyof Inputs)[]).filter((key) => {
+    if (holdsUnknown(settled[key])) return true;
+    const equal = EQUAL[key] ?? (() => isDeepStrictEqual(held[key], settled[key]));
+    return !equal(held, settled);
+  });
+  return { changed, replaces: changed.filter((key) => MEANING[key] === "replace") };
+}

@@ -1,0 +1,88 @@
+import type { OfferedRole } from "../iam/roles";
+import { parseCrn } from "./crn";
+import type { Inputs, Source, Target } from "./inputs";
+import { canonicalRoles } from "./roles";
+import { defaultSourceService } from "./rules";
+import { fromAttributes, fromTags, toAttributes, toTags } from "./scope";
+import type { Failure } from "./shape";
+import { holdsUnknown } from "./unknown";
+
+/** What only IAM can tell; absent where it was not asked, or did not answer. */
+export interface Facts {
+  /** The account of the credentials. */
+  accountId?: string;
+  /** The roles that IAM offers for this source and target. */
+  roles?: readonly OfferedRole[];
+}
+
+/**
+ * Brings valid inputs to their normal form: inputs that mean the same become equal. The source's service is filled in,
+ * CRNs become GUIDs, the credentials' own account is left out, roles have their canonical names, lists are sorted.
+ *
+ * A part that holds something unknown stays as it is, and so does a CRN whose account nobody wrote while the account of
+ * the credentials is not known.
+ */
+export function normalForm(inputs: Inputs, facts: Facts): Inputs {
+  const serviceName = holdsUnknown(inputs.source) ? undefined : defaultSourceService(inputs);
+  return {
+    ...inputs,
+    source: normalSide<Source>({ ...(serviceName && { serviceName }), ...inputs.source }, facts),
+    target: normalSide<Target>(inputs.target, facts),
+    roles: holdsUnknown(inputs.roles) ? inputs.roles : canonicalRoles(inputs.roles, facts.roles),
+  };
+}
+
+function normalSide<Side extends Partial<Source & Target>>(side: Side, facts: Facts): Side {
+  // Without a service's name the source waits for a target that is not known yet.
+  if (holdsUnknown(side) || side.serviceName === undefined) return side;
+  const { accountId, ...rest } = withoutCrn(side, facts);
+  const abroad = accountId === facts.accountId ? {} : { accountId };
+  const tags = fromTags(toTags(side));
+  return { ...fromAttributes(toAttributes({ ...rest, ...abroad })), ...(tags && { tags }) } as Side;
+}
+
+function withoutCrn(side: Partial<Source & Target>, facts: Facts): Partial<Source & Target> {
+  const crn = parseCrn(side.serviceInstance ?? "");
+  if (!crn || needsAccount(side, facts)) return side;
+  return { ...side, serviceInstance: crn.serviceInstance };
+}
+
+/** Whether a side holds the CRN of an account that nobody wrote, while the account of the credentials is not known. */
+export function needsAccount(side: Partial<Source & Target>, facts: Facts): boolean {
+  const crn = parseCrn(side.serviceInstance ?? "");
+  return crn?.accountId !== undefined && side.accountId === undefined && facts.accountId === undefined;
+}
+
+/** What is wrong with the accounts, once the account of the credentials is known. */
+export function checkAccounts(inputs: Inputs, { accountId }: Facts): Failure[] {
+  if (accountId === undefined) return [];
+  const failures: Failure[] = [];
+  const source = accountOf(inputs.source);
+  if (source !== undefined && source !== accountId && inputs.source.accountId === undefined) {
+    const property = "source.serviceInstance";
+    const reason = `${property} is a CRN of another account than the credentials' (${accountId}): if that is meant, write source.accountId: "${source}"`;
+    failures.push({ property, reason });
+  }
+  const target = accountOf(inputs.target);
+  if (target !== undefined && target !== accountId) {
+    const property = inputs.target.accountId === undefined ? "target.serviceInstance" : "target.accountId";
+    const reason = `${property} is of the account ${target}, but an authorization is made in its target's account and these credentials are of ${accountId}: use credentials of ${target}`;
+    failures.push({ property, reason });
+  }
+  return failures;
+}
+
+function accountOf(side: Partial<Source & Target>): string | undefined {
+  if (holdsUnknown(side)) return undefined;
+  return side.accountId ?? parseCrn(side.serviceInstance ?? "")?.accountId;
+}
+
+/** Both sides with their accounts, as IAM holds them. */
+export function withAccounts(inputs: Inputs, accountId: string): Inputs {
+  const { source, target, ...rest } = normalForm(inputs, { accountId });
+  return {
+    ...rest,
+    source: holdsUnknown(source) ? source : { accountId, ...source },
+    target: holdsUnknown(target) ? target : { accountId, ...target },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Inputs } from "./inputs";
+
+/** How sentences call the two services of an authorization. */
+export function pairText(inputs: Partial<Inputs>): string {
+  const name = (side: { serviceName?: string } | undefined) => side?.serviceName ?? "?";
+  return `${name(inputs.source)} -> ${name(inputs.target)}`;
+}
+
+/**
+ * Does one of Pulumi's operations; what fails comes out as one sentence: what was tried, on which pair of services, and
+ * why. Pulumi's host prints the stack of some errors, so the sentence stands in its place.
+ */
+export async function attempt<Result>(
+  what: string,
+  inputs: Partial<Inputs>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const pair = inputs.target ? ` (${pairText(inputs)})` : "";
+    const error = new Error(`Cannot ${what}${pair}: ${reason}`, { cause });
+    error.name = "";
+    error.stack = error.message;
+    throw error;
+  }
+}
