@@ -2,7 +2,7 @@ import type { OfferedRole } from "../iam/roles";
 import { parseCrn } from "./crn";
 import type { Inputs, Source, Target } from "./inputs";
 import { canonicalRoles } from "./roles";
-import { defaultSourceService } from "./rules";
+import { defaultSourceService } from "./rules/pair";
 import { fromAttributes, fromTags, toAttributes, toTags } from "./scope";
 import type { Failure } from "./shape";
 import { holdsUnknown } from "./unknown";

@@ -1,5 +1,6 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { nearest } from "./nearest";
+import { PROPERTIES, schema, type Shaped } from "./schema";
 import { UNKNOWN } from "./unknown";
 
 /** One refused property: its path, and a sentence that names it. What Pulumi calls a CheckFailure. */
@@ -7,80 +8,6 @@ export interface Failure {
   property: string;
   reason: string;
 }
-
-const LONGEST = 1000;
-
-/** Refuses what IAM would: "Policy attribute values must be between 1 and 1,000 characters" (IAM policy API). */
-function refuseLength(value: string, context: z.RefinementCtx, whenEmpty: string): void {
-  const { length } = Array.from(value);
-  if (length === 0) context.addIssue({ code: "custom", message: whenEmpty });
-  if (length > LONGEST) {
-    context.addIssue({
-      code: "custom",
-      message: `must not be longer than ${LONGEST} characters, and has ${length}`,
-    });
-  }
-}
-
-const text = z.string().superRefine((value, context) => {
-  refuseLength(value, context, "must not be empty");
-  if (value.trim() !== value && value.trim() !== "") {
-    context.addIssue({ code: "custom", message: "must not begin or end with white space" });
-  }
-  if (value !== "" && value.trim() === "")
-    context.addIssue({ code: "custom", message: "must not be white space alone" });
-});
-const description = z.string().superRefine((value, context) => {
-  refuseLength(value, context, "must not be empty: leave it out to clear it in IAM");
-});
-
-/** What each operator compares with. */
-const COMPARED = {
-  stringEquals: text,
-  stringMatch: text,
-  stringExists: z.boolean(),
-  stringEqualsAnyOf: z.array(text).min(1).max(10),
-  stringMatchAnyOf: z.array(text).min(1).max(10),
-};
-
-const attribute = z
-  .strictObject({
-    key: text,
-    operator: z.enum(Object.keys(COMPARED) as (keyof typeof COMPARED)[]).optional(),
-    value: z.unknown(),
-  })
-  .superRefine(({ operator = "stringEquals", value }, context) => {
-    for (const issue of COMPARED[operator].safeParse(value).error?.issues ?? []) {
-      context.addIssue({ ...issue, path: ["value", ...issue.path] });
-    }
-  });
-const tag = z.strictObject({
-  key: text,
-  operator: z.enum(["stringEquals", "stringMatch"]).optional(),
-  value: text,
-});
-const side = {
-  accountId: text.optional(),
-  serviceInstance: text.optional(),
-  resourceGroupId: text.optional(),
-  region: text.optional(),
-  resourceType: text.optional(),
-  resource: text.optional(),
-  attributes: z.array(attribute).optional(),
-};
-const shape = z.strictObject({
-  source: z.strictObject({ serviceName: text.optional(), ...side }),
-  target: z.strictObject({ serviceName: text, ...side, tags: z.array(tag).optional() }),
-  roles: z.array(text).min(1),
-  description: description.optional(),
-});
-
-const PROPERTIES: Record<string, string[]> & { attribute: string[] } = {
-  "": Object.keys(shape.shape),
-  source: Object.keys(shape.shape.source.shape),
-  target: Object.keys(shape.shape.target.shape),
-  attribute: Object.keys(attribute.shape),
-};
 
 /** What a required property asks for when it is missing. */
 const MISSING: Record<string, string> = {
@@ -95,6 +22,10 @@ type Tree = Record<string | number, unknown>;
 
 function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null;
+}
+
+function stringPath(path: readonly PropertyKey[]): Path {
+  return path.filter((key) => typeof key !== "symbol");
 }
 
 function valueAt(value: unknown, path: Path): unknown {
@@ -165,9 +96,6 @@ function withoutNulls(value: unknown): unknown {
   );
 }
 
-/** Inputs of the right shape, as far as they are known. */
-export type Shaped = z.infer<typeof shape>;
-
 /**
  * Checks types, lengths and the names of properties; what is still unknown is skipped wherever it stands.
  *
@@ -175,25 +103,28 @@ export type Shaped = z.infer<typeof shape>;
  */
 export function checkShape(inputs: Record<string, unknown>): { failures: Failure[]; shaped: Shaped } {
   const shaped = withoutNulls(inputs) as Shaped;
-  const issues = shape.safeParse(shaped).error?.issues ?? [];
+  const issues = schema.safeParse(shaped).error?.issues ?? [];
   const failures: Failure[] = [];
-  const marks: Path[] = [];
-  for (const issue of issues) {
-    const path = issue.path.filter((key) => typeof key !== "symbol");
-    const value = valueAt(shaped, path);
-    if (value === UNKNOWN) continue;
-    if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) {
-        const { failure, meant } = unrecognized(path, key);
-        failures.push(failure);
-        if (meant) marks.push([...path, meant]);
-      }
-      continue;
+  // Where a mis-typed name was meant, nothing is missing.
+  const meant: Path[] = [];
+  for (const { path, keys } of issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" ? [issue] : [],
+  )) {
+    for (const key of keys) {
+      const { failure, meant: name } = unrecognized(stringPath(path), key);
+      failures.push(failure);
+      if (name && valueAt(shaped, [...stringPath(path), name]) === undefined)
+        meant.push([...stringPath(path), name]);
     }
+  }
+  for (const path of meant) put(shaped, path, UNKNOWN);
+  for (const issue of issues) {
+    const path = stringPath(issue.path);
+    const value = valueAt(shaped, path);
+    if (value === UNKNOWN || issue.code === "unrecognized_keys") continue;
     const property = spell(path);
     failures.push({ property, reason: `${property} ${predicate(issue, property, value)}` });
-    marks.push(path);
+    put(shaped, path, UNKNOWN);
   }
-  for (const path of marks) put(shaped, path, UNKNOWN);
   return { failures, shaped };
 }

@@ -1,0 +1,30 @@
+import { looksLikeCrn, parseCrn } from "../crn";
+import { ALL } from "../inputs";
+import { UNKNOWN } from "../unknown";
+import { refusal, type Rule } from "./side";
+
+export const allIsMeantSomewhere: Rule = ({ name, is }) => {
+  const key = (["accountId", "region", "resourceType", "resource"] as const).find((each) => is[each] === ALL);
+  return key && refusal(`${name}.${key}`, `cannot be "${ALL}": leave it out, which narrows nothing`);
+};
+
+export const serviceIsNamed: Rule = ({ name, is }) => {
+  if (is.serviceName !== ALL) return undefined;
+  if (name === "source" && is.resourceGroupId === undefined) {
+    return refusal(
+      "source.serviceName",
+      `can be "${ALL}" only with source.resourceGroupId: IAM wants one of the two`,
+    );
+  }
+  if (name === "target" && is.resourceType !== UNKNOWN && is.resourceType !== "resource-group") {
+    return refusal("target.serviceName", `can be "${ALL}" only with target.resourceType: "resource-group"`);
+  }
+  return undefined;
+};
+
+export const idsAreIds: Rule = ({ name, is }) => {
+  const key = (["resourceGroupId", "resource"] as const).find((each) => looksLikeCrn(is[each] ?? ""));
+  if (!key) return undefined;
+  const id = parseCrn(is[key] ?? "")?.resource;
+  return refusal(`${name}.${key}`, `is a CRN: write ${id === undefined ? "the id alone" : `"${id}"`}`);
+};
