@@ -1,0 +1,492 @@
+import { expect } from "chai";
+import { authorizationProvider } from "../../src/provider/authorization-provider";
+import { UNKNOWN } from "../../src/provider/unknown";
+import { ACCOUNT, bucketInputs, COS, crn, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
+
+type Tree = Record<string, unknown>;
+
+const provider = authorizationProvider({});
+
+async function check(news: Tree) {
+  const { inputs, failures } = await provider.check({}, news);
+  return { inputs: inputs as Tree, failures: failures ?? [] };
+}
+
+/** Valid inputs with some properties of the source, the target or themselves replaced. */
+function inputs({
+  source,
+  target,
+  ...rest
+}: {
+  source?: unknown;
+  target?: unknown;
+  [key: string]: unknown;
+}): Tree {
+  const valid = bucketInputs();
+  const side = (given: object, changed: unknown) =>
+    typeof changed === "object" && changed !== null && !Array.isArray(changed)
+      ? { ...given, ...changed }
+      : changed;
+  return {
+    ...valid,
+    ...(source !== undefined && { source: side(valid.source, source) }),
+    ...(target !== undefined && { target: side(valid.target, target) }),
+    ...rest,
+  };
+}
+
+const LONG = "x".repeat(1001);
+const TO_EN = { serviceName: "event-notifications", serviceInstance: EN, resourceType: null, resource: null };
+
+const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] = [
+  ["nothing at all", {}, "source", /source is missing/],
+  ["no target", { source: { serviceInstance: EN }, roles: ["Reader"] }, "target", /target is missing/],
+  ["a text for a source", inputs({ source: "x" }), "source", /must be an object, not a string/],
+  ["an array for a target", inputs({ target: [] }), "target", /must be an object, not an array/],
+  ["a text for roles", inputs({ roles: "Reader" }), "roles", /must be an array, not a string/],
+  ["no roles", inputs({ roles: [] }), "roles", /roles must not be empty/],
+  ["missing roles", inputs({ roles: null }), "roles", /roles is missing: say what it may do/],
+  ["a number for a role", inputs({ roles: [1] }), "roles[0]", /must be a text, not a number/],
+  ["an empty role", inputs({ roles: ["Reader", ""] }), "roles[1]", /must not be empty/],
+  [
+    "a role with a space",
+    inputs({ roles: ["Reader "] }),
+    "roles[0]",
+    /must not begin or end with white space/,
+  ],
+  [
+    "a number for a region",
+    inputs({ target: { region: 7 } }),
+    "target.region",
+    /must be a text, not a number/,
+  ],
+  [
+    "an empty instance",
+    inputs({ source: { serviceInstance: "" } }),
+    "source.serviceInstance",
+    /not be empty/,
+  ],
+  ["white space", inputs({ target: { resource: "  " } }), "target.resource", /white space alone/],
+  [
+    "1,001 characters",
+    inputs({ target: { resource: LONG } }),
+    "target.resource",
+    /longer than 1000 .* has 1001/,
+  ],
+  ["an empty description", inputs({ description: "" }), "description", /leave it out to clear it/],
+  [
+    "a long description",
+    inputs({ description: LONG }),
+    "description",
+    /longer than 1000 characters, and has 1001/,
+  ],
+  ["a number for a description", inputs({ description: 1 }), "description", /must be a text, not a number/],
+  ["a mis-typed argument", inputs({ role: [] }), "role", /role is not known: did you mean roles\?/],
+  [
+    "a mis-typed property",
+    inputs({ target: { serviceInstnace: "x" } }),
+    "target.serviceInstnace",
+    /target.serviceInstance\?/,
+  ],
+  [
+    "an odd property",
+    inputs({ source: { zzzzzzzzzzzz: 1 } }),
+    "source.zzzzzzzzzzzz",
+    /not known: Known are serviceName/,
+  ],
+  ["tags on a source", inputs({ source: { tags: [] } }), "source.tags", /source.tags is not known/],
+  [
+    "an instance and a resource group",
+    inputs({ target: { resourceGroupId: GROUP } }),
+    "target.resourceGroupId",
+    /cannot stand beside target.serviceInstance/,
+  ],
+  [
+    "a source without breadth",
+    inputs({ source: { serviceInstance: undefined } }),
+    "source.serviceInstance",
+    /"\*" for all/,
+  ],
+  [
+    "a target without breadth",
+    inputs({ target: { serviceInstance: null } }),
+    "target.serviceInstance",
+    /is missing/,
+  ],
+  [
+    "a target narrowed, but by no instance",
+    { ...inputs({}), target: { serviceName: "cloud-object-storage", resourceType: "bucket", resource: "b" } },
+    "target.serviceInstance",
+    /is missing/,
+  ],
+  [
+    "an instance's name",
+    inputs({ target: { serviceInstance: "my cos" } }),
+    "target.serviceInstance",
+    /neither a GUID nor/,
+  ],
+  [
+    "a malformed CRN",
+    inputs({ target: { serviceInstance: "crn:v1:x" } }),
+    "target.serviceInstance",
+    /cannot? be read|not a CRN/,
+  ],
+  [
+    "a bucket's CRN",
+    inputs({ target: { serviceInstance: crn("cloud-object-storage", COS, ACCOUNT, "bucket:b") } }),
+    "target.serviceInstance",
+    /write serviceInstance: "5c1d.*", resourceType: "bucket", resource: "b"/,
+  ],
+  [
+    "a key's CRN",
+    inputs({ target: { serviceName: "kms", serviceInstance: crn("kms", KMS, ACCOUNT, "key:k") } }),
+    "target.serviceInstance",
+    /resourceType: "key", resource: "k"/,
+  ],
+  [
+    "a CRN without an instance",
+    inputs({ target: { serviceName: "is", serviceInstance: crn("is", "") } }),
+    "target.serviceInstance",
+    /without an instance/,
+  ],
+  [
+    "a CRN of another service",
+    inputs({ target: { serviceInstance: crn("kms", KMS) } }),
+    "target.serviceInstance",
+    /is a CRN of kms, while target.serviceName is cloud-object-storage/,
+  ],
+  [
+    "a CRN of another service than the default",
+    inputs({ source: { serviceInstance: crn("kms", KMS) } }),
+    "source.serviceInstance",
+    /is a CRN of kms, while source.serviceName is event-notifications/,
+  ],
+  [
+    "a CRN of another account than the one beside it",
+    inputs({ source: { accountId: OTHER_ACCOUNT, serviceInstance: crn("event-notifications", EN) } }),
+    "source.serviceInstance",
+    /is a CRN of the account a0b1/,
+  ],
+  [
+    "all regions",
+    inputs({ target: { region: "*" } }),
+    "target.region",
+    /leave it out, which narrows nothing/,
+  ],
+  ["all accounts", inputs({ source: { accountId: "*" } }), "source.accountId", /cannot be "\*"/],
+  [
+    "a resource group's CRN",
+    {
+      ...inputs({}),
+      source: { resourceGroupId: crn("resource-controller", "", ACCOUNT, `resource-group:${GROUP}`) },
+    },
+    "source.resourceGroupId",
+    /write "0123/,
+  ],
+  [
+    "a key's CRN as resource",
+    inputs({ target: { resource: crn("kms", KMS, ACCOUNT, "key:k") } }),
+    "target.resource",
+    /write "k"/,
+  ],
+  [
+    "what only begins like a CRN, as resource",
+    inputs({ target: { resource: "crn:x" } }),
+    "target.resource",
+    /the id alone/,
+  ],
+  [
+    "any source service of an instance",
+    inputs({ source: { serviceName: "*" } }),
+    "source.serviceName",
+    /only with source.resourceGroupId/,
+  ],
+  [
+    "any target service",
+    inputs({ target: { serviceName: "*" } }),
+    "target.serviceName",
+    /only with target.resourceType: "resource-group"/,
+  ],
+  [
+    "no side of Event Notifications",
+    inputs({ source: { serviceName: "logs" } }),
+    "source.serviceName",
+    /logs -> cloud-object-storage has it on neither side/,
+  ],
+  [
+    "a target nearly Event Notifications",
+    inputs({ source: { serviceName: "logs" }, target: { serviceName: "event-notification" } }),
+    "target.serviceName",
+    /is event-notification: one of the two/,
+  ],
+  [
+    "a target of Event Notifications without a source service",
+    inputs({ target: TO_EN }),
+    "source.serviceName",
+    /say which service may reach event-notifications/,
+  ],
+  [
+    "an attribute without a key",
+    inputs({ target: { attributes: [{ value: "x" }] } }),
+    "target.attributes[0].key",
+    /is missing: write it/,
+  ],
+  [
+    "an odd operator",
+    inputs({ target: { attributes: [{ key: "a", operator: "is", value: "x" }] } }),
+    "target.attributes[0].operator",
+    /must be one of stringEquals/,
+  ],
+  [
+    "a text that exists",
+    inputs({ target: { attributes: [{ key: "a", operator: "stringExists", value: "true" }] } }),
+    "target.attributes[0].value",
+    /must be true or false, not a string/,
+  ],
+  [
+    "any of none",
+    inputs({ target: { attributes: [{ key: "a", operator: "stringEqualsAnyOf", value: [] }] } }),
+    "target.attributes[0].value",
+    /must not be empty/,
+  ],
+  [
+    "any of eleven",
+    inputs({
+      target: { attributes: [{ key: "a", operator: "stringEqualsAnyOf", value: Array(11).fill("x") }] },
+    }),
+    "target.attributes[0].value",
+    /more than 10 elements/,
+  ],
+  [
+    "an attribute twice",
+    inputs({
+      target: {
+        attributes: [
+          { key: "a", value: "x" },
+          { key: "a", value: "y" },
+        ],
+      },
+    }),
+    "target.attributes[1].key",
+    /is a, which is written elsewhere/,
+  ],
+  [
+    "an attribute beside its property",
+    inputs({ target: { attributes: [{ key: "resource", value: "x" }] } }),
+    "target.attributes[0].key",
+    /written elsewhere/,
+  ],
+  [
+    "a wildcard on a source",
+    inputs({ source: { attributes: [{ key: "a", operator: "stringMatch", value: "x*" }] } }),
+    "source.attributes[0].operator",
+    /stringEquals or stringExists/,
+  ],
+  [
+    "a tag without a value",
+    inputs({ target: { tags: [{ key: "env" }] } }),
+    "target.tags[0].value",
+    /is missing/,
+  ],
+];
+
+describe("check", () => {
+  for (const [title, news, property, reason] of REFUSED) {
+    it(`refuses ${title}`, async () => {
+      const { failures } = await check(news);
+      const found = failures.find((each) => each.property === property);
+      expect(found?.reason, JSON.stringify(failures)).to.match(reason).and.include(property);
+    });
+  }
+
+  it("refuses everything at once, and nothing else for what is refused already", async () => {
+    const { failures } = await check({
+      source: { serviceInstance: EN, region: 1 },
+      target: { servceName: "kms", serviceInstance: KMS, resourceGroupId: GROUP },
+      roles: [],
+      description: "",
+    });
+    expect(failures.map(({ property }) => property)).to.have.members([
+      "source.region",
+      "target.servceName",
+      "target.resourceGroupId",
+      "roles",
+      "description",
+    ]);
+  });
+
+  it("never shows what a description says", async () => {
+    const { failures } = await check(inputs({ description: "hush".repeat(300) }));
+    expect(JSON.stringify(failures)).not.to.include("hush");
+  });
+
+  it("hands back what it refuses as it came", async () => {
+    const news = { ...inputs({ roles: [] }), __provider: "text" };
+    expect((await check(news)).inputs).to.deep.equal(news);
+  });
+
+  it("takes the provider's text through", async () => {
+    expect((await check({ ...inputs({}), __provider: "text" })).inputs).to.include({ __provider: "text" });
+  });
+
+  describe("brings inputs to their normal form", () => {
+    const NORMAL: [title: string, news: Tree, normal: Tree][] = [
+      [
+        "the source's service is Event Notifications, roles are canonical and sorted",
+        inputs({ roles: ["object WRITER", "reader", "Reader"] }),
+        inputs({ source: { serviceName: "event-notifications" }, roles: ["Object Writer", "Reader"] }),
+      ],
+      [
+        "null is absent",
+        inputs({ description: null, target: { region: null } }),
+        inputs({ source: { serviceName: "event-notifications" }, roles: ["Object Writer", "Reader"] }),
+      ],
+      [
+        "a CRN beside its account is a GUID",
+        inputs({
+          source: {
+            accountId: OTHER_ACCOUNT,
+            serviceInstance: crn("event-notifications", EN, OTHER_ACCOUNT),
+          },
+          roles: ["Reader"],
+        }),
+        inputs({
+          source: { serviceName: "event-notifications", accountId: OTHER_ACCOUNT, serviceInstance: EN },
+          roles: ["Reader"],
+        }),
+      ],
+      [
+        "a CRN stays while nobody knows whose account it is of",
+        inputs({ target: { serviceInstance: crn("cloud-object-storage", COS) }, roles: ["Reader"] }),
+        inputs({
+          source: { serviceName: "event-notifications" },
+          target: { serviceInstance: crn("cloud-object-storage", COS) },
+          roles: ["Reader"],
+        }),
+      ],
+      [
+        "an attribute with a property of its own becomes it",
+        inputs({
+          source: {
+            serviceInstance: null,
+            attributes: [{ key: "resourceGroupId", operator: "stringExists", value: true }],
+          },
+          target: { attributes: [{ key: "region", value: "us-south" }] },
+          roles: ["x"],
+        }),
+        {
+          source: { serviceName: "event-notifications", resourceGroupId: "*" },
+          target: { ...bucketInputs().target, region: "us-south" },
+          roles: ["x"],
+        },
+      ],
+      [
+        "lists are sets",
+        inputs({
+          target: {
+            attributes: [
+              { key: "b", operator: "stringMatchAnyOf", value: ["y", "x", "y"] },
+              { key: "a", value: "1" },
+            ],
+            tags: [
+              { key: "env", value: "prod" },
+              { key: "app", operator: "stringMatch", value: "*" },
+            ],
+          },
+          roles: ["Reader"],
+        }),
+        inputs({
+          source: { serviceName: "event-notifications" },
+          target: {
+            attributes: [
+              { key: "a", operator: "stringEquals", value: "1" },
+              { key: "b", operator: "stringMatchAnyOf", value: ["x", "y"] },
+            ],
+            tags: [
+              { key: "app", operator: "stringMatch", value: "*" },
+              { key: "env", operator: "stringEquals", value: "prod" },
+            ],
+          },
+          roles: ["Reader"],
+        }),
+      ],
+      [
+        "every service of a resource group into Event Notifications",
+        {
+          source: { serviceName: "*", resourceGroupId: GROUP },
+          target: { serviceName: "event-notifications", serviceInstance: "*" },
+          roles: ["Reader"],
+        },
+        {
+          source: { serviceName: "*", resourceGroupId: GROUP },
+          target: { serviceName: "event-notifications", serviceInstance: "*" },
+          roles: ["Reader"],
+        },
+      ],
+      [
+        "resource groups as a target",
+        {
+          source: { serviceInstance: "*" },
+          target: { serviceName: "*", serviceInstance: "*", resourceType: "resource-group" },
+          roles: ["Viewer"],
+        },
+        {
+          source: { serviceName: "event-notifications", serviceInstance: "*" },
+          target: { serviceName: "*", serviceInstance: "*", resourceType: "resource-group" },
+          roles: ["Viewer"],
+        },
+      ],
+    ];
+    for (const [title, news, normal] of NORMAL) {
+      it(title, async () => {
+        const { inputs: found, failures } = await check(news);
+        expect(failures).to.deep.equal([]);
+        expect(JSON.parse(JSON.stringify(found))).to.deep.equal(JSON.parse(JSON.stringify(normal)));
+      });
+    }
+  });
+
+  describe("skips what is still unknown", () => {
+    const UNKNOWNS: [title: string, news: Tree][] = [
+      ["a whole source", inputs({ source: UNKNOWN })],
+      ["a whole target", inputs({ target: UNKNOWN })],
+      ["both sides", inputs({ source: UNKNOWN, target: UNKNOWN })],
+      ["all roles", inputs({ roles: UNKNOWN })],
+      ["one role", inputs({ roles: ["Reader", UNKNOWN] })],
+      ["the description", inputs({ description: UNKNOWN })],
+      ["an instance", inputs({ target: { serviceInstance: UNKNOWN } })],
+      ["a service", inputs({ target: { serviceName: UNKNOWN } })],
+      [
+        "an instance of which one or the other will be known",
+        inputs({ target: { resourceGroupId: UNKNOWN } }),
+      ],
+      ["all attributes", inputs({ target: { serviceInstance: null, attributes: UNKNOWN } })],
+      ["one attribute", inputs({ target: { serviceInstance: null, attributes: [UNKNOWN] } })],
+      [
+        "an attribute's key",
+        inputs({ target: { serviceInstance: null, attributes: [{ key: UNKNOWN, value: "x" }] } }),
+      ],
+      [
+        "an attribute's operator",
+        inputs({ target: { attributes: [{ key: "a", operator: UNKNOWN, value: "x" }] } }),
+      ],
+      [
+        "an attribute's value",
+        inputs({ target: { attributes: [{ key: "a", operator: "stringExists", value: UNKNOWN }] } }),
+      ],
+      ["tags", inputs({ target: { tags: UNKNOWN } })],
+    ];
+    for (const [title, news] of UNKNOWNS) {
+      it(title, async () => {
+        expect((await check(news)).failures).to.deep.equal([]);
+      });
+    }
+
+    it("and still refuses what is known", async () => {
+      const { failures } = await check(
+        inputs({ source: UNKNOWN, target: { region: "" }, roles: [UNKNOWN, ""] }),
+      );
+      expect(failures.map(({ property }) => property)).to.have.members(["target.region", "roles[1]"]);
+    });
+  });
+});

@@ -1,0 +1,27 @@
+import type { Inputs } from "../../src/provider/inputs";
+
+export const ACCOUNT = "a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3";
+export const OTHER_ACCOUNT = "ffffffffeeeeeeeeddddddddcccccccc";
+export const EN = "3d7fca4b-0000-4000-8000-0000000000e1";
+export const COS = "5c1d2e3f-0000-4000-8000-0000000000c1";
+export const KMS = "77aa11bb-0000-4000-8000-0000000000d1";
+export const GROUP = "0123456789abcdef0123456789abcdef";
+
+/** An instance's CRN. */
+export function crn(serviceName: string, guid: string, accountId = ACCOUNT, inside = ":"): string {
+  return `crn:v1:bluemix:public:${serviceName}:us-south:a/${accountId}:${guid}:${inside}`;
+}
+
+/** Valid inputs: one Event Notifications instance may use one bucket. */
+export function bucketInputs(): Inputs {
+  return {
+    source: { serviceInstance: EN },
+    target: {
+      serviceName: "cloud-object-storage",
+      serviceInstance: COS,
+      resourceType: "bucket",
+      resource: "failed-events",
+    },
+    roles: ["Reader", "Object Writer"],
+  };
+}
