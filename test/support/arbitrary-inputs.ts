@@ -1,0 +1,77 @@
+import * as fc from "fast-check";
+import type { Attribute, Inputs, Source, Tag, Target } from "../../src/provider/inputs";
+import { ROLE_NAMES, SERVICE_NAMES } from "../../src/names";
+
+/** A text that IAM takes as a value and that is none of the words with a meaning of their own. */
+const text = fc
+  .string({ minLength: 1, maxLength: 20 })
+  .filter((value) => value.trim() === value && value !== "*" && !/^crn:/i.test(value));
+const guid = fc.uuid();
+
+const key = fc.constantFrom("namespace", "volumeId", "vpcId", "path");
+const unique = { selector: ({ key: each }: { key: string }) => each, maxLength: 3 };
+const sourceAttribute: fc.Arbitrary<Attribute> = fc.oneof(
+  fc.record({ key, operator: fc.constant("stringEquals" as const), value: text }),
+  fc.record({ key, operator: fc.constant("stringExists" as const), value: fc.boolean() }),
+);
+const targetAttribute: fc.Arbitrary<Attribute> = fc.oneof(
+  sourceAttribute,
+  fc.record({ key, operator: fc.constant("stringMatch" as const), value: text }),
+  fc.record({
+    key,
+    operator: fc.constantFrom("stringEqualsAnyOf" as const, "stringMatchAnyOf" as const),
+    value: fc.uniqueArray(text, { minLength: 1, maxLength: 10 }),
+  }),
+);
+const tag: fc.Arbitrary<Tag> = fc.record({
+  key: text,
+  operator: fc.constantFrom("stringEquals" as const, "stringMatch" as const),
+  value: text,
+});
+
+const breadth = fc.oneof(
+  fc.record({ serviceInstance: fc.oneof(guid, fc.constant("*")) }),
+  fc.record({ resourceGroupId: fc.oneof(text, fc.constant("*")) }),
+);
+const narrower = fc.record({ region: text, resourceType: text, resource: text }, { requiredKeys: [] });
+const accountId = fc.stringMatching(/^[0-9a-f]{32}$/);
+
+function withList<Side extends object, Each>(side: Side, name: string, list: Each[]): Side {
+  return list.length > 0 ? { ...side, [name]: list } : side;
+}
+
+const source = fc
+  .tuple(
+    breadth,
+    narrower,
+    fc.record({ accountId }, { requiredKeys: [] }),
+    fc.uniqueArray(sourceAttribute, unique),
+  )
+  .map(([...parts]): Omit<Source, "serviceName"> => {
+    const [wide, narrow, account, attributes] = parts;
+    return withList({ ...wide, ...narrow, ...account }, "attributes", attributes);
+  });
+const target = fc
+  .tuple(breadth, narrower, fc.uniqueArray(targetAttribute, unique), fc.uniqueArray(tag, unique))
+  .map(([wide, narrow, attributes, tags]): Omit<Target, "serviceName"> => {
+    return withList(withList({ ...wide, ...narrow }, "attributes", attributes), "tags", tags);
+  });
+
+const serviceName = fc.constantFrom(...SERVICE_NAMES);
+
+/** Valid inputs of every scope; every default is written. */
+export const arbitraryInputs: fc.Arbitrary<Inputs> = fc
+  .record({
+    source,
+    target,
+    serviceName,
+    intoEventNotifications: fc.boolean(),
+    roles: fc.uniqueArray(fc.constantFrom(...ROLE_NAMES), { minLength: 1, maxLength: 4 }),
+    description: fc.option(fc.string({ minLength: 1, maxLength: 40 }), { nil: undefined }),
+  })
+  .map(({ source: from, target: to, serviceName: other, intoEventNotifications, roles, description }) => ({
+    source: { ...from, serviceName: intoEventNotifications ? other : "event-notifications" },
+    target: { ...to, serviceName: intoEventNotifications ? "event-notifications" : other },
+    roles,
+    ...(description !== undefined && { description }),
+  }));
