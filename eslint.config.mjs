@@ -1,7 +1,12 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-/** The arrows of the architecture (CONTRIBUTING.md): each row says what a folder must not import. */
+/**
+ * The arrows of the architecture (CONTRIBUTING.md): each row says what a folder must not import.
+ * @param {string[]} files
+ * @param {{ regex: string, message: string }[]} patterns
+ * @returns {import("eslint").Linter.Config}
+ */
 const forbid = (files, patterns) => ({
   files,
   rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] },
@@ -10,6 +15,7 @@ const ibm = {
   regex: "^(@ibm-cloud/|ibm-cloud-sdk-core)",
   message: "Only src/iam talks to IBM.",
 };
+/** @param {string[]} names */
 const outside = (...names) => ({
   regex: `^\\.\\.?/(.*/)?(${names.join("|")})(/|\\.js$|$)`,
   message: "This arrow does not exist: see CONTRIBUTING.md.",
@@ -34,7 +40,10 @@ export default tseslint.config(
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-unused-expressions": "off" },
   },
-  forbid(["src/index.ts", "src/en-authorization.ts", "src/args.ts"], [ibm, outside("provider", "iam", "emulator", "cli")]),
+  forbid(
+    ["src/index.ts", "src/en-authorization.ts", "src/args.ts"],
+    [ibm, outside("provider", "iam", "emulator", "cli")],
+  ),
   forbid(["src/provider/**"], [ibm, outside("emulator", "cli", "index", "en-authorization")]),
   forbid(["src/iam/**"], [outside("provider", "emulator", "cli", "args", "en-authorization")]),
   forbid(["src/emulator/**"], [ibm, outside("provider", "iam", "cli", "args", "en-authorization")]),

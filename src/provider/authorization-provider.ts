@@ -17,10 +17,10 @@ type Written = Record<string, unknown>;
 /** Pulumi's contract with a dynamic provider. */
 export interface AuthorizationProvider {
   configure: (request: dynamic.ConfigureRequest) => Promise<void>;
-  check: (olds: Written, news: Written) => Promise<dynamic.CheckResult>;
+  check: (olds: Written, news: Written) => Promise<dynamic.CheckResult<Written>>;
   diff: (id: string, olds: State, news: Inputs) => Promise<dynamic.DiffResult>;
   create: (inputs: Inputs) => Promise<dynamic.CreateResult<State>>;
-  read: (id: string, known: Partial<State>) => Promise<dynamic.ReadResult>;
+  read: (id: string, known: Partial<State>) => Promise<dynamic.ReadResult<object>>;
   update: (id: string, olds: State, news: Inputs) => Promise<dynamic.UpdateResult<State>>;
   delete: (id: string, known: State) => Promise<void>;
 }

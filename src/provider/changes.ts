@@ -7,6 +7,9 @@ import { holdsUnknown } from "./unknown";
 
 type Change = "replace" | "update";
 
+/** What the state holds; of a half-made resource perhaps not all of it. */
+type Held = Partial<State>;
+
 /** What a change of an argument means. A scope is a security boundary: it is never edited, only replaced. */
 const MEANING: Record<keyof Inputs, Change> = {
   source: "replace",
@@ -16,8 +19,8 @@ const MEANING: Record<keyof Inputs, Change> = {
 };
 
 /** What is compared otherwise than by value. */
-const EQUAL: Partial<Record<keyof Inputs, (held: State, wanted: Inputs) => boolean>> = {
-  roles: (held, wanted) => sameRoles(held.roles, wanted.roles),
+const EQUAL: Partial<Record<keyof Inputs, (held: Held, wanted: Inputs) => boolean>> = {
+  roles: (held, wanted) => sameRoles(held.roles ?? [], wanted.roles),
 };
 
 /**
@@ -25,10 +28,10 @@ const EQUAL: Partial<Record<keyof Inputs, (held: State, wanted: Inputs) => boole
  * promises less than the `up` after it does.
  */
 export function changes(
-  held: State,
+  held: Held,
   wanted: Inputs,
 ): { changed: (keyof Inputs)[]; replaces: (keyof Inputs)[] } {
-  const settled = withAccounts(wanted, held.target.accountId);
+  const settled = withAccounts(wanted, held.target?.accountId ?? "");
   const changed = (Object.keys(MEANING) as (keyof Inputs)[]).filter((key) => {
     if (holdsUnknown(settled[key])) return true;
     const equal = EQUAL[key] ?? (() => isDeepStrictEqual(held[key], settled[key]));

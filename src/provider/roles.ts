@@ -75,5 +75,6 @@ function notOffered(written: string, offered: readonly OfferedRole[], pair: stri
   }
   const names = offered.map(({ displayName }) => displayName);
   const meant = nearest(written, names);
-  return `roles: IAM does not offer ${written} for ${pair}${meant ? `: did you mean ${meant}` : ""}? It offers ${names.join(", ")}`;
+  const question = meant ? `: did you mean ${meant}?` : ".";
+  return `roles: IAM does not offer ${written} for ${pair}${question} It offers ${names.join(", ")}`;
 }

@@ -45,7 +45,7 @@ describe("the normal form", () => {
         const { source, target, roles } = inputs;
         const other: Inputs = {
           ...inputs,
-          source: rewritten(source, source.serviceName ?? "", shuffle) as Source,
+          source: rewritten(source, source.serviceName ?? "", shuffle),
           target: { ...(rewritten(target, target.serviceName, shuffle) as Target), accountId: ACCOUNT },
           roles: shuffle([...roles, ...roles]).map((role) => (seed % 3 === 0 ? role.toUpperCase() : role)),
         };

@@ -36,7 +36,7 @@ const breadth = fc.oneof(
 const narrower = fc.record({ region: text, resourceType: text, resource: text }, { requiredKeys: [] });
 const accountId = fc.stringMatching(/^[0-9a-f]{32}$/);
 
-function withList<Side extends object, Each>(side: Side, name: string, list: Each[]): Side {
+function withList<Side extends object>(side: Side, name: string, list: unknown[]): Side {
   return list.length > 0 ? { ...side, [name]: list } : side;
 }
 

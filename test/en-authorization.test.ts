@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { createRequire } from "node:module";
+import { runInNewContext } from "node:vm";
+import { EnAuthorization } from "../src";
+import { bucketInputs } from "./support/inputs";
+
+interface Registered {
+  type: string;
+  name: string;
+  id?: string;
+  inputs: Record<string, unknown>;
+}
+
+const registered: Registered[] = [];
+
+async function resolved<Value>(output: pulumi.Output<Value>): Promise<Value> {
+  return new Promise((resolve) => output.apply(resolve));
+}
+
+/** What Pulumi's host gets from a provider's text, in a program of the given folder. */
+function evaluated(text: string, cwd: string): { handler: () => unknown } {
+  const exports = { handler: (): unknown => undefined };
+  runInNewContext(text, { exports, require: createRequire(__filename), process: { cwd: () => cwd } });
+  return exports;
+}
+
+describe("EnAuthorization", () => {
+  before(async () => {
+    await pulumi.runtime.setMocks({
+      newResource: ({ type, name, id, inputs }) => {
+        registered.push({ type, name, id, inputs: inputs as Record<string, unknown> });
+        return {
+          id: id === undefined || id === "" ? `${name}-id` : id,
+          state: { ...(inputs as object), state: "active" },
+        };
+      },
+      call: ({ inputs }) => inputs as Record<string, unknown>,
+    });
+  });
+
+  it("is registered under the token that state of every release holds", async () => {
+    const made = new EnAuthorization("made", bucketInputs());
+    expect(await resolved(made.urn)).to.match(/::pulumi-nodejs:dynamic\/ibm:EnAuthorization::made$/);
+    expect(await resolved(made.id)).to.equal("made-id");
+    expect(await resolved(made.state)).to.equal("active");
+    expect(await resolved(made.target)).to.deep.equal(bucketInputs().target);
+  });
+
+  it("keeps a short constant text in state, which loads the installed package", async () => {
+    const texts = ["one", "two"].map((name) => new EnAuthorization(name, bucketInputs()));
+    await Promise.all(texts.map((each) => resolved(each.urn)));
+    const [one, two] = registered.filter(({ name }) => name === "one" || name === "two");
+    const text = String(one?.inputs["__provider"]);
+    expect(two?.inputs["__provider"]).to.equal(text);
+    expect(text.length).to.be.below(300);
+    expect(evaluated(text, process.cwd()).handler()).to.include.keys(
+      "configure",
+      "check",
+      "diff",
+      "create",
+      "read",
+      "update",
+      "delete",
+    );
+  });
+
+  it("says what to install and where when the package cannot be found", () => {
+    const text = String(registered[0]?.inputs["__provider"]);
+    expect(() => evaluated(text, "/").handler()).to.throw(
+      /^run npm install pulumi-ibm-en-authorization in \/: /,
+    );
+  });
+
+  it("reads by id with no arguments", async () => {
+    const read = EnAuthorization.get("read", "policy-1");
+    expect(await resolved(read.id)).to.equal("policy-1");
+    expect(registered.find(({ name }) => name === "read")?.inputs).to.have.all.keys("__provider");
+  });
+});

@@ -1,0 +1,75 @@
+import { expect } from "chai";
+import { canonicalRoles, namesOfRoles, resolveRoles, sameRoles } from "../../src/provider/roles";
+
+const READER = { crn: "crn:v1:bluemix:public:iam::::serviceRole:Reader", displayName: "Reader" };
+const OBJECT_WRITER = {
+  crn: "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter",
+  displayName: "Object Writer",
+};
+const TWIN = {
+  crn: "crn:v1:bluemix:public:iam-access-management::a/1::customRole:Twin",
+  displayName: "Reader",
+};
+const OFFERED = [READER, OBJECT_WRITER];
+
+describe("roles", () => {
+  it("have one spelling, by IAM's names where they are known, and each stands once", () => {
+    expect(canonicalRoles(["object writer", "READER", "reader", "My Role"])).to.deep.equal([
+      "My Role",
+      "Object Writer",
+      "Reader",
+    ]);
+    expect(canonicalRoles([OBJECT_WRITER.crn, "reader"], OFFERED)).to.deep.equal(["Object Writer", "Reader"]);
+  });
+
+  it("keep their CRN while nobody knows the name, or the name is not theirs alone", () => {
+    expect(canonicalRoles([READER.crn])).to.deep.equal([READER.crn]);
+    expect(canonicalRoles([READER.crn], [READER, TWIN])).to.deep.equal([READER.crn]);
+    expect(namesOfRoles([READER.crn, OBJECT_WRITER.crn], { [READER.crn]: "Reader" })).to.deep.equal([
+      "Reader",
+      OBJECT_WRITER.crn,
+    ]);
+  });
+
+  it("are the same in any order, case and number", () => {
+    expect(sameRoles(["a", "B", "b"], ["b", "A"])).to.equal(true);
+    expect(sameRoles(["a"], ["a", "b"])).to.equal(false);
+  });
+
+  it("resolve to CRNs by name in any case, and by CRN", () => {
+    expect(resolveRoles(["reader", OBJECT_WRITER.crn], OFFERED, "x -> y")).to.deep.equal({
+      crns: [READER.crn, OBJECT_WRITER.crn],
+      refusals: [],
+    });
+  });
+
+  const REFUSED: [title: string, role: string, offered: typeof OFFERED, sentence: RegExp][] = [
+    [
+      "a misspelt role",
+      "Raeder",
+      OFFERED,
+      /does not offer Raeder for x -> y: did you mean Reader\? It offers Reader, Object Writer/,
+    ],
+    [
+      "a role that is nothing like the offered",
+      "Superintendent",
+      OFFERED,
+      /for x -> y\. It offers Reader, Object Writer/,
+    ],
+    ["a CRN that is not offered", TWIN.crn, OFFERED, /does not offer crn:v1.*Twin/],
+    ["a name of two roles", "Reader", [READER, TWIN], /write the CRN, one of crn:v1.*Reader, crn:v1.*Twin/],
+    ["a name where nothing is offered", "Reader", [], /offers no roles for x -> y: .* misspelt/],
+  ];
+  for (const [title, role, offered, sentence] of REFUSED) {
+    it(`refuse ${title}`, () => {
+      const { crns, refusals } = resolveRoles([role], offered, "x -> y");
+      expect(crns).to.deep.equal([]);
+      expect(refusals).to.have.length(1);
+      expect(refusals[0]).to.match(sentence);
+    });
+  }
+
+  it("take a CRN where nothing is offered: the credentials may not read roles", () => {
+    expect(resolveRoles([READER.crn], [], "x -> y").crns).to.deep.equal([READER.crn]);
+  });
+});
