@@ -1,0 +1,414 @@
+import { expect } from "chai";
+import type { State } from "../../src/provider/policy";
+import { ACCOUNT, bucketInputs, COS, crn, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
+import { edit, sdk } from "../support/iam-edits";
+import { configured, failure, startRig, type Rig } from "../support/provider";
+
+const READER = "crn:v1:bluemix:public:iam::::serviceRole:Reader";
+const OBJECT_WRITER = "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter";
+
+/** How often each operation of IAM's API was called. */
+function counts({ iam }: Rig): Record<string, number> {
+  const names = iam.calls().map(({ operation }) => operation);
+  return Object.fromEntries(
+    [...new Set(names)].map((name) => [name, names.filter((each) => each === name).length]),
+  );
+}
+
+describe("create", () => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = await startRig();
+  });
+
+  it("makes what the inputs say, and keeps what IAM holds", async () => {
+    const { id, state } = await rig.make({ ...bucketInputs(), description: "why" });
+    const [policy] = rig.iam.policies();
+    expect(policy).to.deep.include({ id, type: "authorization", description: "why", state: "active" });
+    expect(policy?.subject).to.deep.equal({
+      attributes: [
+        { key: "serviceName", operator: "stringEquals", value: "event-notifications" },
+        { key: "accountId", operator: "stringEquals", value: rig.iam.accountId },
+        { key: "serviceInstance", operator: "stringEquals", value: EN },
+      ],
+    });
+    expect(policy?.resource).to.deep.equal({
+      attributes: [
+        { key: "serviceName", operator: "stringEquals", value: "cloud-object-storage" },
+        { key: "accountId", operator: "stringEquals", value: rig.iam.accountId },
+        { key: "serviceInstance", operator: "stringEquals", value: COS },
+        { key: "resourceType", operator: "stringEquals", value: "bucket" },
+        { key: "resource", operator: "stringEquals", value: "failed-events" },
+      ],
+    });
+    expect(policy?.control.grant.roles.map(({ role_id }) => role_id)).to.have.members([
+      READER,
+      OBJECT_WRITER,
+    ]);
+    const accountId = rig.iam.accountId;
+    expect(state).to.deep.include({
+      source: { serviceName: "event-notifications", accountId, serviceInstance: EN },
+      target: { ...bucketInputs().target, accountId },
+      roles: ["Object Writer", "Reader"],
+      description: "why",
+      state: "active",
+    });
+    expect(state.href).to.include(id);
+    expect(state.createdAt).to.match(/^\d{4}-\d\d-\d\dT/);
+    expect(state.createdById).to.equal(state.lastModifiedById);
+  });
+
+  it("asks for one token, one look-up of roles a pair, and nothing else", async () => {
+    await Promise.all(
+      [1, 2, 3].map((n) =>
+        rig.make({ ...bucketInputs(), target: { ...bucketInputs().target, resource: `b${n}` } }),
+      ),
+    );
+    expect(counts(rig)).to.deep.equal({ token: 1, listRoles: 1, createV2Policy: 3 });
+  });
+
+  it("names this package in every call, the token's too", async () => {
+    await rig.make(bucketInputs());
+    for (const { userAgent } of rig.iam.calls())
+      expect(userAgent).to.match(/^pulumi-ibm-en-authorization\/\d/);
+  });
+
+  const SCOPES: [title: string, inputs: object, subject: unknown[], resource: unknown[]][] = [
+    [
+      "everything to everything",
+      {
+        source: { serviceInstance: "*" },
+        target: { serviceName: "kms", serviceInstance: "*" },
+        roles: ["Reader"],
+      },
+      ["serviceName=event-notifications"],
+      ["serviceName=kms"],
+    ],
+    [
+      "every resource group",
+      {
+        source: { resourceGroupId: "*" },
+        target: { serviceName: "kms", resourceGroupId: "*" },
+        roles: ["Reader"],
+      },
+      ["serviceName=event-notifications", "resourceGroupId exists"],
+      ["serviceName=kms", "resourceGroupId exists"],
+    ],
+    [
+      "one resource group to another",
+      {
+        source: { resourceGroupId: GROUP },
+        target: { serviceName: "kms", resourceGroupId: "b" },
+        roles: ["Reader"],
+      },
+      ["serviceName=event-notifications", `resourceGroupId=${GROUP}`],
+      ["serviceName=kms", "resourceGroupId=b"],
+    ],
+    [
+      "a region, a resource type and a resource",
+      {
+        source: { serviceInstance: EN, region: "us-south" },
+        target: {
+          serviceName: "kms",
+          serviceInstance: KMS,
+          region: "eu-de",
+          resourceType: "key",
+          resource: "k",
+        },
+        roles: ["Reader"],
+      },
+      ["serviceName=event-notifications", `serviceInstance=${EN}`, "region=us-south"],
+      ["serviceName=kms", `serviceInstance=${KMS}`, "region=eu-de", "resourceType=key", "resource=k"],
+    ],
+    [
+      "a service's own attributes, and wildcards",
+      {
+        source: { serviceInstance: EN },
+        target: {
+          serviceName: "cloud-object-storage",
+          serviceInstance: COS,
+          attributes: [{ key: "resource", operator: "stringMatch", value: "logs-*" }],
+        },
+        roles: ["Reader"],
+      },
+      ["serviceName=event-notifications", `serviceInstance=${EN}`],
+      ["serviceName=cloud-object-storage", `serviceInstance=${COS}`, "resource match logs-*"],
+    ],
+    [
+      "backup policies into Event Notifications",
+      {
+        source: { serviceName: "is", serviceInstance: "*", resourceType: "backup-policy" },
+        target: { serviceName: "event-notifications", serviceInstance: EN },
+        roles: ["event source manager"],
+      },
+      ["serviceName=is", "resourceType=backup-policy"],
+      ["serviceName=event-notifications", `serviceInstance=${EN}`],
+    ],
+  ];
+  for (const [title, inputs, subject, resource] of SCOPES) {
+    it(`makes ${title}, reads it back as the same inputs, and sees no change`, async () => {
+      const { id, state, inputs: wanted } = await rig.make(inputs);
+      const said = (attributes: readonly { key: string; operator: string; value: unknown }[] = []) =>
+        attributes
+          .filter(({ key }) => key !== "accountId")
+          .map(({ key, operator, value }) => {
+            if (operator === "stringEquals") return `${key}=${String(value)}`;
+            return operator === "stringExists" ? `${key} exists` : `${key} match ${String(value)}`;
+          });
+      const [policy] = rig.iam.policies();
+      expect(said(policy?.subject?.attributes)).to.deep.equal(subject);
+      expect(said(policy?.resource?.attributes)).to.deep.equal(resource);
+      const read = await rig.provider.read(id, state);
+      expect(read.props).to.deep.equal(state);
+      expect(read.inputs).to.deep.equal(wanted);
+      expect(await rig.provider.diff(id, state, wanted)).to.deep.include({ changes: false });
+    });
+  }
+
+  it("makes another account's source when that account is written", async () => {
+    const source = {
+      accountId: OTHER_ACCOUNT,
+      serviceInstance: crn("event-notifications", EN, OTHER_ACCOUNT),
+    };
+    const { state } = await rig.make({ ...bucketInputs(), source });
+    expect(state.source).to.deep.equal({
+      serviceName: "event-notifications",
+      accountId: OTHER_ACCOUNT,
+      serviceInstance: EN,
+    });
+    expect(state.target.accountId).to.equal(rig.iam.accountId);
+  });
+
+  it("takes roles by CRN, and calls them by name", async () => {
+    const { state, inputs } = await rig.make({ ...bucketInputs(), roles: [OBJECT_WRITER, "READER"] });
+    expect(inputs.roles).to.deep.equal(["Object Writer", "Reader"]);
+    expect(state.roles).to.deep.equal(["Object Writer", "Reader"]);
+  });
+
+  const REFUSED: [title: string, inputs: object, sentence: RegExp][] = [
+    [
+      "a role that the pair does not have",
+      { ...bucketInputs(), roles: ["Obect Writer"] },
+      /did you mean Object Writer\?/,
+    ],
+    [
+      "a pair that does not exist",
+      { ...bucketInputs(), target: { serviceName: "no-such-service", serviceInstance: "*" } },
+      /offers no roles for event-notifications -> no-such-service/,
+    ],
+  ];
+  for (const [title, inputs, sentence] of REFUSED) {
+    it(`refuses ${title}, with nothing sent to IAM's policies`, async () => {
+      const wanted = await rig.checked(inputs);
+      const { message, stack } = await failure(rig.provider.create(wanted));
+      expect(message)
+        .to.match(/^Cannot create the authorization \(event-notifications -> /)
+        .and.match(sentence);
+      expect(stack).to.equal(message);
+      expect(counts(rig)).not.to.include.keys("createV2Policy");
+    });
+  }
+
+  it("refuses CRNs of other accounts at check, by one token", async () => {
+    const failures = async (inputs: object) => (await rig.provider.check({}, { ...inputs })).failures ?? [];
+    const source = { serviceInstance: crn("event-notifications", EN, OTHER_ACCOUNT) };
+    const target = {
+      ...bucketInputs().target,
+      serviceInstance: crn("cloud-object-storage", COS, OTHER_ACCOUNT),
+    };
+    expect((await failures({ ...bucketInputs(), source }))[0]?.reason).to.include("write source.accountId");
+    expect((await failures({ ...bucketInputs(), target }))[0]?.reason).to.include("use credentials of");
+    expect(counts(rig)).to.deep.equal({ token: 1 });
+  });
+
+  it("refuses a CRN of another account that check could not know", async () => {
+    const offline = configured({});
+    const source = { serviceInstance: crn("event-notifications", EN, OTHER_ACCOUNT) };
+    const { inputs, failures } = await offline.check({}, { ...bucketInputs(), source });
+    expect(failures).to.deep.equal([]);
+    const { message } = await failure(rig.provider.create(JSON.parse(JSON.stringify(inputs)) as never));
+    expect(message).to.include("write source.accountId");
+    expect(rig.iam.policies()).to.deep.equal([]);
+  });
+
+  it("says which policy is in the way", async () => {
+    await rig.make(bucketInputs());
+    const { message } = await failure(rig.make(bucketInputs()));
+    expect(message).to.include("409 policy_conflict_error").and.to.include(String(rig.iam.policies()[0]?.id));
+    expect(rig.iam.policies()).to.have.length(1);
+  });
+});
+
+describe("read", () => {
+  it("reads an authorization that the program does not manage", async () => {
+    const rig = await startRig();
+    const { id, state } = await rig.make(bucketInputs());
+    const read = await rig.provider.read(id, {});
+    expect(read.props).to.deep.equal(state);
+  });
+
+  it("throws for one that is not there and that nobody made, and says gone for one in state", async () => {
+    const rig = await startRig();
+    const { id, state } = await rig.make(bucketInputs());
+    await sdk(rig.iam).deleteV2Policy({ id });
+    expect(await rig.provider.read(id, state)).to.deep.equal({});
+    const { message } = await failure(rig.provider.read(id, {}));
+    expect(message)
+      .to.include(`Cannot read the authorization ${id}`)
+      .and.to.include("holds no authorization");
+    expect(await rig.provider.read("11111111-0000-4000-8000-000000000000", state)).to.deep.equal({});
+  });
+
+  it("shows drift of roles, description and scope in outputs and inputs", async () => {
+    const rig = await startRig();
+    const { id, state, inputs } = await rig.make({ ...bucketInputs(), description: "why" });
+    await edit(rig.iam, id, (policy) => {
+      policy.control.grant.roles.pop();
+      policy.description = "else";
+      policy.resource?.attributes.push({ key: "region", operator: "stringEquals", value: "eu-de" });
+      if (policy.resource) policy.resource.tags = [{ key: "env", operator: "stringEquals", value: "prod" }];
+    });
+    const read = await rig.provider.read(id, state);
+    const drifted = {
+      roles: ["Object Writer"],
+      description: "else",
+      target: {
+        ...bucketInputs().target,
+        region: "eu-de",
+        tags: [{ key: "env", operator: "stringEquals", value: "prod" }],
+      },
+    };
+    expect(read.inputs).to.deep.include(drifted);
+    expect((read.props as State).target.tags).to.deep.equal(drifted.target.tags);
+    const diff = await rig.provider.diff(id, read.props as State, inputs);
+    expect(diff).to.deep.include({ changes: true, replaces: ["target"] });
+  });
+
+  it("never takes another account's answer for gone", async () => {
+    const rig = await startRig();
+    const { state } = await rig.make(bucketInputs());
+    const elsewhere: State = { ...state, target: { ...state.target, accountId: ACCOUNT } };
+    const { message } = await failure(rig.provider.read("11111111-0000-4000-8000-000000000000", elsewhere));
+    expect(message).to.include(
+      `it is in the account ${ACCOUNT}, and these credentials are of ${rig.iam.accountId}`,
+    );
+  });
+});
+
+describe("update", () => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = await startRig();
+  });
+
+  it("changes roles and description in place, by a read and a replacement", async () => {
+    const { id, state } = await rig.make(bucketInputs());
+    const wanted = await rig.checked({ ...bucketInputs(), roles: ["reader"], description: "why" });
+    const before = rig.iam.calls().length;
+    const { outs } = await rig.provider.update(id, state, wanted);
+    expect(
+      rig.iam
+        .calls()
+        .slice(before)
+        .map(({ operation }) => operation),
+    ).to.deep.equal(["getV2Policy", "replaceV2Policy"]);
+    expect(outs).to.deep.include({ roles: ["Reader"], description: "why" });
+    expect(rig.iam.policies()[0]).to.deep.include({ id, description: "why" });
+    expect(rig.iam.policies()[0]?.control.grant.roles).to.deep.equal([{ role_id: READER }]);
+  });
+
+  it("clears the description when it is left out", async () => {
+    const { id, state } = await rig.make({ ...bucketInputs(), description: "why" });
+    const { outs } = await rig.provider.update(id, state, await rig.checked(bucketInputs()));
+    expect(outs).not.to.have.property("description");
+    expect(rig.iam.policies()[0]?.description ?? "").to.equal("");
+  });
+
+  it("sends nothing when IAM holds it already", async () => {
+    const { id, state } = await rig.make(bucketInputs());
+    const { outs } = await rig.provider.update(id, state, await rig.checked(bucketInputs()));
+    expect(outs).to.deep.equal(state);
+    expect(counts(rig)).not.to.include.keys("replaceV2Policy");
+  });
+
+  it("sends back the scope that IAM holds as it is, tags and wildcards included", async () => {
+    const target = {
+      serviceName: "cloud-object-storage",
+      serviceInstance: COS,
+      attributes: [{ key: "resource", operator: "stringMatch", value: "logs-*" }],
+      tags: [{ key: "env", value: "prod" }],
+    };
+    const { id, state } = await rig.make({ ...bucketInputs(), target });
+    const [before] = rig.iam.policies();
+    await rig.provider.update(id, state, await rig.checked({ ...bucketInputs(), target, roles: ["Reader"] }));
+    const [after] = rig.iam.policies();
+    expect(after?.resource).to.deep.equal(before?.resource);
+    expect(after?.subject).to.deep.equal(before?.subject);
+    expect(after?.resource?.tags).to.deep.equal([{ key: "env", operator: "stringEquals", value: "prod" }]);
+  });
+
+  it("fails when IAM no longer holds the declared scope", async () => {
+    const { id, state } = await rig.make(bucketInputs());
+    await edit(rig.iam, id, (policy) => policy.resource?.attributes.pop());
+    const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] });
+    const { message } = await failure(rig.provider.update(id, state, wanted));
+    expect(message).to.include("another scope than the one declared").and.to.include("pulumi refresh");
+    expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
+  });
+
+  it("says so when the authorization is gone", async () => {
+    const { id, state } = await rig.make(bucketInputs());
+    await sdk(rig.iam).deleteV2Policy({ id });
+    const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] });
+    expect((await failure(rig.provider.update(id, state, wanted))).message).to.include("run pulumi refresh");
+  });
+});
+
+describe("delete", () => {
+  it("removes it, and is done when it is gone already", async () => {
+    const rig = await startRig();
+    const { id, state } = await rig.make(bucketInputs());
+    await rig.provider.delete(id, state);
+    expect(rig.iam.policies()).to.deep.equal([]);
+    await rig.provider.delete(id, state);
+    expect(counts(rig)["deleteV2Policy"]).to.equal(2);
+  });
+
+  it("fails, rather than call it done, with credentials of another account", async () => {
+    const rig = await startRig();
+    const { id, state } = await rig.make(bucketInputs());
+    const elsewhere: State = { ...state, target: { ...state.target, accountId: ACCOUNT } };
+    expect((await failure(rig.provider.delete(id, elsewhere))).message).to.include("use credentials of");
+    expect(rig.iam.policies()).to.have.length(1);
+  });
+});
+
+describe("credentials at work", () => {
+  it("are not needed before a call", async () => {
+    const provider = configured({});
+    expect((await provider.check({}, { ...bucketInputs() })).failures).to.deep.equal([]);
+    const { message } = await failure(provider.create(bucketInputs()));
+    expect(message).to.include("There are no IBM Cloud credentials").and.to.include("ibmcloud:apiKey");
+  });
+
+  it("that IAM does not know fail with IAM's own reason, and are not shown", async () => {
+    const rig = await startRig({ "ibmcloud:apiKey": "wrong-key-1234" });
+    const { message } = await failure(rig.make(bucketInputs()));
+    expect(message).to.include("Provided API key could not be found").and.to.include("BXNIM0415E");
+    expect(message).not.to.include("wrong-key-1234");
+  });
+
+  it("must be of the account that the stack expects", async () => {
+    const rig = await startRig({ "ibmcloud:accountId": OTHER_ACCOUNT });
+    const { message } = await failure(rig.make(bucketInputs()));
+    expect(message).to.include(`ibmcloud:accountId says ${OTHER_ACCOUNT}`);
+    expect(rig.iam.policies()).to.deep.equal([]);
+  });
+
+  it("may be an API key of the environment", async () => {
+    const { iam } = await startRig();
+    const provider = configured({}, { IC_API_KEY: iam.apiKey, IBMCLOUD_IAM_API_ENDPOINT: iam.url });
+    const { id } = await provider.create(bucketInputs());
+    expect(iam.policies()[0]?.id).to.equal(id);
+  });
+});
