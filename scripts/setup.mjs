@@ -1,0 +1,64 @@
+import { existsSync, statSync } from "node:fs";
+import { readdir, rm, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compareVersions } from "./engine-ways.mjs";
+import { must, step } from "./progress.mjs";
+
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+const OLDEST_NODE = "20.19.0";
+
+/** @param {string} path */
+function changedAt(path) {
+  return existsSync(path) ? statSync(path).mtimeMs : 0;
+}
+
+/** Runs npm as the npm that started this, or else as the one on the PATH. */
+function npm(/** @type {string[]} */ ...args) {
+  const cli = process.env["npm_execpath"];
+  return cli?.endsWith(".js")
+    ? must(process.execPath, [cli, ...args], { cwd: ROOT })
+    : must(process.platform === "win32" ? "npm.cmd" : "npm", args, { cwd: ROOT });
+}
+
+/**
+ * Installs what is missing: the dependencies as the lock file pins them, and the build.
+ *
+ * @throws where Node.js is too old
+ */
+export async function installPackage() {
+  if (compareVersions(process.version, OLDEST_NODE) < 0) {
+    throw new Error(
+      `Node.js ${process.version} is too old: working on this package needs ${OLDEST_NODE} or later`,
+    );
+  }
+  // npm writes this file at the end of an installation.
+  const installed = changedAt(join(ROOT, "node_modules", ".package-lock.json"));
+  if (installed < changedAt(join(ROOT, "package-lock.json"))) {
+    await step("installing the dependencies", () => npm("ci", "--ignore-scripts", "--no-audit", "--no-fund"));
+  }
+  await build();
+}
+
+/** Builds `dist` where a source is newer. */
+async function build() {
+  const info = join(ROOT, "dist", ".tsbuildinfo");
+  const sources = await readdir(join(ROOT, "src"), { recursive: true });
+  const newest = Math.max(
+    ...["src", ...sources.map((each) => join("src", each)), "tsconfig.json", "tsconfig.build.json"].map(
+      (each) => changedAt(join(ROOT, each)),
+    ),
+  );
+  if (newest < changedAt(info)) return;
+  await step("building", async () => {
+    // A file that src no longer has must not stay in dist.
+    await rm(join(ROOT, "dist"), { recursive: true, force: true });
+    await must(
+      process.execPath,
+      [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"],
+      { cwd: ROOT },
+    );
+    await utimes(info, new Date(), new Date());
+  });
+}
