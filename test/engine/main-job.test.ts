@@ -214,11 +214,12 @@ describe("the main job on the real engine", function () {
     expect(drifted["scope"]?.outputs?.["target"]).not.to.have.property("resource");
     expect(drifted).not.to.have.property("removed");
 
-    expect(await stack.plan()).to.deep.include({
+    expect(await stack.plan()).to.deep.equal({
+      "engine-test": "same",
       roles: "update",
       description: "update",
+      scope: "replace",
       removed: "create",
-      same: "same",
     });
     const mended = await stack.up();
     expect(mended.code, mended.output).to.equal(0);

@@ -1,0 +1,149 @@
+import { expect } from "chai";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import { startStack, type Stack } from "../support/engine";
+import { closing } from "../support/opened";
+
+/** Another resource, whose output nobody knows before it is made. */
+const MADE = `
+class Made extends pulumi.dynamic.Resource {
+  constructor(name, value) {
+    super({ create: async (inputs) => ({ id: name, outs: inputs }) }, name, { value });
+  }
+}
+const later = (name, value) => new Made(name, value).value;
+`;
+
+const KNOWN = {
+  source: `{ serviceInstance: "en-1" }`,
+  target: `{ serviceName: "kms", serviceInstance: "kms-1", attributes: [{ key: "ring", value: "x" }] }`,
+  roles: `["Reader"]`,
+  description: `"why"`,
+};
+
+type Written = Record<keyof typeof KNOWN, string>;
+
+/** Where an unknown can stand, with a value that comes out other than the one before. */
+const POSITIONS: Record<string, { written: Partial<Written>; becomes: "replace" | "update" }> = {
+  source: { written: { source: `later("m", { serviceInstance: "en-2" })` }, becomes: "replace" },
+  "source.serviceInstance": {
+    written: { source: `{ serviceInstance: later("m", "en-2") }` },
+    becomes: "replace",
+  },
+  target: {
+    written: { target: `later("m", { serviceName: "kms", serviceInstance: "kms-2" })` },
+    becomes: "replace",
+  },
+  "target.serviceName": {
+    written: { target: `{ serviceName: later("m", "hs-crypto"), serviceInstance: "kms-1" }` },
+    becomes: "replace",
+  },
+  "target.serviceInstance": {
+    written: { target: `{ serviceName: "kms", serviceInstance: later("m", "kms-2") }` },
+    becomes: "replace",
+  },
+  "target.resource": {
+    written: {
+      target: `{ serviceName: "kms", serviceInstance: "kms-1", resourceType: "key", resource: later("m", "k") }`,
+    },
+    becomes: "replace",
+  },
+  "target.attributes": {
+    written: {
+      target: `{ serviceName: "kms", serviceInstance: "kms-1", attributes: later("m", [{ key: "ring", value: "y" }]) }`,
+    },
+    becomes: "replace",
+  },
+  "target.attributes[0].value": {
+    written: {
+      target: `{ serviceName: "kms", serviceInstance: "kms-1", attributes: [{ key: "ring", value: later("m", "y") }] }`,
+    },
+    becomes: "replace",
+  },
+  roles: { written: { roles: `later("m", ["Writer"])` }, becomes: "update" },
+  "roles[0]": { written: { roles: `[later("m", "Writer")]` }, becomes: "update" },
+  "roles[1]": { written: { roles: `["Reader", later("m", "Writer")]` }, becomes: "update" },
+  description: { written: { description: `later("m", "else")` }, becomes: "update" },
+};
+
+/** A program with one authorization for each position, on an instance of its own. */
+function program(positions: typeof POSITIONS, unknown: boolean): string {
+  return (
+    MADE +
+    Object.entries(positions)
+      .map(([name, { written }]) => {
+        const args: Written = unknown ? { ...KNOWN, ...written } : KNOWN;
+        const own = JSON.stringify(name).slice(1, -1).replace(/\W/g, "-");
+        const text = Object.entries(args)
+          .map(([key, value]) => `${key}: ${value}`)
+          .join(", ");
+        return `{ ${text} }`.replaceAll('later("m"', `later("m-${own}"`).replaceAll('"en-', `"${own}-en-`);
+      })
+      .map((text, at) => `new EnAuthorization(${JSON.stringify(Object.keys(positions)[at])}, ${text});\n`)
+      .join("")
+  );
+}
+
+describe("unknown outputs on the real engine", function () {
+  this.timeout(180_000);
+  let iam: IamEmulator;
+  let stack: Stack;
+
+  it("of another resource may stand in every position, and preview promises no less than up does", async () => {
+    iam = closing(await startIamEmulator());
+    stack = await startStack(iam, program(POSITIONS, false));
+    expect((await stack.up()).code).to.equal(0);
+    const before = await stack.authorizations();
+
+    await stack.program(program(POSITIONS, true));
+    const planned = await stack.plan();
+    for (const [name, { becomes }] of Object.entries(POSITIONS))
+      expect(planned[name], name).to.equal(becomes);
+
+    const changed = await stack.up();
+    expect(changed.code, changed.output).to.equal(0);
+    const after = await stack.authorizations();
+    for (const [name, { becomes }] of Object.entries(POSITIONS)) {
+      expect(after[name]?.id === before[name]?.id, name).to.equal(becomes === "update");
+    }
+    expect(iam.policies().map(({ id }) => id)).to.have.members(Object.values(after).map(({ id }) => id));
+    expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
+  });
+
+  it("of another resource may stand in every position of what is made first", async () => {
+    iam = closing(await startIamEmulator());
+    stack = await startStack(iam, program(POSITIONS, true));
+    const planned = await stack.plan();
+    for (const name of Object.keys(POSITIONS)) expect(planned[name], name).to.equal("create");
+    expect((await stack.up()).code).to.equal(0);
+    expect(iam.policies()).to.have.length(Object.keys(POSITIONS).length);
+  });
+
+  it("that come out as undefined are refused, in up as in preview", async () => {
+    iam = closing(await startIamEmulator());
+    const undefinedLater =
+      MADE +
+      `
+      const made = new Made("m", { other: 1 });
+      new EnAuthorization("wide", {
+        source: { serviceInstance: "*" },
+        target: { serviceName: "kms", serviceInstance: made.value.apply((value) => value.guid) },
+        roles: ["Reader"],
+      });`;
+    stack = await startStack(iam, undefinedLater);
+    const failed = await stack.up();
+    expect(failed.code).not.to.equal(0);
+    expect(failed.output).to.include("target.serviceInstance is missing (or undefined)");
+
+    await stack.program(`
+      new EnAuthorization("wide", {
+        source: { serviceInstance: new pulumi.Config().get("mistyped") },
+        target: { serviceName: "kms", serviceInstance: "*" },
+        roles: ["Reader"],
+      });`);
+    for (const outcome of [await stack.preview(), await stack.up()]) {
+      expect(outcome.code).not.to.equal(0);
+      expect(outcome.output).to.include("source.serviceInstance is missing (or undefined)");
+    }
+    expect(iam.policies()).to.deep.equal([]);
+  });
+});
