@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 /**
@@ -21,7 +22,7 @@ const outside = (...names) => ({
   message: "This arrow does not exist: see CONTRIBUTING.md.",
 });
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ["dist", "coverage", ".work", "tools"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,

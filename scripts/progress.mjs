@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 const EVERY = 15_000;
 
 /** @param {number} milliseconds */
-export function spoken(milliseconds) {
+function spoken(milliseconds) {
   const seconds = Math.round(milliseconds / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

@@ -14,12 +14,16 @@ function changedAt(path) {
   return existsSync(path) ? statSync(path).mtimeMs : 0;
 }
 
-/** Runs npm as the npm that started this, or else as the one on the PATH. */
-function npm(/** @type {string[]} */ ...args) {
+/**
+ * How to run npm: as the npm that started this, or else as the one on the PATH.
+ *
+ * @param {string[]} args
+ * @returns {[command: string, args: string[]]}
+ */
+export function npm(...args) {
   const cli = process.env["npm_execpath"];
-  return cli?.endsWith(".js")
-    ? must(process.execPath, [cli, ...args], { cwd: ROOT })
-    : must(process.platform === "win32" ? "npm.cmd" : "npm", args, { cwd: ROOT });
+  if (cli?.endsWith(".js")) return [process.execPath, [cli, ...args]];
+  return [process.platform === "win32" ? "npm.cmd" : "npm", args];
 }
 
 /**
@@ -36,7 +40,9 @@ export async function installPackage() {
   // npm writes this file at the end of an installation.
   const installed = changedAt(join(ROOT, "node_modules", ".package-lock.json"));
   if (installed < changedAt(join(ROOT, "package-lock.json"))) {
-    await step("installing the dependencies", () => npm("ci", "--ignore-scripts", "--no-audit", "--no-fund"));
+    await step("installing the dependencies", () =>
+      must(...npm("ci", "--ignore-scripts", "--no-audit", "--no-fund"), { cwd: ROOT }),
+    );
   }
   await build();
 }

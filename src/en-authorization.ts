@@ -18,7 +18,24 @@ const PROVIDER =
  * Not to be confused with the `EnAuthorization` of IBM's Event Notifications SDK, which verifies e-mail domains.
  *
  * @example
- * EXAMPLE
+ * import * as pulumi from "@pulumi/pulumi";
+ * import { EnAuthorization } from "pulumi-ibm-en-authorization";
+ *
+ * const config = new pulumi.Config();
+ *
+ * // One Event Notifications instance may keep the events that it could not deliver in one bucket.
+ * const failedEvents = new EnAuthorization("failed-events", {
+ *   source: { serviceInstance: config.require("eventNotifications") },
+ *   target: {
+ *     serviceName: "cloud-object-storage",
+ *     serviceInstance: config.require("objectStorage"),
+ *     resourceType: "bucket",
+ *     resource: "failed-events",
+ *   },
+ *   roles: config.getObject<string[]>("roles") ?? ["Reader", "Object Writer"],
+ * });
+ *
+ * export const policyId = failedEvents.id;
  */
 export class EnAuthorization extends pulumi.CustomResource {
   /** Who is authorized, as IAM holds it: always with its account. */

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { EnAuthorization } from "../src";
 import { bucketInputs } from "./support/inputs";
@@ -76,5 +78,13 @@ describe("EnAuthorization", () => {
     const read = EnAuthorization.get("read", "policy-1");
     expect(await resolved(read.id)).to.equal("policy-1");
     expect(registered.find(({ name }) => name === "read")?.inputs).to.have.all.keys("__provider");
+  });
+
+  it("shows the code of examples/basic as its example", async () => {
+    const root = join(__dirname, "..");
+    const source = await readFile(join(root, "src", "en-authorization.ts"), "utf8");
+    const [, documented = ""] = /@example\n([^]*?)\n \*\//.exec(source) ?? [];
+    const example = await readFile(join(root, "examples", "basic", "index.ts"), "utf8");
+    expect(`${documented.replace(/^ \* ?/gm, "")}\n`).to.equal(example);
   });
 });

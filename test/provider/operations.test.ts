@@ -156,8 +156,8 @@ describe("create", () => {
             return operator === "stringExists" ? `${key} exists` : `${key} match ${String(value)}`;
           });
       const [policy] = rig.iam.policies();
-      expect(said(policy?.subject?.attributes)).to.deep.equal(subject);
-      expect(said(policy?.resource?.attributes)).to.deep.equal(resource);
+      expect(said(policy?.subject.attributes)).to.deep.equal(subject);
+      expect(said(policy?.resource.attributes)).to.deep.equal(resource);
       const read = await rig.provider.read(id, state);
       expect(read.props).to.deep.equal(state);
       expect(read.inputs).to.deep.equal(wanted);
@@ -344,7 +344,7 @@ describe("update", () => {
     const [after] = rig.iam.policies();
     expect(after?.resource).to.deep.equal(before?.resource);
     expect(after?.subject).to.deep.equal(before?.subject);
-    expect(after?.resource?.tags).to.deep.equal([{ key: "env", operator: "stringEquals", value: "prod" }]);
+    expect(after?.resource.tags).to.deep.equal([{ key: "env", operator: "stringEquals", value: "prod" }]);
   });
 
   it("fails when IAM no longer holds the declared scope", async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
 
 /** Prints as `spec` does, and leaves the runner's own counts in the file that `TEST_COUNTS` names. */
@@ -9,7 +9,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     if (file === undefined) return;
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
-      appendFileSync(file, `${JSON.stringify({ passes, failures, pending })}\n`);
+      writeFileSync(file, JSON.stringify({ passes, failures, pending }));
     });
   }
 }

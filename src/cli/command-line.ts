@@ -1,0 +1,53 @@
+import { createRequire } from "node:module";
+import { Command, InvalidArgumentError } from "commander";
+import { startIamEmulator, type IamEmulator } from "../emulator";
+
+const { name, version, description } = createRequire(__filename)("../../package.json") as {
+  name: string;
+  version: string;
+  description: string;
+};
+
+/** What ends a command that stays in the foreground. */
+const ENDING = ["SIGINT", "SIGTERM"] as const;
+
+/** The command `pulumi-ibm-en-authorization`. */
+export function commandLine(out: NodeJS.WritableStream): Command {
+  const program = new Command(name).description(description).version(version);
+  program
+    .command("emulator")
+    .description("run an IAM emulator in the foreground, on the loopback interface, until Ctrl-C")
+    .option("--port <number>", "the port to listen on (default: any free one)", toPort)
+    .action(async ({ port }: { port?: number }, command: Command) => {
+      const iam = await startIamEmulator({ port }).catch((error: unknown) =>
+        command.error(
+          `The emulator cannot listen: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+      );
+      out.write(welcome(iam));
+      await ended();
+      await iam.close();
+    });
+  return program;
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+}
+
+function welcome({ url, apiKey, accountId }: IamEmulator): string {
+  return `An IAM emulator listens on ${url} (account ${accountId}). Ctrl-C ends it, and forgets what it holds.
+For Pulumi, IBM's CLI and IBM's SDKs:
+
+  export IBMCLOUD_IAM_API_ENDPOINT=${url}
+  export IC_API_KEY=${apiKey}
+`;
+}
+
+async function ended(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ENDING) process.once(signal, () => resolve());
+  });
+}

@@ -1,0 +1,86 @@
+import { expect } from "chai";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { commandLine } from "../../src/cli/command-line";
+import { sdk } from "../support/iam-edits";
+import { closing } from "../support/opened";
+
+const ENTRY = join(__dirname, "..", "..", "src", "cli", "index.ts");
+
+/** Runs the command as a user's shell does, until it has said something. */
+async function run(...args: string[]): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawn(process.execPath, ["--import", "tsx", ENTRY, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  closing({
+    close: async () => {
+      if (child.exitCode === null && child.kill("SIGKILL")) await once(child, "exit");
+    },
+  });
+  const [said] = (await Promise.race([once(child.stdout, "data"), once(child.stderr, "data")])) as [Buffer];
+  return { child, said: said.toString() };
+}
+
+/** The command in this process: what it wrote, and what it refused. */
+async function parsed(...args: string[]): Promise<string> {
+  const out = new PassThrough();
+  let said = "";
+  const program = commandLine(out);
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: (text) => (said += text), writeErr: (text) => (said += text) });
+  }
+  await program.parseAsync(args, { from: "user" }).catch(() => undefined);
+  return said;
+}
+
+describe("pulumi-ibm-en-authorization emulator", () => {
+  it("listens until it is ended, and says where and with which key", async () => {
+    const { child, said } = await run("emulator");
+    const url = /IBMCLOUD_IAM_API_ENDPOINT=(\S+)/.exec(said)?.[1] ?? "";
+    const apiKey = /IC_API_KEY=(\S+)/.exec(said)?.[1] ?? "";
+    const accountId = /account (\w+)/.exec(said)?.[1] ?? "";
+    expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const { result } = await sdk({ url, apiKey }).listV2Policies({ accountId });
+    expect(result.policies).to.deep.equal([]);
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).to.deep.equal([0, null]);
+  });
+
+  it("ends in good order when it is interrupted", async () => {
+    const out = new PassThrough();
+    const running = commandLine(out).parseAsync(["emulator", "--port", "0"], { from: "user" });
+    const [said] = (await once(out, "data")) as [Buffer];
+    const url = /http:\S+\d/.exec(said.toString())?.[0] ?? "";
+    expect((await fetch(url)).status).to.equal(401);
+    process.emit("SIGTERM");
+    await running;
+    expect(await fetch(url).catch((error: unknown) => (error as Error).message)).to.equal("fetch failed");
+  });
+
+  it("refuses a port that is none, or that is taken", async () => {
+    for (const port of ["x", "65536", "-1", "1.5"]) {
+      expect(await parsed("emulator", `--port=${port}`)).to.include("a whole number from 0 to 65535");
+    }
+    const server = createServer().listen(0, "127.0.0.1");
+    closing({
+      close: async () => {
+        await once(server.close(), "close");
+      },
+    });
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    expect(await parsed("emulator", "--port", String(port)))
+      .to.include("The emulator cannot listen")
+      .and.to.include("EADDRINUSE");
+  });
+
+  it("says what it can do", async () => {
+    expect(await parsed("--help")).to.include("emulator");
+    expect(await parsed("--version")).to.match(/^\d+\.\d+\.\d+/);
+  });
+});

@@ -1,0 +1,132 @@
+import { expect } from "chai";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { npm } from "../../scripts/setup.mjs";
+import { startIamEmulator } from "../../src/emulator";
+import { command, engineEnv, ROOT, type Outcome } from "../support/engine";
+import { COS, EN } from "../support/inputs";
+import { closing } from "../support/opened";
+
+const UNATTENDED = ["--yes", "--skip-preview"];
+
+/** Runs npm in a folder. @throws when it fails */
+async function npmIn(dir: string, ...args: string[]): Promise<string> {
+  const [name, all] = npm(...args);
+  const { code, output } = await command(name, all, dir, process.env);
+  if (code !== 0) throw new Error(output);
+  return output;
+}
+
+/** A folder outside the clone, with the example's program and nothing of the clone but the tarball of `npm pack`. */
+async function newProject(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "en-authorization-"));
+  closing({ close: () => rm(dir, { recursive: true, force: true }) });
+  const packed = await npmIn(ROOT, "pack", "--ignore-scripts", "--silent", "--pack-destination", dir);
+  const { devDependencies } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {
+    devDependencies: Record<string, string>;
+  };
+  const pinned = ["@pulumi/pulumi", "@types/node", "typescript"].map(
+    (name) => `${name}@${devDependencies[name] ?? ""}`,
+  );
+  await writeFile(join(dir, "package.json"), JSON.stringify({ name: "new-project", private: true }));
+  await npmIn(dir, "install", "--no-audit", "--no-fund", `./${packed.trim()}`, ...pinned);
+  await cp(join(ROOT, "examples", "basic", "index.ts"), join(dir, "index.ts"));
+  const project = await readFile(join(ROOT, "Pulumi.yaml"), "utf8");
+  await writeFile(join(dir, "Pulumi.yaml"), project.replace("examples/basic/index.ts", "index.ts"));
+  return dir;
+}
+
+describe("the tarball of npm pack", function () {
+  this.timeout(600_000);
+
+  it("holds what users need, and nothing else", async () => {
+    const listed = await npmIn(ROOT, "pack", "--ignore-scripts", "--dry-run", "--json");
+    const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }];
+    const paths = files.map(({ path }) => path);
+    for (const path of ["README.md", "LICENSE", "CHANGELOG.md", "package.json", "dist/provider/index.js"])
+      expect(paths).to.include(path);
+    expect(
+      paths.filter((path) => !/^(dist\/.*\.(js|d\.ts)|[A-Z]+(\.md)?|package\.json)$/.test(path)),
+    ).to.deep.equal([]);
+  });
+
+  it("installed into a new project runs preview, up, refresh and destroy, and its command", async () => {
+    const iam = closing(await startIamEmulator());
+    const dir = await newProject();
+    await mkdir(join(dir, "state"));
+    const env = await engineEnv(dir, { IBMCLOUD_IAM_API_ENDPOINT: iam.url, IC_API_KEY: iam.apiKey });
+    const pulumi = async (...args: string[]): Promise<Outcome> => {
+      const outcome = await command("pulumi", [...args, "--non-interactive", "--color", "never"], dir, env);
+      expect(outcome.code, outcome.output).to.equal(0);
+      return outcome;
+    };
+    await pulumi("stack", "init", "dev");
+    await pulumi("config", "set", "eventNotifications", EN);
+    await pulumi("config", "set", "objectStorage", COS);
+
+    expect((await pulumi("preview")).output).to.match(/EnAuthorization failed-events create/);
+    expect(iam.policies()).to.deep.equal([]);
+    expect((await pulumi("up", ...UNATTENDED)).output).to.match(/EnAuthorization failed-events created/);
+    expect(iam.policies()).to.have.length(1);
+    expect((await pulumi("refresh", ...UNATTENDED)).output).to.match(/2 unchanged/);
+    await pulumi("preview", "--expect-no-changes");
+    expect((await pulumi("destroy", ...UNATTENDED)).output).to.match(/EnAuthorization failed-events deleted/);
+    expect(iam.policies()).to.deep.equal([]);
+
+    const bin = join(dir, "node_modules", ".bin", "pulumi-ibm-en-authorization");
+    expect((await command(bin, ["--help"], dir, env)).output).to.include("emulator");
+  });
+});
+
+describe("a clone", function () {
+  this.timeout(300_000);
+
+  it("previews examples/basic by the Pulumi.yaml at its root", async () => {
+    const iam = closing(await startIamEmulator());
+    const dir = await mkdtemp(join(ROOT, ".work", "clone-"));
+    closing({ close: () => rm(dir, { recursive: true, force: true }) });
+    await mkdir(join(dir, "state"));
+    await cp(join(ROOT, "Pulumi.yaml"), join(dir, "Pulumi.yaml"));
+    const env = await engineEnv(dir, { IBMCLOUD_IAM_API_ENDPOINT: iam.url, IC_API_KEY: iam.apiKey });
+    // A stack's file is written beside a Pulumi.yaml: beside the copy, then, and not in the clone.
+    await command("pulumi", ["stack", "init", "dev", "--non-interactive"], dir, env);
+    const config = ["--config", `eventNotifications=${EN}`, "--config", `objectStorage=${COS}`];
+    const where = ["--stack", "dev", "--config-file", join(dir, "Pulumi.dev.yaml"), "--non-interactive"];
+    const { code, output } = await command("pulumi", ["preview", ...where, ...config], ROOT, env);
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/EnAuthorization failed-events create/);
+  });
+
+  it("shows the main job by npm start, and is left as it was", async () => {
+    const before = await left();
+    const { code, output } = await command(process.execPath, ["scripts/start.mjs"], ROOT, process.env);
+    expect(code, output).to.equal(0);
+    for (const title of [
+      "What would be made",
+      "Make it",
+      "Nothing is left to do",
+      "A changed role is updated in place",
+      "Somebody adds a role behind Pulumi's back, and refresh finds it",
+      "The next up puts it right",
+      "Remove it",
+      "On a real account",
+    ]) {
+      expect(output).to.include(title);
+    }
+    expect(output).to.match(/IAM holds no authorization\.\s+That was the main job/);
+    expect(await left()).to.deep.equal(before);
+  });
+});
+
+/** The files of the clone, but for what is installed, built or belongs to this test run. */
+async function left(): Promise<string[]> {
+  const own = [".git", "node_modules", "dist", "coverage"];
+  const top = (await readdir(ROOT)).filter((name) => !own.includes(name));
+  const inside = await Promise.all(
+    top.map((name) => readdir(join(ROOT, name), { recursive: true }).catch(() => [])),
+  );
+  return inside
+    .flatMap((files, at) => [String(top[at]), ...files.map((file) => `${String(top[at])}/${file}`)])
+    .sort();
+}

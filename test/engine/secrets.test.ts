@@ -1,0 +1,76 @@
+import { expect } from "chai";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import { declares, startStack, type Stack } from "../support/engine";
+import { bucketInputs } from "../support/inputs";
+import { closing } from "../support/opened";
+
+const API_KEY = "k3y-that-must-not-be-seen-0123456789";
+const ACCOUNT = { id: "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0", apiKeys: [API_KEY], iamId: "iam-ServiceId-1" };
+
+/** A JSON Web Token, as IAM's are. */
+const TOKEN = /eyJ[\w-]{10,}\.[\w-]{10,}/;
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Fails when a text holds the key or a token. */
+function expectClean(text: string, where: string): void {
+  expect(text.includes(API_KEY), `the API key is in ${where}`).to.equal(false);
+  expect(TOKEN.test(text), `a token is in ${where}`).to.equal(false);
+}
+
+describe("secrets on the real engine", function () {
+  this.timeout(180_000);
+
+  /** Does everything that talks to IAM, with failures among it, and collects what was said. */
+  async function live(iam: IamEmulator, stack: Stack): Promise<string[]> {
+    const said = [await stack.preview("--debug"), await stack.up("--debug"), await stack.refresh("--debug")];
+    await stack.program(declares("one", { ...bucketInputs(), roles: ["Nonsense"] }));
+    said.push(await stack.up("--debug"));
+    await stack.program(declares("one", bucketInputs()) + declares("twin", bucketInputs()));
+    said.push(await stack.up("--debug"));
+    expect(iam.calls().some(({ status }) => status === 409)).to.equal(true);
+    said.push(
+      await stack.pulumi("stack", "export"),
+      await stack.pulumi("stack", "output", "--show-secrets", "--json"),
+    );
+    return said.map(({ output }) => output);
+  }
+
+  it("given by the environment appear in no state, output, error, debug output or file", async () => {
+    const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
+    const stack = await startStack(iam, declares("one", bucketInputs()), { IC_API_KEY: API_KEY });
+    const said = await live(iam, stack);
+    said.push((await stack.pulumi("stack", "export", "--show-secrets")).output);
+    for (const text of said) expectClean(text, `what was said: ${text.slice(0, 100)}`);
+    for (const file of await filesOf(stack.dir)) expectClean(await readFile(file, "latin1"), file);
+    expect((await stack.destroy()).code).to.equal(0);
+  });
+
+  it("given by the stack's configuration appear nowhere in the clear, and not in the resource", async () => {
+    const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
+    const stack = await startStack(iam, declares("one", bucketInputs()), {});
+    expect(await stack.pulumi("config", "set", "--secret", "ibmcloud:apiKey", API_KEY)).to.include({
+      code: 0,
+    });
+    const said = await live(iam, stack);
+    for (const text of said) expectClean(text, `what was said: ${text.slice(0, 100)}`);
+    for (const file of await filesOf(stack.dir)) expectClean(await readFile(file, "latin1"), file);
+    const { one } = await stack.authorizations();
+    expectClean(JSON.stringify(one), "the resource");
+    expect((await stack.destroy()).code).to.equal(0);
+  });
+
+  it("that IAM refuses are not shown", async () => {
+    const iam = closing(await startIamEmulator());
+    const stack = await startStack(iam, declares("one", bucketInputs()), { IC_API_KEY: API_KEY });
+    const { code, output } = await stack.up();
+    expect(code).not.to.equal(0);
+    expect(output).to.include("BXNIM0415E");
+    expectClean(output, "the error");
+  });
+});
