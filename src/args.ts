@@ -87,6 +87,20 @@ export interface AuthorizationTarget extends AuthorizationSide {
   tags?: pulumi.Input<pulumi.Input<AuthorizationTag>[]>;
 }
 
+/** How long to wait for IAM's changes to reach the services: they are recorded at once, and propagated over time. */
+export interface AuthorizationSettle {
+  /**
+   * Seconds from 0 to 3,600 between making it and going on to what depends on it, or to the removal of what it replaces.
+   * @default 0
+   */
+  afterCreate?: pulumi.Input<number>;
+  /**
+   * Seconds from 0 to 3,600 between the removal of what depended on it and its own.
+   * @default 0
+   */
+  beforeDelete?: pulumi.Input<number>;
+}
+
 /** The arguments of an {@link EnAuthorization}. One of the two sides is Event Notifications. */
 export interface EnAuthorizationArgs {
   /**
@@ -106,4 +120,14 @@ export interface EnAuthorizationArgs {
    * @default none
    */
   description?: pulumi.Input<string>;
+  /**
+   * What happens when IAM holds this authorization already. `false`: that is an error, which names it. `true`: the one
+   * that has this scope is taken over, whatever its roles are, and brought in line; where there is none, one is made. A
+   * policy's id: exactly this one is taken over; it must have this scope. What a service made for itself and what an
+   * enterprise template manages is never taken. A change makes no call.
+   * @default false
+   */
+  adopt?: pulumi.Input<boolean | string>;
+  /** How long to wait for IAM's changes to reach the services. A change makes no call. */
+  settle?: pulumi.Input<AuthorizationSettle>;
 }

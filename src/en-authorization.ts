@@ -39,9 +39,9 @@ const PROVIDER =
  */
 export class EnAuthorization extends pulumi.CustomResource {
   /** Who is authorized, as IAM holds it: always with its account. */
-  declare readonly source: pulumi.Output<pulumi.Unwrap<AuthorizationSource>>;
+  declare readonly source: pulumi.Output<pulumi.Unwrap<AuthorizationSource> & { accountId: string }>;
   /** What the source may reach, as IAM holds it: always with its account. */
-  declare readonly target: pulumi.Output<pulumi.Unwrap<AuthorizationTarget>>;
+  declare readonly target: pulumi.Output<pulumi.Unwrap<AuthorizationTarget> & { accountId: string }>;
   /** The roles' display names, sorted; a CRN where IAM offers no name for it. */
   declare readonly roles: pulumi.Output<string[]>;
   /** Why it exists. */
@@ -64,14 +64,20 @@ export class EnAuthorization extends pulumi.CustomResource {
    *
    * @param name the resource's name in this stack
    * @param policyId the policy's id in IAM: a UUID
-   * @throws fails the deployment when IAM holds no such authorization
+   * @throws when the id is empty; fails the deployment when IAM holds no such authorization
    */
   static get(
     name: string,
     policyId: pulumi.Input<pulumi.ID>,
     opts?: pulumi.CustomResourceOptions,
   ): EnAuthorization {
-    return new EnAuthorization(name, undefined, { ...opts, id: policyId });
+    const id = pulumi.output(policyId).apply((known) => {
+      if (known) return known;
+      throw new Error(
+        `EnAuthorization.get("${name}") needs a policy's id, and got ${known === "" ? "an empty text" : "none"}`,
+      );
+    });
+    return new EnAuthorization(name, undefined, { ...opts, id });
   }
 
   /**

@@ -1,18 +1,29 @@
 import { randomUUID } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Account, Caller } from "./account";
-import type { Call } from "./calls";
-import { operationOf } from "./calls";
+import type { Behaviour } from "./behaviour";
+import { operationOf, type Arrival, type Call } from "./calls";
 import { envelope, Refusal } from "./errors";
+import type { Faults } from "./faults";
 import { policyRoutesV1 } from "./policies-v1";
 import { policyRoutesV2 } from "./policies-v2";
 import type { PolicyStore } from "./policy-store";
+import type { RateLimit } from "./rate-limit";
 import { roleRoutes } from "./roles";
 import { tokenRoutes, type Tokens } from "./tokens";
 
 /** What a request carries from one handler to the next. */
 export interface Env {
-  Variables: { caller: Caller; transactionId: string };
+  Bindings: HttpBindings;
+  Variables: {
+    arrival: Arrival;
+    caller: Caller;
+    /** Set when a fault met it. */
+    fault?: true;
+    /** Set when its connection was reset. */
+    reset?: true;
+  };
 }
 
 /** What the routes stand on. */
@@ -20,58 +31,62 @@ export interface Parts {
   accounts: readonly Account[];
   tokens: Tokens;
   store: PolicyStore;
+  behaviour: Behaviour;
+  faults: Faults;
+  limit: RateLimit;
   /** Takes note of a request and its answer. */
   record: (call: Call) => void;
-  staleEtagStatus: 409 | 412;
 }
 
 /** IAM's API, as far as authorizations need it. */
-export function emulatedIam({ accounts, tokens, store, record, staleEtagStatus }: Parts): Hono<Env> {
+export function emulatedIam({ accounts, tokens, store, behaviour, faults, limit, record }: Parts): Hono<Env> {
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
-    const transactionId = c.req.header("transaction-id") ?? randomUUID().replaceAll("-", "");
-    const startedAt = Date.now();
-    c.set("transactionId", transactionId);
-    await next();
-    c.header("Transaction-Id", transactionId);
-    c.header("Cache-Control", "no-cache,no-store");
-    c.header("Pragma", "no-cache");
     const { method, path } = c.req;
-    const operation = operationOf(method, path);
-    const query = c.req.query();
-    record({
-      operation,
+    const arrival: Arrival = {
+      operation: operationOf(method, path),
       method,
       path,
-      query,
-      status: c.res.status,
+      query: c.req.query(),
       userAgent: c.req.header("user-agent") ?? "",
-      transactionId,
-      startedAt,
-    });
+      transactionId: c.req.header("transaction-id") ?? randomUUID().replaceAll("-", ""),
+      startedAt: Date.now(),
+    };
+    c.set("arrival", arrival);
+    await next();
+    c.header("Transaction-Id", arrival.transactionId);
+    c.header("Cache-Control", "no-cache,no-store");
+    c.header("Pragma", "no-cache");
+    if (!behaviour.etagHeader) c.header("ETag", undefined);
+    const status = c.get("reset") ? 0 : c.res.status;
+    record({ ...arrival, status, ...(c.get("fault") && { fault: true }) });
   });
+  app.use(faults.middleware);
+  app.use("/v1/*", limit.middleware);
+  app.use("/v2/*", limit.middleware);
 
   app.route("/", tokenRoutes(accounts, tokens));
   app.use(async (c, next) => {
     c.set("caller", tokens.caller(c.req.header("authorization")));
     await next();
   });
-  app.route("/", policyRoutesV2(store, staleEtagStatus));
-  app.route("/", policyRoutesV1(store, staleEtagStatus));
+  app.route("/", policyRoutesV2(store, behaviour));
+  app.route("/", policyRoutesV1(store, behaviour));
   app.route("/", roleRoutes());
 
   app.notFound((c) => {
-    const refusal = new Refusal(
-      404,
-      "not_found",
-      `There is no ${c.req.method} ${c.req.path} in this emulator.`,
-    );
-    return c.json(envelope(refusal, c.get("transactionId")), 404);
+    const { method, path, transactionId } = c.get("arrival");
+    const refusal = new Refusal(404, "not_found", `There is no ${method} ${path} in this emulator.`);
+    return c.json(envelope(refusal, transactionId), 404);
   });
   app.onError((error, c) => {
-    if (!(error instanceof Refusal)) throw error;
-    return c.json(envelope(error, c.get("transactionId")), error.status);
+    // Whatever else fails, a test's own `meanwhile` for example, must not look like silence.
+    const refusal =
+      error instanceof Refusal
+        ? error
+        : new Refusal(500, "request_not_processed", `The emulator failed: ${error.message}`);
+    return c.json(envelope(refusal, c.get("arrival").transactionId), refusal.status);
   });
   return app;
 }

@@ -1,18 +1,24 @@
 /** One request that the emulator answered. It holds neither keys nor tokens. */
 export interface Call {
   /** The name of the method of IBM's SDK that makes it, such as `createV2Policy`; `token`; or `unknown`. */
-  operation: string;
+  operation: Operation | "unknown";
   method: string;
   path: string;
   query: Record<string, string>;
+  /** What the caller was answered; 0 when the connection was reset instead. */
   status: number;
   userAgent: string;
   transactionId: string;
   /** Milliseconds since 1970. */
   startedAt: number;
+  /** There when an injected fault met it. */
+  fault?: true;
 }
 
-const OPERATIONS: readonly [method: string, path: RegExp, operation: string][] = [
+/** A request that is not answered yet. */
+export type Arrival = Omit<Call, "status" | "fault">;
+
+const OPERATIONS = [
   ["POST", /^\/identity\/token$/, "token"],
   ["POST", /^\/v2\/policies$/, "createV2Policy"],
   ["GET", /^\/v2\/policies$/, "listV2Policies"],
@@ -24,8 +30,11 @@ const OPERATIONS: readonly [method: string, path: RegExp, operation: string][] =
   ["DELETE", /^\/v1\/policies\/[^/]+$/, "deletePolicy"],
   ["PATCH", /^\/v1\/policies\/[^/]+$/, "updatePolicyState"],
   ["GET", /^\/v2\/roles$/, "listRoles"],
-];
+] as const satisfies readonly (readonly [method: string, path: RegExp, operation: string])[];
 
-export function operationOf(method: string, path: string): string {
+/** What the emulator can be asked: the names of the methods of IBM's SDK, and `token`. */
+export type Operation = (typeof OPERATIONS)[number][2];
+
+export function operationOf(method: string, path: string): Call["operation"] {
   return OPERATIONS.find(([each, pattern]) => each === method && pattern.test(path))?.[2] ?? "unknown";
 }

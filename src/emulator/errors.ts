@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 /** IAM's codes for what this emulator refuses. Source: the enum `ErrorObject.Constants.Code` of IBM's SDK. */
@@ -9,6 +10,8 @@ export type Code =
   | "not_found"
   | "policy_conflict_error"
   | "policy_not_found"
+  | "request_not_processed"
+  | "too_many_requests"
   | "unable_to_process"
   | "unsupported_content_type";
 
@@ -26,13 +29,33 @@ export class Refusal extends Error {
   }
 }
 
+/** What an error's answer says. */
+interface Said {
+  status: number;
+  code: string;
+  message: string;
+  details?: object;
+}
+
 /** IAM's error envelope. */
-export function envelope({ status, code, message, details }: Refusal, transactionId: string): object {
+export function envelope({ status, code, message, details }: Said, transactionId: string): object {
   return {
     trace: transactionId,
     errors: [{ code, message, ...(details && { details }) }],
     status_code: status,
   };
+}
+
+/** The token service's errors, which have a shape of their own. */
+export function tokenEnvelope(
+  { code, message }: Pick<Said, "code" | "message">,
+  { url, userAgent }: { url: string; userAgent: string | undefined },
+): object {
+  const requestId = randomUUID().replaceAll("-", "");
+  const requestType = "incoming.Identity_Token";
+  // The path makes ibm-cloud-sdk-core treat the answer as IAM's, as the real one's does.
+  const context = { requestId, requestType, userAgent, url: `${url}#iam`, locale: "en_US" };
+  return { context, errorCode: code, errorMessage: message };
 }
 
 export function policyNotFound(id: string): Refusal {

@@ -40,9 +40,8 @@ export function list(store: PolicyStore, caller: Caller, url: string, query: Que
       "Missing required query parameter: account_id.",
     );
   }
-  const found = store
-    .all(account_id)
-    .filter((entry) => entry.accountId === caller.accountId && matches(entry.policy, filters));
+  const visible = account_id === caller.accountId ? store.list(account_id) : [];
+  const found = visible.filter(({ policy }) => matches(policy, filters));
   const ordered = inOrder(found, sort);
   if (limit === undefined) return { entries: ordered, links: {} };
 

@@ -20,6 +20,13 @@ const resourceAttribute = z.union([
   }),
 ]);
 const tag = z.strictObject({ key: text, operator: z.enum(["stringEquals", "stringMatch"]), value: text });
+const condition = z.strictObject({
+  key: text,
+  operator: text,
+  value: z.union([text, z.boolean(), z.array(text)]),
+});
+const conditions = <Each extends z.ZodType>(each: Each) =>
+  z.strictObject({ operator: z.enum(["and", "or"]), conditions: z.array(each).max(10) });
 const body = z.strictObject({
   type: z.literal("authorization"),
   description: z.string().max(1000).optional(),
@@ -37,7 +44,8 @@ const body = z.strictObject({
     }),
   }),
   pattern: text.optional(),
-  rule: z.record(z.string(), z.unknown()).optional(),
+  // Conditions nest two levels deep (account docs); without an end they would exhaust the stack of whoever copies them.
+  rule: z.union([condition, conditions(z.union([condition, conditions(condition)]))]).optional(),
 });
 
 /** "The following attributes are supported" for the subject of an authorization (IAM policy API). */

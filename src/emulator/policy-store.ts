@@ -1,6 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Caller } from "./account";
+import type { Behaviour } from "./behaviour";
+import { ConflictRefusal } from "./conflict";
 import { policyNotFound, Refusal } from "./errors";
+import { isOver, lagFromNow, type Lag } from "./lag";
+import { meaning } from "./meaning";
 import type { Policy, PolicyBody } from "./policy";
 
 /** A policy, whose it is, and how often it was written. */
@@ -9,116 +13,131 @@ export interface Entry {
   accountId: string;
   revision: number;
   etag: string;
+  /** How long it is not there yet. */
+  unseen?: Lag;
+  /** What is shown in its place, and how long. */
+  before?: { entry: Entry; lag: Lag };
 }
 
 /** The policies of every account, in the order in which they were made. Deleted ones stay, as IAM keeps them for a while. */
 export interface PolicyStore {
-  all: (accountId?: string) => Entry[];
-  /** @throws Refusal 404 when this account has no such policy */
+  /** What there is, seen yet or not. */
+  all: () => Entry[];
+  /** What is seen of an account, in the version that is seen. */
+  list: (accountId: string) => Entry[];
+  /** A policy in the version that is seen. @throws Refusal 404 when this account has no such policy, or not yet */
+  read: (caller: Caller, id: string) => Entry;
+  /** A policy as it is, for a change. @throws Refusal 404 when this account has no such policy, or not yet */
   find: (caller: Caller, id: string) => Entry;
-  /** @throws Refusal 409 when an active policy says the same */
+  /** @throws Refusal 409 when an active policy says the same, 422 at the quota */
   create: (caller: Caller, body: PolicyBody) => Entry;
   /** @throws Refusal 409 when another active policy says the same */
   replace: (caller: Caller, entry: Entry, body: PolicyBody) => Entry;
+  /** @throws Refusal for a restored one as for a new one */
   setState: (caller: Caller, entry: Entry, state: Policy["state"]) => Entry;
+  /** Puts a policy in as it is. */
+  put: (held: Pick<Entry, "policy" | "accountId">) => Entry;
   clear: () => void;
 }
 
 /** @param url where the emulator is reached, for each policy's `href` */
-export function policyStore(url: () => string): PolicyStore {
+export function policyStore(url: () => string, behaviour: Behaviour): PolicyStore {
   const entries = new Map<string, Entry>();
 
-  function save(
-    caller: Caller,
-    policy: Omit<Policy, "last_modified_at" | "last_modified_by_id">,
-    revision: number,
-  ): Entry {
-    const stamped = {
-      ...policy,
-      last_modified_at: new Date().toISOString(),
-      last_modified_by_id: caller.iamId,
-    };
+  function save(held: Omit<Entry, "etag">): Entry {
     const digest = createHash("md5")
-      .update(JSON.stringify([revision, stamped]))
+      .update(JSON.stringify([held.revision, held.policy]))
       .digest("hex");
-    const entry = { policy: stamped, accountId: caller.accountId, revision, etag: `${revision}-${digest}` };
-    entries.set(policy.id, entry);
+    const entry = { ...held, etag: `${held.revision}-${digest}` };
+    entries.set(held.policy.id, entry);
     return entry;
+  }
+
+  function activeOf({ accountId }: Caller): Entry[] {
+    return [...entries.values()].filter(
+      (each) => each.accountId === accountId && each.policy.state === "active",
+    );
   }
 
   function refuseTwin(caller: Caller, body: PolicyBody, own?: string): void {
     const said = meaning(body);
-    const twin = [...entries.values()].find(({ accountId, policy }) => {
-      return (
-        accountId === caller.accountId &&
-        policy.state === "active" &&
-        policy.id !== own &&
-        meaning(policy) === said
-      );
-    });
-    if (twin) throw new ConflictRefusal(twin);
+    const twin = activeOf(caller).find(({ policy }) => policy.id !== own && meaning(policy) === said);
+    if (!twin) return;
+    const message =
+      "The policy wasn't created because an access policy with identical attributes and roles already exists. Please " +
+      `update the rule in the existing policy (${twin.policy.id}), or update the one you're trying to assign to include ` +
+      "a different attribute assignment.";
+    throw new ConflictRefusal(message, twin, behaviour.conflictsWith);
+  }
+
+  function refuseOverQuota(caller: Caller): void {
+    if (activeOf(caller).length < behaviour.quota) return;
+    // IBM documents the status and the message, not the code.
+    throw new Refusal(422, "unable_to_process", "Exceeded maximum policies quota error");
+  }
+
+  const isSeen = ({ unseen }: Entry) => unseen === undefined || isOver(unseen, behaviour.visibleAfter);
+
+  function versionSeen(entry: Entry): Entry {
+    const { before } = entry;
+    return before && !isOver(before.lag, behaviour.staleFor) ? versionSeen(before.entry) : entry;
+  }
+
+  function find(caller: Caller, id: string): Entry {
+    const entry = entries.get(id);
+    if (entry?.accountId !== caller.accountId || !isSeen(entry)) throw policyNotFound(id);
+    return entry;
   }
 
   return {
-    all: (accountId) =>
-      [...entries.values()].filter((entry) => accountId === undefined || entry.accountId === accountId),
-    find: (caller, id) => {
-      const entry = entries.get(id);
-      if (entry?.accountId !== caller.accountId) throw policyNotFound(id);
+    all: () => [...entries.values()],
+    list: (accountId) =>
+      [...entries.values()].filter((each) => each.accountId === accountId && isSeen(each)).map(versionSeen),
+    read: (caller, id) => {
+      const entry = versionSeen(find(caller, id));
+      if (entry.policy.state === "deleted" && behaviour.deletedIs === "hidden") throw policyNotFound(id);
       return entry;
     },
+    find,
     create: (caller, body) => {
       refuseTwin(caller, body);
+      refuseOverQuota(caller);
       const id = randomUUID();
-      const made = { created_at: new Date().toISOString(), created_by_id: caller.iamId };
-      return save(caller, { ...body, id, href: `${url()}/v2/policies/${id}`, ...made, state: "active" }, 1);
+      const { last_modified_at: created_at, last_modified_by_id: created_by_id } = modifiedBy(caller);
+      const made = {
+        id,
+        href: `${url()}/v2/policies/${id}`,
+        created_at,
+        created_by_id,
+        state: "active",
+      } as const;
+      const unseen = behaviour.visibleAfter > 0 ? lagFromNow(behaviour.visibleAfter) : undefined;
+      const policy = { ...body, ...made, ...modifiedBy(caller) };
+      return save({ policy, accountId: caller.accountId, revision: 1, unseen });
     },
-    replace: (caller, { policy, revision }, body) => {
-      refuseTwin(caller, body, policy.id);
-      const { id, href, created_at, created_by_id, state } = policy;
-      return save(caller, { ...body, id, href, created_at, created_by_id, state }, revision + 1);
+    replace: (caller, entry, body) => {
+      refuseTwin(caller, body, entry.policy.id);
+      const { id, href, created_at, created_by_id, state } = entry.policy;
+      const policy = { ...body, id, href, created_at, created_by_id, state, ...modifiedBy(caller) };
+      const before = behaviour.staleFor > 0 ? { entry, lag: lagFromNow(behaviour.staleFor) } : undefined;
+      return save({ policy, accountId: entry.accountId, revision: entry.revision + 1, before });
     },
-    setState: (caller, { policy, revision }, state) => {
+    setState: (caller, { policy, accountId, revision }, state) => {
       if (state === "active") refuseTwin(caller, policy, policy.id);
-      return save(caller, { ...policy, state }, revision + 1);
+      if (state === "active" && policy.state !== "active") refuseOverQuota(caller);
+      return save({
+        policy: { ...policy, state, ...modifiedBy(caller) },
+        accountId,
+        revision: revision + 1,
+      });
     },
+    put: (held) => save({ ...held, revision: 1 }),
     clear: () => {
       entries.clear();
     },
   };
 }
 
-/** Two policies are the same to IAM when this is the same: the order of lists and the description do not count. */
-function meaning({ type, subject, resource, control }: PolicyBody): string {
-  const sorted = (list: readonly unknown[] = []) => list.map((each) => JSON.stringify(each)).sort();
-  const plain = (list: PolicyBody["subject"]["attributes"] = []) =>
-    list.map(({ key, operator, value }) => [key, operator, Array.isArray(value) ? [...value].sort() : value]);
-  return JSON.stringify([
-    type,
-    sorted(plain(subject.attributes)),
-    sorted(plain(resource.attributes)),
-    sorted(plain(resource.tags)),
-    sorted([...new Set(control.grant.roles.map(({ role_id }) => role_id))]),
-  ]);
-}
-
-/** A policy that would repeat another; the answer holds that one whole, in the schema of the request. */
-export class ConflictRefusal extends Refusal {
-  private readonly twin: Entry;
-
-  constructor(twin: Entry, shown: (policy: Policy) => object = (policy) => policy) {
-    super(
-      409,
-      "policy_conflict_error",
-      "The policy wasn't created because an access policy with identical attributes and roles already exists. Please " +
-        `update the rule in the existing policy (${twin.policy.id}), or update the one you're trying to assign to include ` +
-        "a different attribute assignment.",
-      { conflicts_with: { etag: twin.etag, policy: shown(twin.policy) } },
-    );
-    this.twin = twin;
-  }
-
-  inSchema(shown: (policy: Policy) => object): ConflictRefusal {
-    return new ConflictRefusal(this.twin, shown);
-  }
+function modifiedBy({ iamId }: Caller): Pick<Policy, "last_modified_at" | "last_modified_by_id"> {
+  return { last_modified_at: new Date().toISOString(), last_modified_by_id: iamId };
 }

@@ -32,6 +32,7 @@ export function toV1({ subject, resource, control, ...rest }: Policy): object {
     last_modified_at: rest.last_modified_at,
     last_modified_by_id: rest.last_modified_by_id,
     state: rest.state,
+    ...(rest.template && { template: rest.template }),
   };
 }
 

@@ -25,6 +25,17 @@ export interface Policy extends PolicyBody {
   last_modified_at: string;
   last_modified_by_id: string;
   state: "active" | "deleted";
+  /** The enterprise's template that made it, and manages it. */
+  template?: Template;
+}
+
+/** Where a policy of a template comes from. */
+export interface Template {
+  id: string;
+  version: string;
+  assignment_id?: string;
+  root_id?: string;
+  root_version?: string;
 }
 
 /** The value of an attribute that a side compares with `stringEquals`. */

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import type { Account, Caller } from "./account";
-import { Refusal } from "./errors";
+import { callerOf, type Account, type Caller } from "./account";
+import { Refusal, tokenEnvelope } from "./errors";
 
 const API_KEY_GRANT = "urn:ibm:params:oauth:grant-type:apikey";
 
@@ -13,7 +13,7 @@ interface Issued extends Caller {
 /** The tokens that were given out. */
 export interface Tokens {
   /** Gives out a token; its claims are those of IAM's, its signature is the emulator's. */
-  issue: (account: Account) => { access_token: string; expires_in: number; expiration: number };
+  issue: (caller: Caller) => { access_token: string; expires_in: number; expiration: number };
   /** Whose token an `Authorization` header holds. @throws Refusal 401 */
   caller: (authorization: string | undefined) => Caller;
 }
@@ -23,7 +23,7 @@ export function tokenStore(lifetime: number): Tokens {
   const issued = new Map<string, Issued>();
 
   return {
-    issue: ({ id, iamId }) => {
+    issue: ({ accountId, iamId }) => {
       const iat = Math.floor(Date.now() / 1000);
       const expires = iat + lifetime;
       const token = sign({
@@ -34,7 +34,7 @@ export function tokenStore(lifetime: number): Tokens {
         identifier: iamId.replace(/^iam-/, ""),
         sub: iamId,
         sub_type: "ServiceId",
-        account: { valid: true, bss: id, frozen: true },
+        account: { valid: true, bss: accountId, frozen: true },
         iat,
         exp: expires,
         iss: "https://iam.cloud.ibm.com/identity",
@@ -44,7 +44,7 @@ export function tokenStore(lifetime: number): Tokens {
         acr: 1,
         amr: ["pwd"],
       });
-      issued.set(token, { accountId: id, iamId, expires });
+      issued.set(token, { accountId, iamId, expires });
       return { access_token: token, expires_in: lifetime, expiration: expires };
     },
     caller: (authorization) => {
@@ -68,8 +68,8 @@ export function tokenRoutes(accounts: readonly Account[], tokens: Tokens): Hono 
   const routes = new Hono();
   routes.post("/identity/token", async (c) => {
     const form = new URLSearchParams(await c.req.text());
-    const refuse = (errorCode: string, errorMessage: string) =>
-      c.json({ context: contextOf(c.req.url, c.req.header("user-agent")), errorCode, errorMessage }, 400);
+    const asked = { url: c.req.url, userAgent: c.req.header("user-agent") };
+    const refuse = (code: string, message: string) => c.json(tokenEnvelope({ code, message }, asked), 400);
 
     const grant = form.get("grant_type");
     if (!grant) return refuse("BXNIM0109E", "Property missing or empty: grant_type");
@@ -77,21 +77,15 @@ export function tokenRoutes(accounts: readonly Account[], tokens: Tokens): Hono 
       return refuse("BXNIM0112E", `Grant type ${grant} is not supported by this emulator`);
     const apikey = form.get("apikey");
     if (!apikey) return refuse("BXNIM0109E", "Property missing or empty: apikey");
-    const account = accounts.find(({ apiKeys }) => apiKeys.includes(apikey));
-    if (!account) return refuse("BXNIM0415E", "Provided API key could not be found");
+    const caller = callerOf(accounts, apikey);
+    if (!caller) return refuse("BXNIM0415E", "Provided API key could not be found");
     const rest = {
       refresh_token: "not_supported",
       ims_user_id: 1,
       token_type: "Bearer",
       scope: "ibm openid",
     };
-    return c.json({ ...tokens.issue(account), ...rest });
+    return c.json({ ...tokens.issue(caller), ...rest });
   });
   return routes;
-}
-
-function contextOf(url: string, userAgent: string | undefined): object {
-  const requestId = randomUUID().replaceAll("-", "");
-  // The path makes ibm-cloud-sdk-core treat the answer as IAM's, as the real one's does.
-  return { requestId, requestType: "incoming.Identity_Token", userAgent, url: `${url}#iam`, locale: "en_US" };
 }

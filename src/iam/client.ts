@@ -1,18 +1,39 @@
 import IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import { findCredentials, type Settings } from "./credentials";
-import { toIamError } from "./errors";
+import { dateOf, toIamError } from "./errors";
+import { paceOf, type Pace } from "./pace";
+import { persist } from "./retry";
 import { USER_AGENT } from "./user-agent";
 
-/** How long one call may take, in milliseconds. */
-const TIMEOUT = 60_000;
+/** Whose credentials are used. */
+export interface Identity {
+  /** 32 hexadecimal digits. */
+  accountId: string;
+  /** `IBMid-…`, `iam-ServiceId-…` or `iam-Profile-…`: what policies name as their maker. */
+  iamId?: string;
+}
+
+/** What a call of IBM's SDK answers, as far as it is used here. */
+export interface Answer {
+  status?: number;
+  result: unknown;
+  headers?: unknown;
+}
+
+type Make = (service: IamPolicyManagementV1) => Promise<Answer>;
 
 /** One set of credentials at work: IBM's client, and what every call has in common. */
 export interface Client {
-  /** The account that the credentials are of: 32 hexadecimal digits. Asks for a token once. */
-  accountId: () => Promise<string>;
-  /** Makes a call; whatever it throws comes out as an `IamError` without credentials in it. */
-  call: <Result>(make: (service: IamPolicyManagementV1) => Promise<Result>) => Promise<Result>;
+  pace: Pace;
+  /** Whose the credentials are. Asks for a token once. */
+  identity: () => Promise<Identity>;
+  /** Makes a call until it is answered; whatever it throws comes out as an `IamError` without credentials in it. */
+  call: (make: Make) => Promise<Answer>;
+  /** The same for a call that changes something: not sent when nobody is left to be told. */
+  write: (make: Make) => Promise<Answer>;
+  /** The time by IAM's clock, in milliseconds since 1970. */
+  now: () => number;
 }
 
 /**
@@ -21,37 +42,74 @@ export interface Client {
  * @throws NoCredentialsError when there are none
  */
 export function connect(settings: Settings): Client {
-  const credentials = findCredentials(settings, TIMEOUT);
+  const pace = paceOf(settings);
+  const credentials = findCredentials(settings, pace.requestTimeout);
   const { authenticator, serviceUrl, disableSslVerification, secrets } = credentials;
-  const headers = { "User-Agent": USER_AGENT };
   const service = new IamPolicyManagementV1({
     authenticator,
     serviceUrl,
     disableSslVerification,
-    headers,
-    timeout: TIMEOUT,
+    headers: { "User-Agent": USER_AGENT },
+    timeout: pace.requestTimeout,
   });
 
-  async function call<Result>(make: (service: IamPolicyManagementV1) => Promise<Result>): Promise<Result> {
-    await accountId();
-    return guarded(() => make(service));
+  let ahead = 0;
+  /** Takes IAM's clock from the date of an answer. */
+  function keepTime(answeredAt: number | undefined): void {
+    if (answeredAt !== undefined) ahead = answeredAt - Date.now();
   }
 
-  async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
+  async function tried<Result>(work: () => Promise<Result>): Promise<Result> {
+    return persist(async () => {
+      try {
+        return await work();
+      } catch (thrown) {
+        if (thrown instanceof EngineGoneError) throw thrown;
+        const error = toIamError(thrown, secrets);
+        keepTime(error.told.answeredAt);
+        throw error;
+      }
+    }, pace);
+  }
+
+  async function call(make: Make): Promise<Answer> {
+    await identity();
+    // A token that has to be renewed is a call of its own: its failure leaves no doubt about the other.
+    await tried(() => tokenOf(authenticator));
+    const answer = await tried(() => make(service));
+    keepTime(dateOf(answer.headers));
+    return answer;
+  }
+
+  async function write(make: Make): Promise<Answer> {
+    return call(async (each) => {
+      if (await settings.isEngineGone?.()) throw new EngineGoneError();
+      return make(each);
+    });
+  }
+
+  let known: Promise<Identity> | undefined;
+  async function identity(): Promise<Identity> {
+    known ??= tried(() => tokenOf(authenticator)).then((token) =>
+      verified(identityOf(token), credentials.accountId),
+    );
     try {
-      return await work();
-    } catch (thrown) {
-      throw toIamError(thrown, secrets);
+      return await known;
+    } catch (error) {
+      // Whoever comes next asks again.
+      known = undefined;
+      throw error;
     }
   }
 
-  let known: string | undefined;
-  async function accountId(): Promise<string> {
-    known ??= verified(accountOf(await guarded(() => tokenOf(authenticator))), credentials.accountId);
-    return known;
-  }
+  return { pace, identity, call, write, now: () => Date.now() + ahead };
+}
 
-  return { accountId, call };
+/** Pulumi's engine has ended: what would be made now would be in no state. */
+export class EngineGoneError extends Error {
+  constructor() {
+    super("Pulumi has ended meanwhile, so nothing more is sent to IAM");
+  }
 }
 
 async function tokenOf(authenticator: Authenticator): Promise<string> {
@@ -60,14 +118,17 @@ async function tokenOf(authenticator: Authenticator): Promise<string> {
   return request.headers?.["Authorization"]?.replace(/^Bearer /, "") ?? "";
 }
 
-/** The account in a token's claims. Source: IAM's tokens, claim `account.bss`. */
-function accountOf(token: string): string {
+/** Whom a token's claims name. Source: IAM's tokens, claims `account.bss` and `iam_id`. */
+function identityOf(token: string): Identity {
   const [, claims = ""] = token.split(".");
   try {
-    const { account } = JSON.parse(Buffer.from(claims, "base64url").toString()) as {
+    const { account, iam_id } = JSON.parse(Buffer.from(claims, "base64url").toString()) as {
       account?: { bss?: unknown };
+      iam_id?: unknown;
     };
-    if (typeof account?.bss === "string" && account.bss !== "") return account.bss;
+    if (typeof account?.bss === "string" && account.bss !== "") {
+      return { accountId: account.bss, ...(typeof iam_id === "string" && { iamId: iam_id }) };
+    }
   } catch {
     // Not a token of IAM's: said below.
   }
@@ -76,9 +137,9 @@ function accountOf(token: string): string {
   );
 }
 
-function verified(accountId: string, expected: string | undefined): string {
-  if (expected === undefined || expected === accountId) return accountId;
+function verified(identity: Identity, expected: string | undefined): Identity {
+  if (expected === undefined || expected === identity.accountId) return identity;
   throw new Error(
-    `The credentials are of the account ${accountId}, and ibmcloud:accountId says ${expected}: correct one of the two`,
+    `The credentials are of the account ${identity.accountId}, and ibmcloud:accountId says ${expected}: correct one of the two. After a change of ibmcloud: configuration, refresh and destroy need --run-program, or a pulumi up first`,
   );
 }

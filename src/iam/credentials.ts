@@ -4,10 +4,10 @@ import {
   ContainerAuthenticator,
   IamAssumeAuthenticator,
   IamAuthenticator,
-  IamTokenManager,
   readExternalSources,
   VpcInstanceAuthenticator,
 } from "ibm-cloud-sdk-core";
+import type { Pace } from "./pace";
 import { USER_AGENT } from "./user-agent";
 
 /** Where credentials and endpoints are looked for: stack configuration, and the environment. */
@@ -15,6 +15,10 @@ export interface Settings {
   /** A value of the stack's configuration, such as `ibmcloud:apiKey`. */
   config: (key: string) => string | undefined;
   env: NodeJS.ProcessEnv;
+  /** Other times than the default ones, and than those that the configuration sets. */
+  pace?: Partial<Pace>;
+  /** Whether nobody is left to be told what is made. */
+  isEngineGone?: () => Promise<boolean>;
 }
 
 /** How calls to IAM are authenticated, and where they go. */
@@ -45,17 +49,15 @@ export class NoCredentialsError extends Error {
   }
 }
 
-/** Sends this package's name with its token requests, which the core otherwise signs with its own. */
-class NamedTokenManager extends IamTokenManager {
-  protected override userAgent = USER_AGENT;
-}
-
-class NamedIamAuthenticator extends IamAuthenticator {
-  protected override tokenManager: IamTokenManager;
-  constructor(options: ConstructorParameters<typeof IamTokenManager>[0]) {
-    super(options);
-    this.tokenManager = new NamedTokenManager(options);
+/** Sends this package's name with token requests, which the core otherwise signs with its own. */
+function named(authenticator: Authenticator): Authenticator {
+  const manager: unknown = Reflect.get(authenticator, "tokenManager");
+  if (typeof manager !== "object" || manager === null) return authenticator;
+  // A profile is assumed with the token of another manager.
+  for (const each of [manager, Reflect.get(manager, "iamDelegate") as unknown]) {
+    if (typeof each === "object" && each !== null) Reflect.set(each, "userAgent", USER_AGENT);
   }
+  return authenticator;
 }
 
 /** What ibm-cloud-sdk-core may find for a service, as far as it is used here. */
@@ -80,7 +82,7 @@ interface Options extends External {
 
 /** The authenticators whose tokens are IAM's, by what ibm-cloud-sdk-core calls them in `…_AUTH_TYPE`. */
 const AUTHENTICATORS: Record<string, (options: Options) => Authenticator> = {
-  iam: ({ apikey = "", ...options }) => new NamedIamAuthenticator({ ...options, apikey }),
+  iam: ({ apikey = "", ...options }) => new IamAuthenticator({ ...options, apikey }),
   iamAssume: ({ apikey = "", ...options }) => new IamAssumeAuthenticator({ ...options, apikey }),
   container: (options) => new ContainerAuthenticator(options),
   vpc: (options) => new VpcInstanceAuthenticator(options),
@@ -115,10 +117,10 @@ export function findCredentials({ config, env }: Settings, timeout: number): Cre
   const accountId = setting("ibmcloud:accountId");
   if (apikey) {
     const serviceUrl = endpoint ?? PUBLIC_ENDPOINT;
-    const authenticator = new NamedIamAuthenticator({ apikey, url: serviceUrl, timeout });
+    const authenticator = named(new IamAuthenticator({ apikey, url: serviceUrl, timeout }));
     return { authenticator, serviceUrl, secrets: [apikey], accountId, disableSslVerification: false };
   }
-  const external = (readExternalSources(SERVICE) as External | null) ?? {};
+  const external = readExternal(env);
   if (!AUTHENTICATING.some((key) => key in external)) throw new NoCredentialsError();
   return {
     authenticator: authenticatorOf(external, endpoint, timeout),
@@ -131,9 +133,27 @@ export function findCredentials({ config, env }: Settings, timeout: number): Cre
   };
 }
 
+/** @throws when the file that should hold credentials cannot be read */
+function readExternal({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv): External {
+  try {
+    return (readExternalSources(SERVICE) as External | null) ?? {};
+  } catch (error) {
+    throw new Error(
+      `The credentials file${file ? ` ${file}, which IBM_CREDENTIALS_FILE names,` : ""} cannot be read: check that it is there and holds lines like IAM_POLICY_MANAGEMENT_APIKEY=…`,
+      { cause: error },
+    );
+  }
+}
+
+/** As the core does, which leaves out what it can tell from a bearer token. */
+function defaultType({ apikey, bearerToken }: External): string {
+  if (apikey) return "iam";
+  return bearerToken ? "bearerToken" : "container";
+}
+
 /** As `getAuthenticatorFromEnvironment` does, with an endpoint, a time limit and this package's name. */
 function authenticatorOf(external: External, endpoint: string | undefined, timeout: number): Authenticator {
-  const type = external.authType ?? external.authtype ?? (external.apikey ? "iam" : "container");
+  const type = external.authType ?? external.authtype ?? defaultType(external);
   const known = Object.keys(AUTHENTICATORS).find((name) => name.toLowerCase() === type.toLowerCase());
   const make = known && AUTHENTICATORS[known];
   if (!make) {
@@ -145,5 +165,5 @@ function authenticatorOf(external: External, endpoint: string | undefined, timeo
   // For a VPC instance the URL is that of its metadata service, not IAM's.
   const url = known === "vpc" ? external.authUrl : (endpoint ?? external.authUrl);
   const { authDisableSsl: disableSslVerification } = external;
-  return make({ ...external, url, disableSslVerification, timeout });
+  return named(make({ ...external, url, disableSslVerification, timeout }));
 }

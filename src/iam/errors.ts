@@ -9,26 +9,99 @@ interface Told {
   /** IAM's own reason. */
   said: string;
   transactionId?: string;
-  /** The policy that a new one would repeat. */
+  /** The policy that stands in the way: its id, or all of it. */
   conflict?: unknown;
+  /** How long IAM asks to wait, in milliseconds. */
+  retryAfter?: number;
+  /** When IAM answered, by its own clock, in milliseconds since 1970. */
+  answeredAt?: number;
+}
+
+/** How a call went on after it failed. */
+interface Tried {
+  tries: number;
+  /** Milliseconds since the first try. */
+  elapsed: number;
+  /** Whether any of the tries may have been carried out although no good answer came. */
+  unsure: boolean;
 }
 
 /** A call to IAM that failed. The message is IAM's reason and code, what to do next, and the transaction's id. */
 export class IamError extends Error {
-  readonly status?: number;
-  readonly code?: string;
-  readonly transactionId?: string;
-  /** The existing policy, as far as a conflict's answer holds it. */
-  readonly conflict?: unknown;
+  readonly told: Told;
+  /** Whether the call may have been carried out although no good answer came. */
+  readonly unsure: boolean;
 
-  constructor(told: Told, options?: ErrorOptions) {
-    super(sentence(told), options);
+  constructor(told: Told, tried?: Tried, options?: ErrorOptions) {
+    super(sentence(told, tried), options);
     this.name = "IamError";
-    this.status = told.status;
-    this.code = told.code;
-    this.transactionId = told.transactionId;
-    this.conflict = told.conflict;
+    this.told = told;
+    this.unsure = tried?.unsure ?? mayBeDone(told);
   }
+
+  /** The HTTP status; absent when no answer came. */
+  get status(): number | undefined {
+    return this.told.status;
+  }
+
+  get transactionId(): string | undefined {
+    return this.told.transactionId;
+  }
+
+  /** The policy that stands in the way: its id, or all of it. */
+  get conflict(): unknown {
+    return this.told.conflict;
+  }
+
+  /** Whether IAM says that it holds no such policy; a gateway's 404 says nothing about it. */
+  get isPolicyNotFound(): boolean {
+    return this.told.status === 404 && ["policy_not_found", "not_found"].includes(this.told.code ?? "");
+  }
+
+  /** How long IAM asks to wait, in milliseconds. */
+  get retryAfter(): number | undefined {
+    return this.told.retryAfter;
+  }
+
+  /** Whether the same call may succeed a while later. */
+  get passes(): boolean {
+    const { status, code } = this.told;
+    if (status === undefined) return [...NOT_CONNECTED, ...LOST].some((each) => each === code);
+    return status === 429 || (status >= 500 && status !== 501);
+  }
+
+  /** Whether the call got as far as IAM. */
+  get connected(): boolean {
+    return this.told.status !== undefined || !NOT_CONNECTED.includes(this.told.code ?? "");
+  }
+
+  /** The same after it was tried again: IAM said this last. */
+  after(tried: Tried): IamError {
+    return new IamError(this.told, tried, { cause: this.cause });
+  }
+}
+
+/** What the network says when no connection came about. */
+const NOT_CONNECTED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN"];
+
+/** What it says when a connection ended, or nothing came over it in time. */
+const LOST = [
+  "ECONNRESET",
+  "ECONNABORTED",
+  "ETIMEDOUT",
+  "EPIPE",
+  "ERR_NETWORK",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_BAD_RESPONSE",
+];
+
+function isTls(code: string | undefined): boolean {
+  return code !== undefined && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code);
+}
+
+function mayBeDone({ status, code }: Told): boolean {
+  if (status === undefined) return !NOT_CONNECTED.includes(code ?? "") && !isTls(code);
+  return status >= 500;
 }
 
 /** The code of an answer with a good status that is none of IAM's. */
@@ -37,12 +110,16 @@ const UNREADABLE = "unreadable_answer";
 /** What to do next, by what the failure is known by: the first row that matches. */
 const WAYS: readonly [known: (told: Told) => boolean, way: string][] = [
   [
-    ({ code }) => code?.startsWith("BXNIM") === true,
-    "The token service refused the credentials: check the API key (ibmcloud:apiKey, IC_API_KEY, IBMCLOUD_API_KEY), whether it was deleted or locked, and the endpoint it belongs to",
+    ({ status, code }) => status === 400 && code?.startsWith("BXNIM") === true,
+    "The token service refused the credentials: check the API key (ibmcloud:apiKey, IC_API_KEY, IBMCLOUD_API_KEY), whether it was deleted or locked, and the endpoint it belongs to. After a change of ibmcloud:apiKey, refresh and destroy need --run-program, or a pulumi up first",
   ],
   [
-    ({ code }) => code === UNREADABLE,
+    ({ status, code }) => code === UNREADABLE || (status === 404 && code === undefined),
     "Something else answered in IAM's place: check proxies and the endpoint",
+  ],
+  [
+    ({ said }) => said.includes("Invalid URL"),
+    "The endpoint (ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT) must begin with https://",
   ],
   [({ status }) => status === 400, "Check that both services take this scope and these roles"],
   [
@@ -53,7 +130,7 @@ const WAYS: readonly [known: (told: Told) => boolean, way: string][] = [
     ({ status }) => status === 403,
     "The credentials need the platform role Administrator on the target, and every role that is granted there",
   ],
-  [({ status }) => status === 404, "Run pulumi refresh to see what IAM still holds"],
+  [({ code }) => code === "policy_not_found", "Run pulumi refresh to see what IAM still holds"],
   [
     ({ status, code }) => status === 412 || (status === 409 && code !== "policy_conflict_error"),
     "Somebody changed the authorization meanwhile: run pulumi refresh, then pulumi up",
@@ -76,7 +153,7 @@ const WAYS: readonly [known: (told: Told) => boolean, way: string][] = [
     "IAM has a problem of its own: run again, and see the status page of IBM Cloud when it stays",
   ],
   [
-    ({ code }) => code !== undefined && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code),
+    ({ code }) => isTls(code),
     "The endpoint's certificate is not trusted: check the endpoint, and add a company's own authority with NODE_EXTRA_CA_CERTS",
   ],
   [
@@ -85,13 +162,20 @@ const WAYS: readonly [known: (told: Told) => boolean, way: string][] = [
   ],
 ];
 
-function sentence(told: Told): string {
+function sentence(told: Told, tried: Tried | undefined): string {
   const answer = [told.status, told.code].filter((each) => each !== undefined).join(" ");
   const said = told.said.trim().replace(/[.\s]+$/, "");
   const way = WAYS.find(([known]) => known(told))?.[1];
+  const again = tried && tried.tries > 1 && `Tried ${tried.tries} times in ${seconds(tried.elapsed)} s`;
   const transaction = told.transactionId && `Transaction-Id: ${told.transactionId}`;
   const subject = told.status === undefined ? "IAM could not be asked" : "IAM refused";
-  return [`${subject}${answer && ` (${answer})`}: ${said}`, way, transaction].filter(Boolean).join(". ");
+  return [`${subject}${answer && ` (${answer})`}: ${said}`, again, way, transaction]
+    .filter(Boolean)
+    .join(". ");
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0);
 }
 
 /** Turns whatever IBM's SDK threw into an `IamError`; credentials are cut out of it. */
@@ -101,12 +185,17 @@ export function toIamError(thrown: unknown, secrets: readonly string[]): IamErro
   return new IamError({ ...told, said: redact(told.said, secrets) });
 }
 
-/** An answer with a good status that is none of IAM's, such as a proxy's page. */
-export function notIamsAnswer(what: string, transactionId?: string): IamError {
+/**
+ * An answer with a good status that is none of IAM's, such as a proxy's page.
+ *
+ * @param what what it should answer
+ */
+export function notIamsAnswer(what: string, headers: unknown): IamError {
   return new IamError({
     code: UNREADABLE,
     said: `the answer to ${what} is not the JSON that IAM documents`,
-    transactionId,
+    transactionId: headerOf(headers, "transaction-id"),
+    answeredAt: dateOf(headers),
   });
 }
 
@@ -128,7 +217,7 @@ function tell(thrown: unknown): Told {
   const error = isFields(thrown) ? thrown : {};
   const status = typeof error["status"] === "number" ? error["status"] : undefined;
   const message = textOf(error["message"]) ?? String(thrown);
-  if (status === undefined) return { code: textOf(error["statusText"]), said: message };
+  if (status === undefined) return { code: textOf(error["statusText"]) ?? codeOf(message), said: message };
   const body = isFields(error["result"]) ? error["result"] : {};
   const [first] = Array.isArray(body["errors"]) ? (body["errors"] as unknown[]) : [];
   const reported = isFields(first) ? first : {};
@@ -141,9 +230,31 @@ function tell(thrown: unknown): Told {
       textOf(reported["message"]) ?? textOf(body["errorMessage"]) ?? textOf(error["statusText"]) ?? message,
     transactionId: headerOf(error["headers"], "transaction-id") ?? textOf(body["trace"]),
     conflict: conflicting["policy"],
+    retryAfter: waitOf(headerOf(error["headers"], "retry-after")),
+    answeredAt: dateOf(error["headers"]),
   };
 }
 
-function headerOf(headers: unknown, name: string): string | undefined {
+/** Some errors of the core hold the connection's code in their text alone. */
+function codeOf(message: string): string | undefined {
+  // What the core says of a good answer without a token in it.
+  if (message.includes("Access token not present")) return UNREADABLE;
+  return [...NOT_CONNECTED, ...LOST].find((code) => message.includes(code));
+}
+
+/** `Retry-After`: seconds, or a date. */
+function waitOf(written: string | undefined): number | undefined {
+  if (written === undefined) return undefined;
+  const wait = /^\d+$/.test(written) ? Number(written) * 1000 : Date.parse(written) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+/** When an answer was given, by the clock of who gave it. */
+export function dateOf(headers: unknown): number | undefined {
+  const at = Date.parse(headerOf(headers, "date") ?? "");
+  return Number.isNaN(at) ? undefined : at;
+}
+
+export function headerOf(headers: unknown, name: string): string | undefined {
   return isFields(headers) ? textOf(headers[name]) : undefined;
 }

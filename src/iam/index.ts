@@ -1,6 +1,6 @@
-import { connect, type Client } from "./client";
+import { connect, type Client, type Identity } from "./client";
 import type { Settings } from "./credentials";
-import { createPolicy, deletePolicy, getPolicy, replacePolicy } from "./policies";
+import { createPolicy, deletePolicy, editPolicy, getPolicy, listPolicies, type Written } from "./policies";
 import type { HeldPolicy, PolicyBody } from "./policy";
 import { listRoles, type OfferedRole, type Pair } from "./roles";
 
@@ -8,14 +8,23 @@ import { listRoles, type OfferedRole, type Pair } from "./roles";
 export interface Iam {
   /** The account that the stack says its credentials are of, known without a call. */
   expectedAccountId?: string;
-  /** The account that the credentials are of. */
-  accountId: () => Promise<string>;
+  /** Whether a policy that is in the way is taken over when these same credentials made it. */
+  adoptsOwn: boolean;
+  /** Whose the credentials are. */
+  identity: () => Promise<Identity>;
   /** The roles that can be granted to a pair of services; asked once a pair. */
   offeredRoles: (pair: Pair) => Promise<OfferedRole[]>;
-  createPolicy: (body: PolicyBody) => Promise<HeldPolicy>;
-  getPolicy: (id: string) => Promise<HeldPolicy | undefined>;
-  replacePolicy: (id: string, ifMatch: string, body: PolicyBody) => Promise<HeldPolicy>;
-  deletePolicy: (id: string) => Promise<void>;
+  /** @throws PolicyConflictError when IAM holds the same already */
+  createPolicy: (body: PolicyBody, isTaken: (id: string) => boolean) => Promise<HeldPolicy>;
+  listPolicies: () => Promise<HeldPolicy[]>;
+  getPolicy: (id: string, written?: Written) => Promise<HeldPolicy | undefined>;
+  /** @throws PolicyConflictError when IAM holds the same under another id */
+  editPolicy: (
+    id: string,
+    written: Written,
+    decide: (held: HeldPolicy | undefined) => PolicyBody | undefined,
+  ) => Promise<HeldPolicy>;
+  deletePolicy: (id: string, written?: Written) => Promise<void>;
 }
 
 /** IAM as the settings lead to it. Nothing is read, looked for or asked before a method is called. */
@@ -34,12 +43,16 @@ export function openIam(settings: Settings): Iam {
   }
 
   return {
-    expectedAccountId: settings.config("ibmcloud:accountId"),
-    accountId: async () => connected().accountId(),
+    expectedAccountId: settings.config("ibmcloud:accountId") || undefined,
+    get adoptsOwn() {
+      return settings.env["IBMCLOUD_ADOPT_OWN"] === "true";
+    },
+    identity: async () => connected().identity(),
     offeredRoles: async (pair) => offeredRoles(pair),
-    createPolicy: async (body) => createPolicy(connected(), body),
-    getPolicy: async (id) => getPolicy(connected(), id),
-    replacePolicy: async (id, ifMatch, body) => replacePolicy(connected(), id, ifMatch, body),
-    deletePolicy: async (id) => deletePolicy(connected(), id),
+    createPolicy: async (body, isTaken) => createPolicy(connected(), body, isTaken),
+    listPolicies: async () => listPolicies(connected()),
+    getPolicy: async (id, written) => getPolicy(connected(), id, written),
+    editPolicy: async (id, written, decide) => editPolicy(connected(), id, written, decide),
+    deletePolicy: async (id, written) => deletePolicy(connected(), id, written),
   };
 }

@@ -1,133 +1,205 @@
-import { z } from "zod";
+import { backOff } from "exponential-backoff";
+import { toHeld, toPage } from "./answers";
 import type { Client } from "./client";
-import { IamError, notIamsAnswer } from "./errors";
-import type { HeldPolicy, PolicyBody } from "./policy";
+import { conflictIn, PolicyConflictError } from "./conflict";
+import { headerOf, IamError, notIamsAnswer } from "./errors";
+import { samePolicy, type HeldPolicy, type PolicyBody } from "./policy";
+import { askUntil } from "./retry";
 
-const attribute = z.object({
-  key: z.string(),
-  operator: z.string(),
-  value: z.union([z.string(), z.boolean(), z.array(z.string())]),
-});
-const tag = z.object({ key: z.string(), operator: z.string(), value: z.string() });
-const answer = z.object({
-  id: z.string(),
-  type: z.string(),
-  subject: z.object({ attributes: z.array(attribute) }),
-  resource: z.object({ attributes: z.array(attribute), tags: z.array(tag).optional() }),
-  control: z.object({
-    grant: z.object({
-      roles: z.array(z.object({ role_id: z.string(), display_name: z.string().optional() })),
-    }),
-  }),
-  description: z.string().optional(),
-  pattern: z.string().optional(),
-  rule: z.record(z.string(), z.unknown()).optional(),
-  template: z.record(z.string(), z.unknown()).optional(),
-  state: z.string(),
-  href: z.string().default(""),
-  created_at: z.string().nullish(),
-  created_by_id: z.string().nullish(),
-  last_modified_at: z.string().nullish(),
-  last_modified_by_id: z.string().nullish(),
-});
-
-interface Response {
-  result: unknown;
-  headers?: unknown;
+/** When something was written, as far as the caller knows: what IAM says of earlier times is not taken yet. */
+export interface Written {
+  /** ISO 8601. */
+  createdAt?: string;
+  lastModifiedAt?: string;
 }
 
+/** How far IAM's clock may seem to be off, in milliseconds: a `Date` header has whole seconds. */
+const TOLERANCE = 2_000;
+
+/** How often a policy is read again because somebody else changed it between reading and replacing. */
+const EDITS = 8;
+
 /**
- * @throws IamError 409 when an active policy has the same scope and roles
+ * Creates a policy, once: where an answer was lost, the policy that this call made is found by what it says, who made it
+ * and when, and taken.
+ *
+ * @param isTaken whether a policy belongs to somebody else for another reason
+ * @throws PolicyConflictError when IAM holds the same already
  */
-export async function createPolicy(client: Client, body: PolicyBody): Promise<HeldPolicy> {
-  return held("creating a policy", await client.call((service) => service.createV2Policy(toRequest(body))));
+export async function createPolicy(
+  client: Client,
+  body: PolicyBody,
+  isTaken: (id: string) => boolean,
+): Promise<HeldPolicy> {
+  const { iamId } = await client.identity();
+  const since = client.now() - TOLERANCE;
+  try {
+    const answer = await client.write((service) => service.createV2Policy(toRequest(body)));
+    return toHeld("creating a policy", answer);
+  } catch (error) {
+    if (!(error instanceof IamError) || (error.status !== 409 && !error.unsure)) throw error;
+    const twin = await twinIn(client, error, body);
+    if (!twin) throw error;
+    const isOwn = twin.createdById === iamId && Date.parse(twin.createdAt ?? "") >= since;
+    if (error.unsure && isOwn && !isTaken(twin.id)) return twin;
+    throw new PolicyConflictError(twin, error);
+  }
+}
+
+/** The active policy that says the same: as the answer names it, else as the list holds it. */
+async function twinIn(client: Client, error: IamError, body: PolicyBody): Promise<HeldPolicy | undefined> {
+  const named = await conflictIn(error, (id) => lookUp(client, id));
+  return named ?? (await listPolicies(client)).find((each) => samePolicy(each, body));
+}
+
+/** The active authorization policies of the credentials' account. */
+export async function listPolicies(client: Client): Promise<HeldPolicy[]> {
+  const { accountId } = await client.identity();
+  const filter = { accountId, type: "authorization", state: "active" };
+  const found: HeldPolicy[] = [];
+  for (let start: string | undefined, more = true; more; more = start !== undefined) {
+    const page = { ...filter, ...(start !== undefined && { start }) };
+    const { policies, next } = toPage(await client.call((service) => service.listV2Policies(page)));
+    found.push(...policies);
+    start = next;
+  }
+  return found;
 }
 
 /**
- * Reads a policy, with the roles' display names.
+ * Reads a policy, with the roles' display names. What was written a short while ago is asked for again until IAM shows it.
  *
  * @returns `undefined` when IAM does not hold it, or keeps it only as deleted
  */
-export async function getPolicy(client: Client, id: string): Promise<HeldPolicy | undefined> {
+export async function getPolicy(
+  client: Client,
+  id: string,
+  written: Written = {},
+): Promise<HeldPolicy | undefined> {
+  const isTaken = (found: HeldPolicy | undefined) =>
+    found !== undefined && (found.state === "deleted" || !isBehind(found, written));
+  const found = await askUntil(() => lookUp(client, id), isTaken, shownBy(client, written), client.pace);
+  return found?.state === "deleted" ? undefined : found;
+}
+
+/** Whether an answer is older than what the caller knows to be written. */
+function isBehind(found: HeldPolicy, { lastModifiedAt }: Written): boolean {
+  return Date.parse(found.lastModifiedAt ?? "") < Date.parse(lastModifiedAt ?? "");
+}
+
+/** Until when IAM may not show everywhere what was written, in milliseconds of `Date.now()`. */
+function shownBy(client: Client, { createdAt, lastModifiedAt }: Written): number {
+  const times = [createdAt, lastModifiedAt]
+    .map((each) => Date.parse(each ?? ""))
+    .filter((each) => !Number.isNaN(each));
+  const settled = Math.max(0, ...times) + client.pace.propagation - client.now();
+  return Date.now() + Math.min(settled, client.pace.retryTimeout);
+}
+
+/** Asks for a policy once, deleted or not. */
+async function lookUp(client: Client, id: string): Promise<HeldPolicy | undefined> {
   try {
-    const response = await client.call((service) => service.getV2Policy({ id, format: "display" }));
-    const policy = held("reading a policy", response);
-    return policy.state === "deleted" ? undefined : policy;
+    const answer = await client.call((service) => service.getV2Policy({ id, format: "display" }));
+    return toHeld("reading a policy", answer);
   } catch (error) {
-    if (error instanceof IamError && error.status === 404) return undefined;
+    if (error instanceof IamError && error.isPolicyNotFound) return undefined;
     throw error;
   }
 }
 
 /**
- * Replaces a policy whole.
+ * Changes a policy: reads it, lets the caller decide, and replaces it whole, unless somebody else changed it in between;
+ * then it is read and decided again.
  *
- * @param ifMatch the ETag that the policy must still have
- * @throws IamError 412 or 409 when it has another by now
+ * @param decide gets the policy as IAM holds it (`undefined`: not any more), and gives what it is to be, or `undefined`
+ * when it is that already; what it throws ends the edit
+ * @throws PolicyConflictError when IAM holds the same under another id
  */
-export async function replacePolicy(
+export async function editPolicy(
   client: Client,
   id: string,
-  ifMatch: string,
-  body: PolicyBody,
+  written: Written,
+  decide: (held: HeldPolicy | undefined) => PolicyBody | undefined,
 ): Promise<HeldPolicy> {
-  const response = await client.call((service) =>
-    service.replaceV2Policy({ id, ifMatch, ...toRequest(body) }),
-  );
-  return held("replacing a policy", response);
-}
-
-/** Deletes a policy; done when IAM does not hold it any more. */
-export async function deletePolicy(client: Client, id: string): Promise<void> {
+  const edit = async () => {
+    const held = await getPolicy(client, id, written);
+    const body = decide(held);
+    if (!held || !body) return held as HeldPolicy;
+    try {
+      return await replacePolicy(client, held, body);
+    } catch (error) {
+      if (!(error instanceof IamError) || !isRefusedForAnother(error)) throw error;
+      const twin = error.status === 409 ? await twinIn(client, error, body) : undefined;
+      if (twin && twin.id !== id) throw new PolicyConflictError(twin, error);
+      throw new StaleError(error);
+    }
+  };
+  const { firstDelay, longestDelay } = client.pace;
   try {
-    await client.call((service) => service.deleteV2Policy({ id }));
+    return await backOff(edit, {
+      startingDelay: firstDelay,
+      maxDelay: longestDelay,
+      jitter: "full",
+      numOfAttempts: EDITS,
+      retry: (error) => error instanceof StaleError,
+    });
   } catch (error) {
-    if (!(error instanceof IamError && error.status === 404)) throw error;
+    throw error instanceof StaleError ? error.cause : error;
   }
 }
 
-function toRequest({ roleIds, subject, resource, description, pattern, rule }: PolicyBody) {
+/** Somebody else changed the policy between reading and replacing. */
+class StaleError extends Error {
+  declare readonly cause: IamError;
+  constructor(cause: IamError) {
+    super(cause.message, { cause });
+  }
+}
+
+/** The two statuses that IBM leaves open for a stale `If-Match`; 409 may also mean a policy that says the same. */
+function isRefusedForAnother({ status }: IamError): boolean {
+  return status === 409 || status === 412;
+}
+
+async function replacePolicy(client: Client, held: HeldPolicy, body: PolicyBody): Promise<HeldPolicy> {
+  const ifMatch = held.etag ?? (await etagOfV1(client, held.id)) ?? ANY;
+  const answer = await client.write((service) =>
+    service.replaceV2Policy({ id: held.id, ifMatch, ...toRequest(body) }),
+  );
+  return toHeld("replacing a policy", answer);
+}
+
+/** What `If-Match` says when any version will do (RFC 9110). IAM's private endpoints are known to tell no ETag. */
+const ANY = "*";
+
+async function etagOfV1(client: Client, policyId: string): Promise<string | undefined> {
+  const { headers } = await client.call((service) => service.getPolicy({ policyId }));
+  return headerOf(headers, "etag");
+}
+
+/** Deletes a policy; done when IAM does not hold it any more. A young one that IAM does not show yet is waited for. */
+export async function deletePolicy(client: Client, id: string, written: Written = {}): Promise<void> {
+  const isGone = async () => {
+    try {
+      const { status, headers } = await client.write((service) => service.deleteV2Policy({ id }));
+      if (status !== 204) throw notIamsAnswer("deleting a policy", headers);
+      return true;
+    } catch (error) {
+      if (!(error instanceof IamError) || !error.isPolicyNotFound) throw error;
+      return shownBy(client, written) <= Date.now() || (await lookUp(client, id))?.state === "deleted";
+    }
+  };
+  await askUntil(isGone, (gone) => gone, shownBy(client, written), client.pace);
+}
+
+function toRequest({ roleIds, control, subject, resource, description, pattern, rule }: PolicyBody) {
   return {
     type: "authorization",
-    control: { grant: { roles: roleIds.map((role_id) => ({ role_id })) } },
+    control: { ...control, grant: { ...control?.grant, roles: roleIds.map((role_id) => ({ role_id })) } },
     subject,
     resource,
     ...(description !== undefined && { description }),
     ...(pattern !== undefined && { pattern }),
     ...(rule !== undefined && { rule }),
   };
-}
-
-function held(what: string, { result, headers }: Response): HeldPolicy {
-  const { data } = answer.safeParse(result);
-  if (!data) throw notIamsAnswer(what, header(headers, "transaction-id"));
-  if (data.type !== "authorization")
-    throw new Error(`the policy ${data.id} is not an authorization but of the type ${data.type}`);
-  const { roles } = data.control.grant;
-  return {
-    id: data.id,
-    etag: header(headers, "etag"),
-    state: data.state,
-    href: data.href,
-    subject: data.subject,
-    resource: data.resource,
-    roleIds: roles.map(({ role_id }) => role_id),
-    roleNames: Object.fromEntries(
-      roles.flatMap(({ role_id, display_name }) => (display_name ? [[role_id, display_name]] : [])),
-    ),
-    description: data.description,
-    pattern: data.pattern,
-    rule: data.rule,
-    template: data.template,
-    createdAt: data.created_at ?? undefined,
-    createdById: data.created_by_id ?? undefined,
-    lastModifiedAt: data.last_modified_at ?? undefined,
-    lastModifiedById: data.last_modified_by_id ?? undefined,
-  };
-}
-
-function header(headers: unknown, name: string): string | undefined {
-  if (typeof headers !== "object" || headers === null) return undefined;
-  const value = (headers as Partial<Record<string, unknown>>)[name];
-  return typeof value === "string" ? value : undefined;
 }

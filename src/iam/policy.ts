@@ -16,6 +16,8 @@ export interface PolicyBody {
   resource: { attributes: PolicyAttribute[]; tags?: PolicyTag[] };
   /** CRNs. */
   roleIds: string[];
+  /** What a grant says besides its roles. Kept where IAM holds it. */
+  control?: { grant: Record<string, unknown> };
   description?: string;
   /** What only access policies are documented to have. Kept where IAM holds it. */
   pattern?: string;
@@ -37,4 +39,28 @@ export interface HeldPolicy extends PolicyBody {
   roleNames: Record<string, string>;
   /** The enterprise template that manages this policy. */
   template?: Record<string, unknown>;
+}
+
+/** Whether two policies say the same to IAM: scope and roles, in any order. The description does not count. */
+export function samePolicy(one: PolicyBody, other: PolicyBody): boolean {
+  return sameScope(one, other) && meaning(one.roleIds) === meaning(other.roleIds);
+}
+
+/** Whether two policies have the same scope. */
+export function sameScope(one: PolicyBody, other: PolicyBody): boolean {
+  return (
+    meaning(one.subject.attributes) === meaning(other.subject.attributes) &&
+    meaning(one.resource.attributes) === meaning(other.resource.attributes) &&
+    meaning(one.resource.tags ?? []) === meaning(other.resource.tags ?? [])
+  );
+}
+
+/** Lists mean sets in IAM. */
+function meaning(list: readonly (string | PolicyAttribute)[]): string {
+  const texts = list.map((each) => {
+    if (typeof each === "string") return each;
+    const { key, operator, value } = each;
+    return JSON.stringify([key, operator, Array.isArray(value) ? [...new Set(value)].sort() : value]);
+  });
+  return JSON.stringify([...new Set(texts)].sort());
 }

@@ -29,7 +29,7 @@ export async function listRoles(
   client: Client,
   { source, target = RESOURCE_GROUPS }: Pair,
 ): Promise<OfferedRole[]> {
-  const { result } = await client.call((service) =>
+  const { result, headers } = await client.call((service) =>
     service.listRoles({
       serviceName: target,
       policyType: "authorization",
@@ -38,7 +38,7 @@ export async function listRoles(
     }),
   );
   const { data } = answer.safeParse(result);
-  if (!data) throw notIamsAnswer("the look-up of roles");
+  if (!data) throw notIamsAnswer("the look-up of roles", headers);
   return [...data.system_roles, ...data.service_roles, ...data.custom_roles].map(({ crn, display_name }) => ({
     crn,
     displayName: display_name,

@@ -5,7 +5,8 @@ import { sameRoles } from "./roles";
 import type { State } from "./policy";
 import { holdsUnknown } from "./unknown";
 
-type Change = "replace" | "update";
+/** `"note"`: nothing in IAM changes, yet the state has to: `delete` and `read` get nothing but the state. */
+type Change = "replace" | "update" | "note";
 
 /** What the state holds; of a half-made resource perhaps not all of it. */
 type Held = Partial<State>;
@@ -16,7 +17,14 @@ const MEANING: Record<keyof Inputs, Change> = {
   target: "replace",
   roles: "update",
   description: "update",
+  adopt: "note",
+  settle: "note",
 };
+
+/** Whether a change of an argument changes something in IAM. */
+export function touchesIam(key: keyof Inputs): boolean {
+  return MEANING[key] !== "note";
+}
 
 /** What is compared otherwise than by value. */
 const EQUAL: Partial<Record<keyof Inputs, (held: Held, wanted: Inputs) => boolean>> = {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Iam } from "../iam";
 import type { Pair } from "../iam/roles";
 import { ALL, type Inputs } from "./inputs";
@@ -5,6 +6,9 @@ import { checkAccounts, needsAccount, normalForm, type Facts } from "./normal-fo
 import { checkRules } from "./rules";
 import { checkShape, type Failure } from "./shape";
 import { holdsUnknown } from "./unknown";
+
+/** How long a preview waits for what only IAM can tell, in milliseconds. */
+const PATIENCE = 10_000;
 
 /**
  * Refuses what cannot be right, all of it at once, and brings the rest to its normal form. IAM is asked only for what
@@ -34,13 +38,23 @@ async function askFacts(iam: Iam, inputs: Inputs): Promise<Facts> {
   const named = !holdsUnknown(inputs.roles) && inputs.roles.some((role) => role.startsWith("crn:"));
   const pair = pairOf(normalForm(inputs, {}));
   return {
-    accountId: open ? await answered(iam.accountId()) : accountId,
+    accountId: open ? (await answered(iam.identity()))?.accountId : accountId,
     roles: named && pair ? await answered(iam.offeredRoles(pair)) : undefined,
   };
 }
 
+/** Without an answer in time the preview goes on: `create` asks again, and waits. */
 async function answered<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
-  return asked.catch(() => undefined);
+  const tooLate = new AbortController();
+  const waited = sleep(PATIENCE, undefined, { signal: tooLate.signal });
+  try {
+    return await Promise.race([asked, waited]);
+  } catch {
+    return undefined;
+  } finally {
+    tooLate.abort();
+    waited.catch(() => undefined);
+  }
 }
 
 /** The two services of inputs in normal form; `undefined` while they are not known. */

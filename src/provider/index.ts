@@ -1,4 +1,5 @@
 import { authorizationProvider } from "./authorization-provider";
+import { isEngineGone } from "./engine";
 
 /**
  * What the text kept in state loads. Neither this path nor these seven names may ever change: stacks made by any release
@@ -12,5 +13,5 @@ export const {
   read,
   update,
   delete: remove,
-} = authorizationProvider(process.env);
+} = authorizationProvider({ env: process.env, isEngineGone: () => isEngineGone(process.argv[2]) });
 export { remove as delete };

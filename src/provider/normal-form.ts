@@ -24,11 +24,22 @@ export interface Facts {
  */
 export function normalForm(inputs: Inputs, facts: Facts): Inputs {
   const serviceName = holdsUnknown(inputs.source) ? undefined : defaultSourceService(inputs);
+  const { adopt, settle, ...rest } = inputs;
   return {
-    ...inputs,
+    ...rest,
     source: normalSide<Source>({ ...(serviceName && { serviceName }), ...inputs.source }, facts),
     target: normalSide<Target>(inputs.target, facts),
     roles: holdsUnknown(inputs.roles) ? inputs.roles : canonicalRoles(inputs.roles, facts.roles),
+    ...normalLocal(inputs),
+  };
+}
+
+/** Without what says the default. */
+function normalLocal({ adopt, settle }: Inputs): Pick<Inputs, "adopt" | "settle"> {
+  const waits = Object.entries(settle ?? {}).filter(([, seconds]) => seconds !== 0);
+  return {
+    ...(adopt !== undefined && adopt !== false && { adopt }),
+    ...(waits.length > 0 && { settle: holdsUnknown(settle) ? settle : Object.fromEntries(waits) }),
   };
 }
 

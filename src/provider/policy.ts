@@ -67,8 +67,13 @@ export function scopeOf({ subject, resource }: PolicyBody): Pick<State, "source"
   };
 }
 
+/** What only the state holds of the inputs: IAM knows nothing of it. */
+export function localOf({ adopt, settle }: Partial<Inputs>): Pick<Inputs, "adopt" | "settle"> {
+  return defined({ adopt, settle });
+}
+
 /** The inputs, in normal form, that would make this state: what a program has to say for nothing to change. */
-export function inputsOf({ source, target, roles, description }: State): Inputs {
+export function inputsOf({ source, target, roles, description, ...rest }: State): Inputs {
   const { accountId: sourceAccount, ...from } = source;
   const { accountId, ...to } = target;
   return {
@@ -76,6 +81,7 @@ export function inputsOf({ source, target, roles, description }: State): Inputs 
     target: to,
     roles,
     ...(description !== undefined && { description }),
+    ...localOf(rest),
   };
 }
 

@@ -62,7 +62,7 @@ export function resolveRoles(
     else if (offered.length === 0 && each.startsWith("crn:")) crns.push(each);
     else refusals.push(notOffered(each, offered, pair));
   }
-  return { crns, refusals };
+  return { crns: [...new Set(crns)], refusals };
 }
 
 function ambiguous(written: string, found: readonly OfferedRole[]): string {

@@ -60,12 +60,16 @@ const side = {
   resource: text.optional(),
   attributes: z.array(attribute).optional(),
 };
+const seconds = z.number().refine((value) => value >= 0 && value <= 3600, "must be seconds, from 0 to 3,600");
+const settle = z.strictObject({ afterCreate: seconds.optional(), beforeDelete: seconds.optional() });
 /** What inputs look like when everything is known. */
 export const schema = z.strictObject({
   source: z.strictObject({ serviceName: text.optional(), ...side }),
   target: z.strictObject({ serviceName: text, ...side, tags: z.array(tag).optional() }),
   roles: z.array(text).min(1),
   description: description.optional(),
+  adopt: z.union([z.boolean(), text], "must be true, false or a policy's id").optional(),
+  settle: settle.optional(),
 });
 
 /** The names that are known, by where they stand. */
@@ -73,6 +77,7 @@ export const PROPERTIES: Record<string, string[]> & { attribute: string[] } = {
   "": Object.keys(schema.shape),
   source: Object.keys(schema.shape.source.shape),
   target: Object.keys(schema.shape.target.shape),
+  settle: Object.keys(settle.shape),
   attribute: Object.keys(attribute.shape),
 };
 

@@ -3,8 +3,11 @@ import { ALL, type Attribute, type Source, type Tag, type Target } from "./input
 
 type Side = Partial<Source & Target>;
 
-/** The attributes with a property of their own, in the order in which IBM's own clients send them. */
-const NAMED = [
+/**
+ * The attributes with a property of their own, in the order in which IBM's own clients send them. On a source IAM knows no
+ * others.
+ */
+export const NAMED = [
   "serviceName",
   "accountId",
   "serviceInstance",

@@ -9,11 +9,14 @@ export function pairText(inputs: Partial<Inputs>): string {
 /**
  * Does one of Pulumi's operations; what fails comes out as one sentence: what was tried, on which pair of services, and
  * why. Pulumi's host prints the stack of some errors, so the sentence stands in its place.
+ *
+ * @param more what the engine has to know of a failure besides the sentence
  */
 export async function attempt<Result>(
   what: string,
   inputs: Partial<Inputs>,
   work: () => Promise<Result>,
+  more: (cause: unknown, sentence: string) => object = () => ({}),
 ): Promise<Result> {
   try {
     return await work();
@@ -23,6 +26,6 @@ export async function attempt<Result>(
     const error = new Error(`Cannot ${what}${pair}: ${reason}`, { cause });
     error.name = "";
     error.stack = error.message;
-    throw error;
+    throw Object.assign(error, more(cause, error.message));
   }
 }

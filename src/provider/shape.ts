@@ -42,11 +42,13 @@ function spell(path: Path): string {
 
 function kind(value: unknown): string {
   if (Array.isArray(value)) return "an array";
+  if (value === null) return "null";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 const EXPECTED: Record<string, string> = {
   string: "a text",
+  number: "a number",
   boolean: "true or false",
   array: "an array",
   object: "an object",

@@ -5,7 +5,7 @@ import { ACCOUNT, bucketInputs, COS, crn, EN, GROUP, KMS, OTHER_ACCOUNT } from "
 
 type Tree = Record<string, unknown>;
 
-const provider = authorizationProvider({});
+const provider = authorizationProvider({ env: {} });
 
 async function check(news: Tree) {
   const { inputs, failures } = await provider.check({}, news);
@@ -283,6 +283,75 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     /stringEquals or stringExists/,
   ],
   [
+    "a CRN as an attribute, which would go round the rules",
+    inputs({
+      target: {
+        serviceInstance: null,
+        attributes: [{ key: "serviceInstance", value: crn("kms", KMS, ACCOUNT, "key:k") }],
+      },
+    }),
+    "target.attributes[0]",
+    /has a property of its own: write target.serviceInstance/,
+  ],
+  [
+    "a region as an attribute",
+    inputs({ source: { attributes: [{ key: "region", operator: "stringEquals", value: "eu-de" }] } }),
+    "source.attributes[0]",
+    /has a property of its own: write source.region/,
+  ],
+  [
+    "an attribute that a source cannot have",
+    inputs({ source: { attributes: [{ key: "volumeId", value: "x" }] } }),
+    "source.attributes[0].key",
+    /is volumeId, and IAM knows no such attribute of a source/,
+  ],
+  [
+    "a text for a source's attributes",
+    inputs({ source: { attributes: "resource" } }),
+    "source.attributes",
+    /must be an array, not a string/,
+  ],
+  [
+    "a CRN whose instance is all of them",
+    inputs({ source: { serviceInstance: crn("event-notifications", "*") } }),
+    "source.serviceInstance",
+    /without an instance in it/,
+  ],
+  [
+    "a CRN without an account",
+    inputs({ source: { serviceInstance: `crn:v1:bluemix:public:event-notifications:us-south::${EN}::` } }),
+    "source.serviceInstance",
+    /without an account in it/,
+  ],
+  [
+    "an account that is none",
+    inputs({ source: { accountId: `a/${OTHER_ACCOUNT}` } }),
+    "source.accountId",
+    /has 32 hexadecimal digits/,
+  ],
+  ["null as a role", inputs({ roles: [null] }), "roles[0]", /must be a text, not null/],
+  ["a number to adopt", inputs({ adopt: 1 }), "adopt", /adopt must be true, false or a policy's id/],
+  ["an empty id to adopt", inputs({ adopt: "" }), "adopt", /adopt must not be empty/],
+  [
+    "a wait of no number",
+    inputs({ settle: { afterCreate: "30" } }),
+    "settle.afterCreate",
+    /must be a number/,
+  ],
+  [
+    "a wait below nothing",
+    inputs({ settle: { beforeDelete: -1 } }),
+    "settle.beforeDelete",
+    /from 0 to 3,600/,
+  ],
+  ["too long a wait", inputs({ settle: { afterCreate: 3601 } }), "settle.afterCreate", /from 0 to 3,600/],
+  [
+    "a mis-typed wait",
+    inputs({ settle: { aftercreate: 30 } }),
+    "settle.aftercreate",
+    /did you mean settle.afterCreate\?/,
+  ],
+  [
     "a tag without a value",
     inputs({ target: { tags: [{ key: "env" }] } }),
     "target.tags[0].value",
@@ -365,18 +434,17 @@ describe("check", () => {
         }),
       ],
       [
-        "an attribute with a property of its own becomes it",
+        "an attribute that says what a property says becomes it",
         inputs({
           source: {
             serviceInstance: null,
             attributes: [{ key: "resourceGroupId", operator: "stringExists", value: true }],
           },
-          target: { attributes: [{ key: "region", value: "us-south" }] },
           roles: ["x"],
         }),
         {
           source: { serviceName: "event-notifications", resourceGroupId: "*" },
-          target: { ...bucketInputs().target, region: "us-south" },
+          target: bucketInputs().target,
           roles: ["x"],
         },
       ],
@@ -475,6 +543,10 @@ describe("check", () => {
         inputs({ target: { attributes: [{ key: "a", operator: "stringExists", value: UNKNOWN }] } }),
       ],
       ["tags", inputs({ target: { tags: UNKNOWN } })],
+      ["a source's attributes", inputs({ source: { attributes: UNKNOWN } })],
+      ["what to adopt", inputs({ adopt: UNKNOWN })],
+      ["all waits", inputs({ settle: UNKNOWN })],
+      ["one wait", inputs({ settle: { afterCreate: UNKNOWN } })],
     ];
     for (const [title, news] of UNKNOWNS) {
       it(title, async () => {

@@ -13,26 +13,25 @@ const FACTS = { accountId: ACCOUNT };
 /** The state that IAM's answer to these inputs means. */
 function stateOf(inputs: Inputs): State {
   const wanted = withAccounts(inputs, ACCOUNT);
-  const { roles, description } = normalForm(inputs, FACTS);
-  return { ...scopeOf(toPolicy(wanted, [])), roles, description, state: "active", href: "" };
+  const { source, target, ...rest } = normalForm(inputs, FACTS);
+  return { ...scopeOf(toPolicy(wanted, [])), ...rest, state: "active", href: "" };
 }
 
 type Side = Partial<Source & Target>;
 
 /** Other ways to write one side. */
 function rewritten(side: Side, service: string, shuffle: <T>(list: readonly T[]) => T[]): Side {
-  const { region, serviceInstance, attributes = [], tags, ...rest } = side;
+  const { serviceInstance, attributes = [], tags, ...rest } = side;
   const plain = attributes.map((each) => {
     const value = Array.isArray(each.value) ? shuffle([...each.value, ...each.value]) : each.value;
     return each.operator === "stringEquals" ? { key: each.key, value } : { ...each, value };
   });
-  const moved = region === undefined ? [] : [{ key: "region", value: region }];
   const named = serviceInstance !== undefined && serviceInstance !== "*" && rest.accountId === undefined;
   const instance = named ? crn(service, serviceInstance) : serviceInstance;
   return {
     ...rest,
     ...(instance !== undefined && { serviceInstance: instance }),
-    ...(attributes.length + moved.length > 0 && { attributes: shuffle([...plain, ...moved]) }),
+    ...(attributes.length > 0 && { attributes: shuffle(plain) }),
     ...(tags && { tags: shuffle(tags) }),
   };
 }
@@ -47,6 +46,8 @@ describe("the normal form", () => {
           ...inputs,
           source: rewritten(source, source.serviceName ?? "", shuffle),
           target: { ...(rewritten(target, target.serviceName, shuffle) as Target), accountId: ACCOUNT },
+          adopt: inputs.adopt ?? false,
+          settle: { afterCreate: 0, beforeDelete: 0, ...inputs.settle },
           roles: shuffle([...roles, ...roles]).map((role) => (seed % 3 === 0 ? role.toUpperCase() : role)),
         };
         expect(normalForm(other, FACTS)).to.deep.equal(normalForm(inputs, FACTS));
@@ -83,7 +84,7 @@ describe("the normal form", () => {
   });
 
   it("is what check makes of any valid inputs", async () => {
-    const provider = authorizationProvider({});
+    const provider = authorizationProvider({ env: {} });
     await fc.assert(
       fc.asyncProperty(arbitraryInputs, async (inputs) => {
         const { failures, inputs: found } = await provider.check({}, { ...inputs });
@@ -103,7 +104,7 @@ describe("the normal form", () => {
 
 describe("check of any JSON", () => {
   it("gives failures or a normal form, and never an exception", async () => {
-    const provider = authorizationProvider({});
+    const provider = authorizationProvider({ env: {} });
     const part = fc.oneof(fc.jsonValue(), arbitraryInputs);
     const tree = fc.oneof(
       fc.dictionary(fc.constantFrom("source", "target", "roles", "description", "__provider", "x"), part),

@@ -161,7 +161,7 @@ describe("create", () => {
       const read = await rig.provider.read(id, state);
       expect(read.props).to.deep.equal(state);
       expect(read.inputs).to.deep.equal(wanted);
-      expect(await rig.provider.diff(id, state, wanted)).to.deep.include({ changes: false });
+      expect(await rig.next().diff(id, state, wanted)).to.deep.include({ changes: false });
     });
   }
 
@@ -229,13 +229,6 @@ describe("create", () => {
     const { message } = await failure(rig.provider.create(JSON.parse(JSON.stringify(inputs)) as never));
     expect(message).to.include("write source.accountId");
     expect(rig.iam.policies()).to.deep.equal([]);
-  });
-
-  it("says which policy is in the way", async () => {
-    await rig.make(bucketInputs());
-    const { message } = await failure(rig.make(bucketInputs()));
-    expect(message).to.include("409 policy_conflict_error").and.to.include(String(rig.iam.policies()[0]?.id));
-    expect(rig.iam.policies()).to.have.length(1);
   });
 });
 
@@ -368,9 +361,9 @@ describe("delete", () => {
   it("removes it, and is done when it is gone already", async () => {
     const rig = await startRig();
     const { id, state } = await rig.make(bucketInputs());
-    await rig.provider.delete(id, state);
+    await rig.next().delete(id, state);
     expect(rig.iam.policies()).to.deep.equal([]);
-    await rig.provider.delete(id, state);
+    await rig.next().delete(id, state);
     expect(counts(rig)["deleteV2Policy"]).to.equal(2);
   });
 
@@ -378,7 +371,7 @@ describe("delete", () => {
     const rig = await startRig();
     const { id, state } = await rig.make(bucketInputs());
     const elsewhere: State = { ...state, target: { ...state.target, accountId: ACCOUNT } };
-    expect((await failure(rig.provider.delete(id, elsewhere))).message).to.include("use credentials of");
+    expect((await failure(rig.next().delete(id, elsewhere))).message).to.include("use credentials of");
     expect(rig.iam.policies()).to.have.length(1);
   });
 });

@@ -10,12 +10,15 @@ const guid = fc.uuid();
 
 const key = fc.constantFrom("namespace", "volumeId", "vpcId", "path");
 const unique = { selector: ({ key: each }: { key: string }) => each, maxLength: 3 };
-const sourceAttribute: fc.Arbitrary<Attribute> = fc.oneof(
+/** On a source IAM knows only attributes with a property of their own; what is compared otherwise stands here. */
+const sourceAttribute: fc.Arbitrary<Attribute> = fc.record({
+  key: fc.constantFrom("region", "resourceType", "resource"),
+  operator: fc.constant("stringExists" as const),
+  value: fc.boolean(),
+});
+const targetAttribute: fc.Arbitrary<Attribute> = fc.oneof(
   fc.record({ key, operator: fc.constant("stringEquals" as const), value: text }),
   fc.record({ key, operator: fc.constant("stringExists" as const), value: fc.boolean() }),
-);
-const targetAttribute: fc.Arbitrary<Attribute> = fc.oneof(
-  sourceAttribute,
   fc.record({ key, operator: fc.constant("stringMatch" as const), value: text }),
   fc.record({
     key,
@@ -49,7 +52,8 @@ const source = fc
   )
   .map(([...parts]): Omit<Source, "serviceName"> => {
     const [wide, narrow, account, attributes] = parts;
-    return withList({ ...wide, ...narrow, ...account }, "attributes", attributes);
+    const others = attributes.filter(({ key: each }) => !Object.hasOwn(narrow, each));
+    return withList({ ...wide, ...narrow, ...account }, "attributes", others);
   });
 const target = fc
   .tuple(breadth, narrower, fc.uniqueArray(targetAttribute, unique), fc.uniqueArray(tag, unique))
@@ -68,10 +72,12 @@ export const arbitraryInputs: fc.Arbitrary<Inputs> = fc
     intoEventNotifications: fc.boolean(),
     roles: fc.uniqueArray(fc.constantFrom(...ROLE_NAMES), { minLength: 1, maxLength: 4 }),
     description: fc.option(fc.string({ minLength: 1, maxLength: 40 }), { nil: undefined }),
+    adopt: fc.option(fc.oneof(fc.constant(true), fc.uuid()), { nil: undefined }),
+    settle: fc.option(fc.record({ afterCreate: fc.integer({ min: 1, max: 3600 }) }), { nil: undefined }),
   })
-  .map(({ source: from, target: to, serviceName: other, intoEventNotifications, roles, description }) => ({
+  .map(({ source: from, target: to, serviceName: other, intoEventNotifications, roles, ...rest }) => ({
     source: { ...from, serviceName: intoEventNotifications ? other : "event-notifications" },
     target: { ...to, serviceName: intoEventNotifications ? "event-notifications" : other },
     roles,
-    ...(description !== undefined && { description }),
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
   }));

@@ -1,25 +1,46 @@
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/authorization-provider";
+import type { Pace } from "../../src/iam/pace";
 import type { Inputs } from "../../src/provider/inputs";
 import type { State } from "../../src/provider/policy";
 import { closing } from "./opened";
 
+/** What takes seconds and minutes with the real IAM takes some milliseconds here. */
+export const QUICK: Pace = {
+  requestTimeout: 5_000,
+  retryTimeout: 400,
+  firstDelay: 2,
+  longestDelay: 10,
+  propagation: 300,
+};
+
 /** The provider as Pulumi's host drives it, on an emulator of its own. */
 export interface Rig {
   iam: IamEmulator;
+  /** One run of the engine: what the resources of one program do. */
   provider: AuthorizationProvider;
-  /** Check, then create: what the first `up` does. */
-  make: (inputs: object) => Promise<{ id: string; state: State; inputs: Inputs }>;
+  /** The next run: Pulumi starts a host for each. */
+  next: (env?: NodeJS.ProcessEnv) => AuthorizationProvider;
+  /** Check, then create: what the first `up` does; in the same run as others, or in one of its own. */
+  make: (inputs: object, provider?: AuthorizationProvider) => Promise<Made>;
   /** Check alone, which must take the inputs. */
-  checked: (inputs: object) => Promise<Inputs>;
+  checked: (inputs: object, provider?: AuthorizationProvider) => Promise<Inputs>;
+}
+
+/** An authorization that was made. */
+export interface Made {
+  id: string;
+  state: State;
+  inputs: Inputs;
 }
 
 /** A provider configured as a stack's configuration would. */
 export function configured(
   config: Record<string, string>,
   env: NodeJS.ProcessEnv = {},
+  pace: Partial<Pace> = QUICK,
 ): AuthorizationProvider {
-  const provider = authorizationProvider(env);
+  const provider = authorizationProvider({ env, pace });
   const get = (key: string) => config[key];
   const required = (key: string) => {
     const value = get(key);
@@ -33,22 +54,24 @@ export function configured(
 /** Starts an emulator and a provider with its credentials. */
 export async function startRig(config: Record<string, string> = {}): Promise<Rig> {
   const iam = closing(await startIamEmulator());
-  const provider = configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url, ...config });
+  const next = (env?: NodeJS.ProcessEnv) =>
+    configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url, ...config }, env);
+  const provider = next();
 
-  async function checked(inputs: object): Promise<Inputs> {
-    const result = await provider.check({}, { ...inputs });
+  async function checked(inputs: object, run = provider): Promise<Inputs> {
+    const result = await run.check({}, { ...inputs });
     if (result.failures?.length) throw new Error(result.failures.map(({ reason }) => reason).join("\n"));
     return JSON.parse(JSON.stringify(result.inputs)) as Inputs;
   }
 
-  async function make(inputs: object) {
-    const wanted = await checked(inputs);
-    const { id, outs } = await provider.create(wanted);
+  async function make(inputs: object, run = provider): Promise<Made> {
+    const wanted = await checked(inputs, run);
+    const { id, outs } = await run.create(wanted);
     if (!outs) throw new Error("create gave no state");
     return { id, state: outs, inputs: wanted };
   }
 
-  return { iam, provider, make, checked };
+  return { iam, provider, next, make, checked };
 }
 
 /** What something was rejected with. */

@@ -1,3 +1,5 @@
+import { ALL } from "../inputs";
+import { NAMED } from "../scope";
 import { UNKNOWN } from "../unknown";
 import { refusal, type Rule, type Side } from "./side";
 
@@ -20,10 +22,24 @@ function isKeyUnknown(attribute: unknown): boolean {
   );
 }
 
+/** The attributes of a side, each in its place; one that is unknown is no object. */
+function attributesOf({ is }: Side): unknown[] {
+  const attributes: unknown = is.attributes;
+  return Array.isArray(attributes) ? (attributes as unknown[]) : [];
+}
+
+/** A property of an attribute as far as it is known; an unknown one matches nothing. */
+function known(attribute: unknown, property: "key" | "operator" | "value"): unknown {
+  if (typeof attribute !== "object" || attribute === null) return UNKNOWN;
+  return (attribute as Partial<Record<string, unknown>>)[property];
+}
+
 export const attributesAreOnce: Rule = (side) => {
-  const keys = knownAttributes(side).map(({ key }) => key);
+  const keys = attributesOf(side).map((each) => known(each, "key"));
   const twice = keys.findIndex((key, at) => {
-    return key !== UNKNOWN && (keys.indexOf(key) < at || Object.hasOwn(side.is, key));
+    return (
+      typeof key === "string" && key !== UNKNOWN && (keys.indexOf(key) < at || Object.hasOwn(side.is, key))
+    );
   });
   return twice < 0
     ? undefined
@@ -33,13 +49,42 @@ export const attributesAreOnce: Rule = (side) => {
       );
 };
 
+/** Whatever has a property is checked there: nothing goes round its rules. */
+export const propertiesAreUsed: Rule = (side) => {
+  const at = attributesOf(side).findIndex((each) => {
+    const operator = known(each, "operator") ?? "stringEquals";
+    const value = known(each, "value");
+    return (
+      NAMED.some((name) => name === known(each, "key")) &&
+      operator === "stringEquals" &&
+      value !== ALL &&
+      value !== UNKNOWN
+    );
+  });
+  if (at < 0) return undefined;
+  const key = String(known(attributesOf(side)[at], "key"));
+  return refusal(`${side.name}.attributes[${at}]`, `has a property of its own: write ${side.name}.${key}`);
+};
+
+export const sourceKeys: Rule = (side) => {
+  if (side.name === "target") return undefined;
+  const at = attributesOf(side).findIndex((each) => {
+    const key = known(each, "key");
+    return typeof key === "string" && key !== UNKNOWN && !NAMED.some((name) => name === key);
+  });
+  if (at < 0) return undefined;
+  const key = String(known(attributesOf(side)[at], "key"));
+  return refusal(
+    `source.attributes[${at}].key`,
+    `is ${key}, and IAM knows no such attribute of a source: it knows ${NAMED.join(", ")}`,
+  );
+};
+
 export const sourceOperators: Rule = (side) => {
   if (side.name === "target") return undefined;
-  const at = (side.is.attributes ?? []).findIndex((each: unknown) => {
-    if (typeof each !== "object" || each === null || !("operator" in each)) return false;
-    return !["stringEquals", "stringExists", UNKNOWN, undefined].includes(
-      each.operator as string | undefined,
-    );
+  const at = attributesOf(side).findIndex((each) => {
+    const operator = known(each, "operator");
+    return typeof operator === "string" && !["stringEquals", "stringExists", UNKNOWN].includes(operator);
   });
   return at < 0
     ? undefined

@@ -1,7 +1,7 @@
 import type { Shaped } from "../schema";
 import type { Failure } from "../shape";
 import { UNKNOWN } from "../unknown";
-import { attributesAreOnce, sourceOperators } from "./attributes";
+import { attributesAreOnce, propertiesAreUsed, sourceKeys, sourceOperators } from "./attributes";
 import {
   breadthIsWritten,
   instanceIsOfAccount,
@@ -11,7 +11,7 @@ import {
 } from "./instance";
 import { checkPair, defaultSourceService } from "./pair";
 import type { Rule, Side } from "./side";
-import { allIsMeantSomewhere, idsAreIds, serviceIsNamed } from "./values";
+import { accountIsOne, allIsMeantSomewhere, idsAreIds, serviceIsNamed } from "./values";
 
 const SIDE_RULES: readonly Rule[] = [
   instanceOrGroup,
@@ -19,10 +19,13 @@ const SIDE_RULES: readonly Rule[] = [
   instanceIsOne,
   instanceIsOfService,
   instanceIsOfAccount,
+  accountIsOne,
   allIsMeantSomewhere,
   serviceIsNamed,
   idsAreIds,
   attributesAreOnce,
+  propertiesAreUsed,
+  sourceKeys,
   sourceOperators,
 ];
 

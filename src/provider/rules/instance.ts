@@ -4,6 +4,11 @@ import { UNKNOWN } from "../unknown";
 import { hasUnknownAttributes, knownAttributes } from "./attributes";
 import { refusal, type Rule, type Side } from "./side";
 
+/** IBM's own modules check instances by this. */
+function isGuid(text: string): boolean {
+  return /^[A-Za-z0-9-]+$/.test(text);
+}
+
 /** The CRN in `serviceInstance`, with a failure where it is none. */
 function instanceCrn({ is }: Side) {
   const written = is.serviceInstance;
@@ -38,7 +43,7 @@ export const instanceIsOne: Rule = (side) => {
   if (written === undefined || written === UNKNOWN || written === ALL) return undefined;
   const found = instanceCrn(side);
   if (!found) {
-    if (/^[A-Za-z0-9-]+$/.test(written)) return undefined;
+    if (isGuid(written)) return undefined;
     return refusal(
       property,
       'is neither a GUID nor a CRN: write the instance\'s GUID, its CRN, or "*" for all instances',
@@ -59,7 +64,10 @@ export const instanceIsOne: Rule = (side) => {
     ];
     return refusal(property, `names a resource, not an instance: write ${inside.join(", ")}`);
   }
-  if (crn.serviceInstance === undefined) return refusal(property, "is a CRN without an instance in it");
+  if (crn.serviceInstance === undefined || !isGuid(crn.serviceInstance)) {
+    return refusal(property, "is a CRN without an instance in it");
+  }
+  if (crn.accountId === undefined) return refusal(property, "is a CRN without an account in it");
   return undefined;
 };
 

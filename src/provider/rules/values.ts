@@ -8,6 +8,13 @@ export const allIsMeantSomewhere: Rule = ({ name, is }) => {
   return key && refusal(`${name}.${key}`, `cannot be "${ALL}": leave it out, which narrows nothing`);
 };
 
+export const accountIsOne: Rule = ({ name, is }) => {
+  const { accountId } = is;
+  if (accountId === undefined || accountId === UNKNOWN || accountId === ALL) return undefined;
+  if (/^[0-9a-f]{32}$/i.test(accountId)) return undefined;
+  return refusal(`${name}.accountId`, `is ${accountId}, and an account's id has 32 hexadecimal digits`);
+};
+
 export const serviceIsNamed: Rule = ({ name, is }) => {
   if (is.serviceName !== ALL) return undefined;
   if (name === "source" && is.resourceGroupId === undefined) {

@@ -1,0 +1,38 @@
+import type { Settings } from "./credentials";
+
+/** How long calls may take, and how long they are tried again. All in milliseconds. */
+export interface Pace {
+  /** One call, or one request for a token. Stack configuration: `ibmcloud:requestTimeout`, in seconds. */
+  requestTimeout: number;
+  /** One call with all that is tried again. Stack configuration: `ibmcloud:retryTimeout`, in seconds. */
+  retryTimeout: number;
+  /** The longest wait before the second try; it doubles from try to try. */
+  firstDelay: number;
+  longestDelay: number;
+  /** How long IAM may take until everybody sees what was written. Terraform's provider waits as long for a new policy. */
+  propagation: number;
+}
+
+export const DEFAULT_PACE: Pace = {
+  requestTimeout: 60_000,
+  retryTimeout: 300_000,
+  firstDelay: 500,
+  longestDelay: 10_000,
+  propagation: 300_000,
+};
+
+/**
+ * The pace that the stack's configuration sets.
+ *
+ * @throws when a setting is not a number of seconds
+ */
+export function paceOf({ config, pace }: Settings): Pace {
+  const seconds = (name: "requestTimeout" | "retryTimeout") => {
+    const written = config(`ibmcloud:${name}`);
+    if (written === undefined || written === "") return {};
+    const value = Number(written);
+    if (value > 0 && value <= 86_400) return { [name]: value * 1000 };
+    throw new Error(`ibmcloud:${name} is ${written}: write seconds, more than 0 and at most 86400`);
+  };
+  return { ...DEFAULT_PACE, ...seconds("requestTimeout"), ...seconds("retryTimeout"), ...pace };
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { backOff } from "exponential-backoff";
+import { IamError } from "./errors";
+import type { Pace } from "./pace";
+
+/** How often to try when no connection comes about: a wrong endpoint is not waited for as long as a busy one. */
+const CONNECTING = 3;
+
+/**
+ * Does something until it succeeds, or fails with what does not pass, or the time for it is over. IAM's `Retry-After` is
+ * kept to.
+ *
+ * @throws IamError what IAM said last, with how often and how long it was tried
+ */
+export async function persist<Result>(
+  work: () => Promise<Result>,
+  { retryTimeout, firstDelay, longestDelay }: Pace,
+): Promise<Result> {
+  const begun = Date.now();
+  let tries = 0;
+  let unsure = false;
+  const attempt = async () => {
+    tries += 1;
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof IamError)) throw error;
+      unsure ||= error.unsure;
+      throw error.after({ tries, elapsed: Date.now() - begun, unsure });
+    }
+  };
+  return backOff(attempt, {
+    startingDelay: firstDelay,
+    maxDelay: longestDelay,
+    jitter: "full",
+    numOfAttempts: Infinity,
+    retry: async (error: unknown) => {
+      if (!(error instanceof IamError) || !error.passes) return false;
+      if (!error.connected && tries >= CONNECTING) return false;
+      const wait = error.retryAfter ?? 0;
+      if (Date.now() - begun + wait >= retryTimeout) return false;
+      await sleep(wait);
+      return true;
+    },
+  });
+}
+
+/** Thrown to ask again; carries the answer that is not taken yet. */
+class NotYet<Answer> extends Error {
+  readonly answer: Answer;
+  constructor(answer: Answer) {
+    super("not yet");
+    this.answer = answer;
+  }
+}
+
+/**
+ * Asks until an answer is taken, at most until a time; then the last answer counts.
+ *
+ * @param until in milliseconds of `Date.now()`
+ */
+export async function askUntil<Answer>(
+  ask: () => Promise<Answer>,
+  isTaken: (answer: Answer) => boolean,
+  until: number,
+  { firstDelay, longestDelay }: Pace,
+): Promise<Answer> {
+  const attempt = async () => {
+    const answer = await ask();
+    if (isTaken(answer)) return answer;
+    throw new NotYet(answer);
+  };
+  try {
+    return await backOff(attempt, {
+      startingDelay: firstDelay,
+      maxDelay: longestDelay,
+      numOfAttempts: Infinity,
+      retry: (error: unknown) => error instanceof NotYet && Date.now() < until,
+    });
+  } catch (error) {
+    if (error instanceof NotYet) return error.answer as Answer;
+    throw error;
+  }
+}

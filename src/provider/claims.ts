@@ -1,0 +1,84 @@
+/**
+ * Which policies the resources of this run hold. Pulumi's engine deletes last, and by id alone: without this, the end of a
+ * rename, of `--replace` or of an adoption would delete what another resource has just taken.
+ */
+export interface Claims {
+  /** Takes note of the inputs of a resource that the program declares. */
+  declare: (inputs: object) => void;
+  /**
+   * Takes note that a declared resource keeps its policy. Other diffs, such as those of a refresh, claim nothing.
+   *
+   * @throws when another resource made or adopted this policy in this run
+   */
+  keep: (id: string, inputs: object) => void;
+  /**
+   * Takes note that a resource is about to make an authorization.
+   *
+   * @param meaning the same text for the same authorization
+   * @returns what to call when it was not made
+   * @throws when another resource of this run makes, or made, the same
+   */
+  begin: (meaning: string) => () => void;
+  /** @throws when another resource holds this policy */
+  take: (id: string) => void;
+  /** Whether a resource of this run holds a policy. */
+  holds: (id: string) => boolean;
+  /** Takes note that a policy was deleted. */
+  removed: (id: string) => void;
+  /** Whether this run deleted a policy. */
+  isRemoved: (id: string) => boolean;
+}
+
+/** Claims live as long as the host process: one operation of the engine. */
+export function startClaims(): Claims {
+  const declared = new Set<string>();
+  const begun = new Set<string>();
+  const taken = new Set<string>();
+  const kept = new Set<string>();
+  const deleted = new Set<string>();
+  const holds = (id: string) => taken.has(id) || kept.has(id);
+
+  return {
+    declare: (inputs) => {
+      declared.add(textOf(inputs));
+    },
+    keep: (id, inputs) => {
+      if (!declared.has(textOf(inputs))) return;
+      if (taken.has(id)) throw new Error(heldTwice(id));
+      kept.add(id);
+    },
+    begin: (meaning) => {
+      if (begun.has(meaning)) {
+        throw new Error(
+          "another resource of this program declares the same authorization (scope and roles): remove one of the two",
+        );
+      }
+      begun.add(meaning);
+      return () => {
+        begun.delete(meaning);
+      };
+    },
+    take: (id) => {
+      if (holds(id)) throw new Error(heldTwice(id));
+      taken.add(id);
+    },
+    holds,
+    removed: (id) => {
+      deleted.add(id);
+    },
+    isRemoved: (id) => deleted.has(id),
+  };
+}
+
+function heldTwice(id: string): string {
+  return `another resource of this program holds the same authorization (${id}): remove one of the two, or give the one whose name changed its old name in aliases`;
+}
+
+/** Inputs as the engine hands them on, whatever the order of their properties. */
+function textOf(inputs: object): string {
+  return JSON.stringify(inputs, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  );
+}

@@ -1,0 +1,25 @@
+import { connect } from "node:net";
+
+/**
+ * Whether Pulumi's engine has ended. The host is told the engine's address as its first argument, and outlives an engine
+ * that is killed.
+ *
+ * @param address `host:port`; without one the engine is taken to be there
+ */
+export async function isEngineGone(address: string | undefined): Promise<boolean> {
+  const [, host, port] = /^(.+):(\d+)$/.exec(address ?? "") ?? [];
+  if (host === undefined) return false;
+  const socket = connect({ host, port: Number(port) });
+  try {
+    return await new Promise((resolve) => {
+      socket.once("connect", () => {
+        resolve(false);
+      });
+      socket.once("error", () => {
+        resolve(true);
+      });
+    });
+  } finally {
+    socket.destroy();
+  }
+}

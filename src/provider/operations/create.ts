@@ -1,0 +1,62 @@
+import { PolicyConflictError } from "../../iam/conflict";
+import type { HeldPolicy, PolicyBody } from "../../iam/policy";
+import { inTheWay } from "../conflict";
+import type { Inputs } from "../inputs";
+import { fromPolicy, localOf, toPolicy, type State } from "../policy";
+import { findAdopted, mayBeAdopted } from "./adopt";
+import { HalfMadeError } from "./half-made";
+import type { Run } from "./run";
+import { resolved, settled, type ResolvedRoles } from "./settled";
+import { align, isAligned } from "./update";
+
+/**
+ * Makes the authorization, or takes over the one that `adopt` says; nothing is sent to IAM's policies before accounts and
+ * roles are known to be right.
+ *
+ * @throws HalfMadeError when it fails after IAM holds the authorization
+ */
+export async function createAuthorization(run: Run, inputs: Inputs): Promise<{ id: string; outs: State }> {
+  const wanted = await settled(run.iam, inputs);
+  const roles = await resolved(run.iam, wanted);
+  const body = toPolicy(wanted, roles.crns);
+  const giveUp = run.claims.begin(JSON.stringify([wanted.source, wanted.target, [...roles.crns].sort()]));
+  let held: HeldPolicy;
+  try {
+    held = (await findAdopted(run, wanted, body)) ?? (await make(run, wanted, body, roles));
+    run.claims.take(held.id);
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
+  const stateOf = (policy: HeldPolicy): State => ({ ...fromPolicy(policy, roles.names), ...localOf(wanted) });
+  try {
+    if (!isAligned(held, wanted, roles.crns)) {
+      held = await align(run, held.id, fromPolicy(held, roles.names), wanted, roles);
+    }
+    await run.wait(wanted.settle?.afterCreate ?? 0);
+  } catch (error) {
+    throw new HalfMadeError(held.id, stateOf(held), error);
+  }
+  return { id: held.id, outs: stateOf(held) };
+}
+
+/** Creates the policy; where IAM holds the same already, that one is taken over if it may be. */
+async function make(
+  run: Run,
+  { adopt }: Inputs,
+  body: PolicyBody,
+  { names }: ResolvedRoles,
+): Promise<HeldPolicy> {
+  try {
+    return await run.iam.createPolicy(body, run.claims.holds);
+  } catch (error) {
+    if (!(error instanceof PolicyConflictError)) throw error;
+    const { policy } = error;
+    const { iamId } = await run.iam.identity();
+    const isOwn = iamId !== undefined && policy.createdById === iamId;
+    const isHeld = run.claims.holds(policy.id);
+    const isMeant = adopt === true || (run.iam.adoptsOwn && isOwn);
+    if (isMeant && !isHeld && mayBeAdopted(policy)) return policy;
+    throw new Error(inTheWay(error, { names, isHeld, isOwn }), { cause: error });
+  }
+}

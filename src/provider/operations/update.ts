@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from "node:util";
+import { PolicyConflictError } from "../../iam/conflict";
+import type { HeldPolicy, PolicyBody } from "../../iam/policy";
+import { changes, touchesIam } from "../changes";
+import { inTheWay } from "../conflict";
+import type { Inputs } from "../inputs";
+import { fromPolicy, localOf, scopeOf, type State } from "../policy";
+import type { Run } from "./run";
+import { refuseOtherAccount, resolved, settled, type ResolvedRoles } from "./settled";
+
+/** Brings roles and description in line. The scope that IAM holds goes back as it is; it must be the declared one. */
+export async function updateAuthorization(
+  run: Run,
+  id: string,
+  held: State,
+  inputs: Inputs,
+): Promise<{ outs: State }> {
+  const { changed } = changes(held, inputs);
+  if (changed.length > 0 && !changed.some(touchesIam)) {
+    return { outs: { ...withoutLocal(held), ...localOf(inputs) } };
+  }
+  await refuseOtherAccount(run.iam, held);
+  const wanted = await settled(run.iam, inputs);
+  const roles = await resolved(run.iam, wanted);
+  const aligned = await align(run, id, held, wanted, roles);
+  return { outs: { ...fromPolicy(aligned, roles.names), ...localOf(wanted) } };
+}
+
+/** Gives a policy the wanted roles and description; nothing is sent where it has them. */
+export async function align(
+  { iam, claims }: Run,
+  id: string,
+  known: Partial<State>,
+  wanted: Inputs,
+  roles: ResolvedRoles,
+): Promise<HeldPolicy> {
+  try {
+    return await iam.editPolicy(id, known, (held) => decide(held, wanted, roles.crns));
+  } catch (error) {
+    if (!(error instanceof PolicyConflictError)) throw error;
+    throw new Error(inTheWay(error, { names: roles.names, isHeld: claims.holds(error.policy.id) }), {
+      cause: error,
+    });
+  }
+}
+
+/** What a policy is to be, or nothing when it is that already. @throws when it may not become that */
+function decide(held: HeldPolicy | undefined, wanted: Inputs, crns: string[]): PolicyBody | undefined {
+  if (!held)
+    throw new Error("IAM does not hold it any more: run pulumi refresh, then pulumi up makes it anew");
+  if (held.template) throw new Error("an enterprise policy template manages it: change the template instead");
+  const { source, target, description } = wanted;
+  if (!isDeepStrictEqual(scopeOf(held), { source, target })) {
+    throw new Error(
+      `IAM holds another scope than the one declared${lastChange(held)}: run pulumi refresh to see it, then pulumi up`,
+    );
+  }
+  if (isAligned(held, wanted, crns)) return undefined;
+  // `undefined` clears it: a replacement is whole.
+  return { ...held, roleIds: crns, description };
+}
+
+/** Whether a policy has the wanted roles and description. */
+export function isAligned(held: HeldPolicy, { description = "" }: Inputs, crns: string[]): boolean {
+  return isDeepStrictEqual(new Set(held.roleIds), new Set(crns)) && (held.description ?? "") === description;
+}
+
+function lastChange({ lastModifiedById, lastModifiedAt }: HeldPolicy): string {
+  if (lastModifiedById === undefined) return "";
+  return `, since a change by ${lastModifiedById}${lastModifiedAt === undefined ? "" : ` at ${lastModifiedAt}`}`;
+}
+
+function withoutLocal({ adopt, settle, ...state }: State): State {
+  return state;
+}
