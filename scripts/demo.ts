@@ -95,6 +95,9 @@ function commandLine(iam: IamEmulator) {
     PULUMI_CONFIG_PASSPHRASE: "demo",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // A proxy leads nowhere from here.
+    NO_PROXY: "127.0.0.1,localhost",
+    no_proxy: "127.0.0.1,localhost",
     IBMCLOUD_IAM_API_ENDPOINT: iam.url,
     IC_API_KEY: iam.apiKey,
   };

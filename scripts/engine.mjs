@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { existsSync, rmSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, readdir, realpath, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,7 @@ const TRANSFER = 10 * 60_000;
 
 /** Where Pulumi's own tools keep the engines that they fetch. */
 function versionsFolder() {
-  return join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "versions");
+  return join(process.env["PULUMI_HOME"] || join(homedir(), ".pulumi"), "versions");
 }
 
 /** @param {string} version */
@@ -39,15 +39,23 @@ function isWhole(bin) {
 /** @returns {Promise<string | undefined>} */
 async function onPath() {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  const bin = folders.find((folder) => existsSync(join(folder, CLI)));
-  if (bin === undefined) return undefined;
-  const complete = [LANGUAGE_HOST, LAUNCHER].every((name) =>
+  const helpers = [LANGUAGE_HOST, LAUNCHER].every((name) =>
     folders.some((folder) => existsSync(join(folder, name))),
   );
-  if (!complete) return undefined;
+  for (const folder of folders.filter((each) => existsSync(join(each, CLI)))) {
+    // Where a link stands for the CLI, the rest is beside what it leads to.
+    const home = dirname(await realpath(join(folder, CLI)));
+    const bin = isWhole(home) ? home : helpers ? folder : undefined;
+    if (bin !== undefined && (await isNewEnough(bin))) return bin;
+  }
+  return undefined;
+}
+
+/** @param {string} bin */
+async function isNewEnough(bin) {
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const { code, output } = await run(join(bin, CLI), ["version"], { env, timeout: 30_000 });
-  return code === 0 && isUsable(output) ? bin : undefined;
+  return code === 0 && isUsable(output);
 }
 
 /** @returns {Promise<string | undefined>} */
@@ -78,16 +86,19 @@ export async function getEngine() {
   if (found !== undefined) return found;
   console.log(`There is no Pulumi CLI on the PATH or in ${versionsFolder()}.`);
   const ways = waysOf({ downloads: await isReached(), go: await goVersion() });
+  /** @type {string[]} */
+  const failures = [];
   for (const way of ways) {
     try {
       await (way === "download" ? download() : build());
       if (isWhole(binOf(VERSION))) return binOf(VERSION);
-      console.log(`  ${binOf(VERSION)} is not whole after this.`);
+      failures.push(`${binOf(VERSION)} is not whole after it.`);
     } catch (error) {
-      console.log(`  This did not work: ${error instanceof Error ? error.message : String(error)}`);
+      failures.push(error instanceof Error ? error.message : String(error));
     }
+    console.log(`  This did not work: ${failures.at(-1) ?? ""}`);
   }
-  throw new Error(NO_WAY);
+  throw new Error([NO_WAY, ...failures.map((each) => `What was tried here: ${each}`)].join("\n"));
 }
 
 async function isReached() {
@@ -126,6 +137,11 @@ async function build() {
   await mkdir(versionsFolder(), { recursive: true });
   // Beside the place where it will be, so that it gets there whole or not at all.
   const made = await mkdtemp(join(versionsFolder(), ".building-"));
+  const interrupted = () => {
+    rmSync(made, { recursive: true, force: true });
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted);
   try {
     await mkdir(join(made, "bin"));
     const flags = `-w -s -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${VERSION}`;
@@ -146,6 +162,7 @@ async function build() {
       await rename(made, folder);
     }
   } finally {
+    process.off("SIGINT", interrupted);
     await rm(made, { recursive: true, force: true });
   }
 }

@@ -4,11 +4,11 @@ import { run } from "./progress.mjs";
 import { installPackage, ROOT } from "./setup.mjs";
 
 // `npm start` on a fresh clone: installs what is missing, then shows the main job.
-// Ctrl-C is for the demo, which tidies up.
-process.on("SIGINT", () => undefined);
 try {
   await installPackage();
   const bin = await getEngine();
+  // From here on Ctrl-C is for the demo, which tidies up.
+  process.on("SIGINT", () => undefined);
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` };
   const { code } = await run(process.execPath, ["--import", "tsx", join(ROOT, "scripts", "demo.ts")], {
     cwd: ROOT,

@@ -12,6 +12,24 @@ const PROVIDER =
   'exports.handler=()=>{try{return require("module").createRequire(process.cwd()+"/")("pulumi-ibm-en-authorization/provider")}' +
   'catch(e){e.message="run npm install pulumi-ibm-en-authorization in "+process.cwd()+": "+e.message;throw e}}';
 
+const API_KEY = "ibmcloud:apiKey";
+
+/**
+ * The engine keeps a stack's configuration in state, with the provider: encrypted where it is a secret, else in the clear.
+ *
+ * @throws where the API key is not a secret
+ */
+function refusePlainKey(): void {
+  // Not declared in Pulumi's types; where it is not there, nothing can be told.
+  const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
+  if (isConfigSecret === undefined || isConfigSecret(API_KEY)) return;
+  const [namespace, key = ""] = API_KEY.split(":");
+  if (new pulumi.Config(namespace).get(key) === undefined) return;
+  throw new pulumi.RunError(
+    `${API_KEY} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set --secret ${API_KEY}`,
+  );
+}
+
 /**
  * An IAM service-to-service authorization from or to Event Notifications.
  *
@@ -71,12 +89,12 @@ export class EnAuthorization extends pulumi.CustomResource {
     policyId: pulumi.Input<pulumi.ID>,
     opts?: pulumi.CustomResourceOptions,
   ): EnAuthorization {
-    const id = pulumi.output(policyId).apply((known) => {
-      if (known) return known;
-      throw new Error(
-        `EnAuthorization.get("${name}") needs a policy's id, and got ${known === "" ? "an empty text" : "none"}`,
-      );
-    });
+    const given = (known: unknown) => {
+      if (known) return known as pulumi.ID;
+      throw new pulumi.RunError(`EnAuthorization.get("${name}") needs a policy's id, and got none`);
+    };
+    const isPending = pulumi.Output.isInstance(policyId) || policyId instanceof Promise;
+    const id = isPending ? pulumi.output(policyId).apply(given) : given(policyId);
     return new EnAuthorization(name, undefined, { ...opts, id });
   }
 
@@ -90,6 +108,7 @@ export class EnAuthorization extends pulumi.CustomResource {
   /** @internal what `get` calls */
   constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   constructor(name: string, args: EnAuthorizationArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    refusePlainKey();
     const outputs = {
       source: undefined,
       target: undefined,

@@ -1,6 +1,6 @@
 /**
  * Service names, as IAM spells them, of Event Notifications and of the services that IBM documents as its destinations
- * and sources. Offered by the editor and as the nearest spelling; any other name is accepted too.
+ * and sources. Offered by the editor; any other name is accepted too.
  */
 export const SERVICE_NAMES = [
   "event-notifications",

@@ -87,4 +87,22 @@ describe("EnAuthorization", () => {
     const example = await readFile(join(root, "examples", "basic", "index.ts"), "utf8");
     expect(`${documented.replace(/^ \* ?/gm, "")}\n`).to.equal(example);
   });
+
+  it("does not read nothing: an id that is empty or undefined is an error", () => {
+    for (const id of ["", undefined]) {
+      expect(() => EnAuthorization.get("nothing", id as string)).to.throw(/"nothing"\) needs a policy's id/);
+    }
+  });
+
+  it("refuses an API key that stands in the stack's configuration in the clear", () => {
+    const key = { "ibmcloud:apiKey": "k3y" };
+    const declare = () => new EnAuthorization("declared", bucketInputs());
+    pulumi.runtime.setAllConfig(key, []);
+    expect(declare)
+      .to.throw(/pulumi config set --secret ibmcloud:apiKey/)
+      .and.not.to.match(/k3y/);
+    pulumi.runtime.setAllConfig(key, Object.keys(key));
+    expect(declare).not.to.throw();
+    pulumi.runtime.setAllConfig({}, []);
+  });
 });

@@ -39,7 +39,7 @@ function toPort(text: string): number {
 
 function welcome({ url, apiKey, accountId }: IamEmulator): string {
   return `An IAM emulator listens on ${url} (account ${accountId}). Ctrl-C ends it, and forgets what it holds.
-For Pulumi, IBM's CLI and IBM's SDKs:
+In the shell of your Pulumi program:
 
   export IBMCLOUD_IAM_API_ENDPOINT=${url}
   export IC_API_KEY=${apiKey}

@@ -62,7 +62,28 @@ describe("secrets on the real engine", function () {
     for (const file of await filesOf(stack.dir)) expectClean(await readFile(file, "latin1"), file);
     const { one } = await stack.authorizations();
     expectClean(JSON.stringify(one), "the resource");
-    expect((await stack.destroy()).code).to.equal(0);
+    // The engine keeps the stack's configuration with the provider, encrypted: README says so.
+    expect((await stack.pulumi("stack", "export", "--show-secrets")).output).to.include(API_KEY);
+
+    // What it keeps is what refresh and destroy use, unless the program is run.
+    await stack.pulumi("config", "set", "--secret", "ibmcloud:apiKey", "a-newer-key");
+    expect((await stack.refresh()).code).to.equal(0);
+    expect((await stack.refresh("--run-program")).output).to.include("BXNIM0415E");
+    await stack.pulumi("config", "set", "--secret", "ibmcloud:apiKey", API_KEY);
+    expect((await stack.destroy("--run-program")).code).to.equal(0);
+    expect(iam.policies()).to.deep.equal([]);
+  });
+
+  it("given by the stack's configuration in the clear are refused before they get into state", async () => {
+    const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
+    const stack = await startStack(iam, declares("one", bucketInputs()), {});
+    await stack.pulumi("config", "set", "--plaintext", "ibmcloud:apiKey", API_KEY);
+    const { code, output } = await stack.up();
+    expect(code).not.to.equal(0);
+    expect(output).to.include("pulumi config set --secret ibmcloud:apiKey");
+    expectClean(output, "the error");
+    expectClean((await stack.pulumi("stack", "export", "--show-secrets")).output, "the state");
+    expect(iam.calls()).to.deep.equal([]);
   });
 
   it("that IAM refuses are not shown", async () => {
