@@ -28,11 +28,8 @@ function client(answers: Partial<Record<string, unknown>>): { client: Client; ca
     const result: unknown = typeof given === "function" ? (given as (p: object) => unknown)(params) : given;
     return Promise.resolve({ status: 200, result, headers: { etag: "1-a" } });
   };
-  const service = new Proxy(
-    {},
-    { get: (_target, method) => answer(String(method)) },
-  ) as IamPolicyManagementV1;
-  const call = (make: (each: IamPolicyManagementV1) => Promise<Answer>) => make(service);
+  const service: unknown = new Proxy({}, { get: (_target, method) => answer(String(method)) });
+  const call: Client["call"] = (make) => make(service as Parameters<typeof make>[0]);
   return {
     calls,
     client: {
