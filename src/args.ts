@@ -112,9 +112,11 @@ export interface EnAuthorizationArgs {
   target: pulumi.Input<AuthorizationTarget>;
   /**
    * What it may do there: one or more roles, in any order, each once, by display name in any case or by CRN. A change
-   * updates in place.
+   * updates in place. Beside `adopt`, leaving it out leaves the roles of what is taken over as they are.
+   * @default the roles that IBM documents for the two services; where it documents none, or contradicts itself, they have
+   * to be written
    */
-  roles: pulumi.Input<pulumi.Input<Role>[]>;
+  roles?: pulumi.Input<pulumi.Input<Role>[]>;
   /**
    * Why it exists: 1 to 1,000 characters. A change updates in place; leaving it out clears it in IAM.
    * @default none

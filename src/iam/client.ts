@@ -112,6 +112,9 @@ export class EngineGoneError extends Error {
   }
 }
 
+/** The credentials are of another account than the stack says. */
+export class WrongAccountError extends Error {}
+
 async function tokenOf(authenticator: Authenticator): Promise<string> {
   const request: { headers?: Record<string, string> } = {};
   await authenticator.authenticate(request);
@@ -139,7 +142,7 @@ function identityOf(token: string): Identity {
 
 function verified(identity: Identity, expected: string | undefined): Identity {
   if (expected === undefined || expected === identity.accountId) return identity;
-  throw new Error(
+  throw new WrongAccountError(
     `The credentials are of the account ${identity.accountId}, and ibmcloud:accountId says ${expected}: correct one of the two. After a change of ibmcloud: configuration, refresh and destroy need --run-program, or a pulumi up first`,
   );
 }

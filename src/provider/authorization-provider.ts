@@ -13,6 +13,7 @@ import { readAuthorization } from "./operations/read";
 import type { Run } from "./operations/run";
 import { updateAuthorization } from "./operations/update";
 import type { State } from "./policy";
+import type { RoleMemory } from "./role-choice";
 import { attempt } from "./sentence";
 
 type Written = Record<string, unknown>;
@@ -41,26 +42,33 @@ export interface Surroundings {
   pace?: Partial<Pace>;
   /** Whether nobody is left to be told what is made. */
   isEngineGone?: () => Promise<boolean>;
+  /** Says something that is no error; by default on standard output, which Pulumi shows as a message of the stack. */
+  say?: (sentence: string) => void;
 }
 
 /** The provider of `EnAuthorization`: what Pulumi's host calls. */
 export function authorizationProvider(surroundings: Surroundings): AuthorizationProvider {
+  const memory: RoleMemory = new Map();
+  const said = new Set<string>();
   const run: Run = {
     iam: openIam({ config: () => undefined, ...surroundings }),
     claims: startClaims(),
     wait: (seconds) => sleep(seconds * 1000),
-    say: (sentence) => {
-      console.log(sentence);
-    },
+    say: surroundings.say ?? console.log,
   };
+  function sayOnce(note: string): void {
+    if (!said.has(note)) run.say(note);
+    said.add(note);
+  }
   return {
     // The host calls the others without waiting for this one.
     configure: ({ config }) => {
       run.iam = openIam({ config: (key) => config.get(key), ...surroundings });
       return Promise.resolve();
     },
-    check: async (_olds, { __provider, ...written }) => {
-      const { inputs, failures } = await checkInputs(run.iam, written);
+    check: async (olds, { __provider, ...written }) => {
+      const { inputs, failures, notes } = await checkInputs(run.iam, memory, olds, written);
+      for (const note of notes) sayOnce(note);
       run.claims.declare(inputs);
       return { inputs: { ...inputs, __provider }, failures };
     },

@@ -19,6 +19,7 @@ const MEANING: Record<keyof Inputs, Change> = {
   description: "update",
   adopt: "note",
   settle: "note",
+  presetRoles: "note",
 };
 
 /** Whether a change of an argument changes something in IAM. */
@@ -28,7 +29,8 @@ export function touchesIam(key: keyof Inputs): boolean {
 
 /** What is compared otherwise than by value. */
 const EQUAL: Partial<Record<keyof Inputs, (held: Held, wanted: Inputs) => boolean>> = {
-  roles: (held, wanted) => sameRoles(held.roles ?? [], wanted.roles),
+  // Roles that nobody wrote are whatever the adopted policy has.
+  roles: (held, wanted) => wanted.roles === undefined || sameRoles(held.roles ?? [], wanted.roles),
 };
 
 /**

@@ -1,65 +1,62 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Iam } from "../iam";
 import type { Pair } from "../iam/roles";
+import { askFacts } from "./facts";
 import { ALL, type Inputs } from "./inputs";
-import { checkAccounts, needsAccount, normalForm, type Facts } from "./normal-form";
+import { checkRoles } from "./live-checks";
+import { checkAccounts, normalForm } from "./normal-form";
+import { chooseRoles, type RoleMemory } from "./role-choice";
 import { checkRules } from "./rules";
 import { checkShape, type Failure } from "./shape";
 import { holdsUnknown } from "./unknown";
 
-/** How long a preview waits for what only IAM can tell, in milliseconds. */
-const PATIENCE = 10_000;
+/** What became of inputs: their normal form, what is wrong with them, and what only deserves a word. */
+export interface Checked {
+  inputs: object;
+  failures: Failure[];
+  notes: string[];
+}
 
 /**
- * Refuses what cannot be right, all of it at once, and brings the rest to its normal form. IAM is asked only for what
- * cannot be told without it: whose a CRN's account is, and what a role's CRN is called. When it does not answer, `create`
- * asks again.
+ * Refuses what cannot be right, all of it at once, and brings the rest to its normal form. What only IAM can tell is asked
+ * of it when there are credentials: whose a CRN's account is, and which roles it offers for the two services. Where it does
+ * not answer, `create` asks again.
+ *
+ * @param olds the inputs in state
  */
 export async function checkInputs(
   iam: Iam,
+  memory: RoleMemory,
+  olds: Partial<Inputs>,
   written: Record<string, unknown>,
-): Promise<{ inputs: object; failures: Failure[] }> {
+): Promise<Checked> {
   const { failures, shaped } = checkShape(written);
   failures.push(...checkRules(shaped));
-  if (failures.length > 0) return { inputs: written, failures };
+  if (failures.length > 0) return { inputs: written, failures, notes: [] };
   const inputs = shaped as Inputs;
-  const facts = await askFacts(iam, inputs);
-  const refused = checkAccounts(inputs, facts);
-  return refused.length > 0
-    ? { inputs: written, failures: refused }
-    : { inputs: normalForm(inputs, facts), failures: [] };
-}
-
-async function askFacts(iam: Iam, inputs: Inputs): Promise<Facts> {
-  const accountId = iam.expectedAccountId;
-  const open = [inputs.source, inputs.target].some(
-    (side) => !holdsUnknown(side) && needsAccount(side, { accountId }),
-  );
-  const named = !holdsUnknown(inputs.roles) && inputs.roles.some((role) => role.startsWith("crn:"));
   const pair = pairOf(normalForm(inputs, {}));
+  const { facts, notes } = await askFacts(iam, pair);
+  const chosen = chooseRoles(normalForm(inputs, facts), pair, { olds, memory, offered: facts.roles });
+  // Roles are checked as they are written, so that a failure names their place.
+  const live = pair
+    ? checkRoles(inputs.roles ? inputs : chosen.inputs, pair, facts.roles, inputs.roles !== undefined)
+    : undefined;
+  const refused = [
+    ...(facts.refusals ?? []),
+    ...checkAccounts(inputs, facts),
+    ...chosen.failures,
+    ...(live?.failures ?? []),
+  ];
   return {
-    accountId: open ? (await answered(iam.identity()))?.accountId : accountId,
-    roles: named && pair ? await answered(iam.offeredRoles(pair)) : undefined,
+    inputs: refused.length > 0 ? written : chosen.inputs,
+    failures: refused,
+    notes: [...notes, ...chosen.notes, ...(live?.notes ?? [])],
   };
 }
 
-/** Without an answer in time the preview goes on: `create` asks again, and waits. */
-async function answered<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
-  const tooLate = new AbortController();
-  const waited = sleep(PATIENCE, undefined, { signal: tooLate.signal });
-  try {
-    return await Promise.race([asked, waited]);
-  } catch {
-    return undefined;
-  } finally {
-    tooLate.abort();
-    waited.catch(() => undefined);
-  }
-}
-
 /** The two services of inputs in normal form; `undefined` while they are not known. */
-export function pairOf({ source, target }: Inputs): Pair | undefined {
-  if (holdsUnknown(source) || holdsUnknown(target)) return undefined;
+export function pairOf({ source, target }: Pick<Inputs, "source" | "target">): Pair | undefined {
+  const known = (side: { serviceName?: string }) => !holdsUnknown(side) && !holdsUnknown(side.serviceName);
+  if (!known(source) || !known(target)) return undefined;
   const named = (serviceName: string | undefined) => (serviceName === ALL ? undefined : serviceName);
   return { source: named(source.serviceName), target: named(target.serviceName) };
 }

@@ -13,6 +13,8 @@ export interface Facts {
   accountId?: string;
   /** The roles that IAM offers for this source and target. */
   roles?: readonly OfferedRole[];
+  /** What is wrong with the credentials themselves. */
+  refusals?: Failure[];
 }
 
 /**
@@ -29,9 +31,14 @@ export function normalForm(inputs: Inputs, facts: Facts): Inputs {
     ...rest,
     source: normalSide<Source>({ ...(serviceName && { serviceName }), ...inputs.source }, facts),
     target: normalSide<Target>(inputs.target, facts),
-    roles: holdsUnknown(inputs.roles) ? inputs.roles : canonicalRoles(inputs.roles, facts.roles),
+    ...normalRoles(inputs, facts),
     ...normalLocal(inputs),
   };
+}
+
+function normalRoles({ roles }: Inputs, facts: Facts): Pick<Inputs, "roles"> {
+  if (roles === undefined) return {};
+  return { roles: holdsUnknown(roles) ? roles : canonicalRoles(roles, facts.roles) };
 }
 
 /** Without what says the default. */

@@ -4,7 +4,8 @@ import { namesOfRoles } from "./roles";
 import { fromAttributes, fromTags, toAttributes, toTags } from "./scope";
 
 /** What the resource keeps in state: the inputs as IAM holds them, and what IAM adds. */
-export interface State extends Inputs {
+export interface State extends Omit<Inputs, "roles"> {
+  roles: string[];
   source: Source & { accountId: string };
   target: Target & { accountId: string };
   state: string;
@@ -68,9 +69,11 @@ export function scopeOf({ subject, resource }: PolicyBody): Pick<State, "source"
 }
 
 /** What only the state holds of the inputs: IAM knows nothing of it. */
-export function localOf({ adopt, settle }: Partial<Inputs>): Pick<Inputs, "adopt" | "settle"> {
-  return defined({ adopt, settle });
+export function localOf({ adopt, settle, presetRoles }: Partial<Inputs>): Pick<Inputs, Local> {
+  return defined({ adopt, settle, presetRoles });
 }
+
+type Local = "adopt" | "settle" | "presetRoles";
 
 /** The inputs, in normal form, that would make this state: what a program has to say for nothing to change. */
 export function inputsOf({ source, target, roles, description, ...rest }: State): Inputs {

@@ -41,40 +41,52 @@ export function namesOfRoles(crns: readonly string[], names: Readonly<Record<str
   return canonicalRoles(crns.map((crn) => names[crn] ?? crn));
 }
 
+/** A role that cannot be granted: where it stands, and why. */
+export interface RoleRefusal {
+  index: number;
+  /** A sentence that follows the property. */
+  reason: string;
+}
+
 /**
  * The CRNs of written roles.
  *
  * @param pair how sentences call the source and the target
- * @returns the CRNs, or a sentence for each role that IAM does not offer
+ * @returns the CRNs, and what is wrong with each role that IAM does not offer
  */
 export function resolveRoles(
   written: readonly string[],
   offered: readonly OfferedRole[],
   pair: string,
-): { crns: string[]; refusals: string[] } {
+): { crns: string[]; refusals: RoleRefusal[] } {
   const crns: string[] = [];
-  const refusals: string[] = [];
-  for (const each of written) {
+  const refusals: RoleRefusal[] = [];
+  for (const [index, each] of written.entries()) {
     const [found, ...others] = matches(each, offered);
     if (found && others.length === 0) crns.push(found.crn);
-    else if (found) refusals.push(ambiguous(each, [found, ...others]));
+    else if (found) refusals.push({ index, reason: ambiguous(each, [found, ...others]) });
     // Credentials that may not read roles are answered with an empty list: a CRN needs no look-up.
     else if (offered.length === 0 && each.startsWith("crn:")) crns.push(each);
-    else refusals.push(notOffered(each, offered, pair));
+    else refusals.push({ index, reason: notOffered(each, offered, pair) });
   }
   return { crns: [...new Set(crns)], refusals };
 }
 
 function ambiguous(written: string, found: readonly OfferedRole[]): string {
-  return `roles: ${written} is the name of several roles: write the CRN, one of ${found.map(({ crn }) => crn).join(", ")}`;
+  return `is ${written}, the name of several roles: write the CRN, one of ${found.map(({ crn }) => crn).join(", ")}`;
 }
 
 function notOffered(written: string, offered: readonly OfferedRole[], pair: string): string {
   if (offered.length === 0) {
-    return `roles: IAM offers no roles for ${pair}: a service's name is misspelt, the pair cannot be authorized, or these credentials may not read roles`;
+    return `is ${written}, and IAM offers no roles for ${pair}: a service's name is misspelt, the pair cannot be authorized, or these credentials may not read roles (a role's CRN needs no look-up)`;
   }
   const names = offered.map(({ displayName }) => displayName);
   const meant = nearest(written, names);
   const question = meant ? `: did you mean ${meant}?` : ".";
-  return `roles: IAM does not offer ${written} for ${pair}${question} It offers ${names.join(", ")}`;
+  return `is ${written}, which IAM does not offer for ${pair}${question} It offers ${names.join(", ")}`;
+}
+
+/** The sentence of a refusal, with its property. */
+export function roleSentence({ index, reason }: RoleRefusal): string {
+  return `roles[${index}] ${reason}`;
 }

@@ -17,7 +17,10 @@ function refuseLength(value: string, context: z.RefinementCtx, whenEmpty: string
 const text = z.string().superRefine((value, context) => {
   refuseLength(value, context, "must not be empty");
   if (value.trim() !== value && value.trim() !== "") {
-    context.addIssue({ code: "custom", message: "must not begin or end with white space" });
+    context.addIssue({
+      code: "custom",
+      message: `must not begin or end with white space: write "${value.trim()}"`,
+    });
   }
   if (value !== "" && value.trim() === "")
     context.addIssue({ code: "custom", message: "must not be white space alone" });
@@ -66,7 +69,7 @@ const settle = z.strictObject({ afterCreate: seconds.optional(), beforeDelete: s
 export const schema = z.strictObject({
   source: z.strictObject({ serviceName: text.optional(), ...side }),
   target: z.strictObject({ serviceName: text, ...side, tags: z.array(tag).optional() }),
-  roles: z.array(text).min(1),
+  roles: z.array(text).min(1).optional(),
   description: description.optional(),
   adopt: z.union([z.boolean(), text], "must be true, false or a policy's id").optional(),
   settle: settle.optional(),

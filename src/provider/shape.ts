@@ -14,7 +14,6 @@ const MISSING: Record<string, string> = {
   source: 'say who is authorized, such as { serviceInstance: "<GUID or CRN>" }',
   target: 'say what may be reached, such as { serviceName: "kms", serviceInstance: "<GUID or CRN>" }',
   "target.serviceName": 'say which service may be reached, such as "kms"',
-  roles: 'say what it may do there, such as ["Reader"]',
 };
 
 type Path = readonly (string | number)[];

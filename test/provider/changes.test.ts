@@ -19,7 +19,7 @@ function held(): State {
   };
 }
 
-function wanted(change: (inputs: Inputs) => void = () => undefined): Inputs {
+function wanted(change: (inputs: Inputs & { roles: string[] }) => void = () => undefined): Inputs {
   const inputs = { ...bucketInputs(), description: "why" };
   inputs.source.serviceName = "event-notifications";
   change(inputs);

@@ -5,7 +5,7 @@ import { ACCOUNT, bucketInputs, COS, crn, EN, GROUP, KMS, OTHER_ACCOUNT } from "
 
 type Tree = Record<string, unknown>;
 
-const provider = authorizationProvider({ env: {} });
+const provider = authorizationProvider({ env: {}, say: () => undefined });
 
 async function check(news: Tree) {
   const { inputs, failures } = await provider.check({}, news);
@@ -45,7 +45,12 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
   ["an array for a target", inputs({ target: [] }), "target", /must be an object, not an array/],
   ["a text for roles", inputs({ roles: "Reader" }), "roles", /must be an array, not a string/],
   ["no roles", inputs({ roles: [] }), "roles", /roles must not be empty/],
-  ["missing roles", inputs({ roles: null }), "roles", /roles is missing: say what it may do/],
+  [
+    "missing roles where IBM documents none",
+    inputs({ target: { serviceName: "messagehub" }, roles: null }),
+    "roles",
+    /roles is missing: IBM documents no roles for event-notifications -> messagehub/,
+  ],
   ["a number for a role", inputs({ roles: [1] }), "roles[0]", /must be a text, not a number/],
   ["an empty role", inputs({ roles: ["Reader", ""] }), "roles[1]", /must not be empty/],
   [

@@ -13,8 +13,8 @@ const FACTS = { accountId: ACCOUNT };
 /** The state that IAM's answer to these inputs means. */
 function stateOf(inputs: Inputs): State {
   const wanted = withAccounts(inputs, ACCOUNT);
-  const { source, target, ...rest } = normalForm(inputs, FACTS);
-  return { ...scopeOf(toPolicy(wanted, [])), ...rest, state: "active", href: "" };
+  const { source, target, roles = [], ...rest } = normalForm(inputs, FACTS);
+  return { ...scopeOf(toPolicy(wanted, [])), ...rest, roles, state: "active", href: "" };
 }
 
 type Side = Partial<Source & Target>;
@@ -41,7 +41,7 @@ describe("the normal form", () => {
     fc.assert(
       fc.property(arbitraryInputs, fc.integer(), (inputs, seed) => {
         const shuffle = <T>(list: readonly T[]) => (seed % 2 === 0 ? [...list].reverse() : [...list]);
-        const { source, target, roles } = inputs;
+        const { source, target, roles = [] } = inputs;
         const other: Inputs = {
           ...inputs,
           source: rewritten(source, source.serviceName ?? "", shuffle),
@@ -84,7 +84,7 @@ describe("the normal form", () => {
   });
 
   it("is what check makes of any valid inputs", async () => {
-    const provider = authorizationProvider({ env: {} });
+    const provider = authorizationProvider({ env: {}, say: () => undefined });
     await fc.assert(
       fc.asyncProperty(arbitraryInputs, async (inputs) => {
         const { failures, inputs: found } = await provider.check({}, { ...inputs });
@@ -104,7 +104,7 @@ describe("the normal form", () => {
 
 describe("check of any JSON", () => {
   it("gives failures or a normal form, and never an exception", async () => {
-    const provider = authorizationProvider({ env: {} });
+    const provider = authorizationProvider({ env: {}, say: () => undefined });
     const part = fc.oneof(fc.jsonValue(), arbitraryInputs);
     const tree = fc.oneof(
       fc.dictionary(fc.constantFrom("source", "target", "roles", "description", "__provider", "x"), part),

@@ -198,8 +198,8 @@ describe("create", () => {
     ],
   ];
   for (const [title, inputs, sentence] of REFUSED) {
-    it(`refuses ${title}, with nothing sent to IAM's policies`, async () => {
-      const wanted = await rig.checked(inputs);
+    it(`refuses ${title} that check could not ask for, with nothing sent to IAM's policies`, async () => {
+      const wanted = await rig.checked(inputs, configured({}));
       const { message, stack } = await failure(rig.provider.create(wanted));
       expect(message)
         .to.match(/^Cannot create the authorization \(event-notifications -> /)
@@ -218,7 +218,7 @@ describe("create", () => {
     };
     expect((await failures({ ...bucketInputs(), source }))[0]?.reason).to.include("write source.accountId");
     expect((await failures({ ...bucketInputs(), target }))[0]?.reason).to.include("use credentials of");
-    expect(counts(rig)).to.deep.equal({ token: 1 });
+    expect(counts(rig)).to.deep.equal({ token: 1, listRoles: 1 });
   });
 
   it("refuses a CRN of another account that check could not know", async () => {

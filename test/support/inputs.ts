@@ -13,7 +13,7 @@ export function crn(serviceName: string, guid: string, accountId = ACCOUNT, insi
 }
 
 /** Valid inputs: one Event Notifications instance may use one bucket. */
-export function bucketInputs(): Inputs {
+export function bucketInputs(): Inputs & { roles: string[] } {
   return {
     source: { serviceInstance: EN },
     target: {

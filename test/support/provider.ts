@@ -19,6 +19,8 @@ export interface Rig {
   iam: IamEmulator;
   /** One run of the engine: what the resources of one program do. */
   provider: AuthorizationProvider;
+  /** What the runs said. */
+  said: string[];
   /** The next run: Pulumi starts a host for each. */
   next: (env?: NodeJS.ProcessEnv) => AuthorizationProvider;
   /** Check, then create: what the first `up` does; in the same run as others, or in one of its own. */
@@ -39,8 +41,9 @@ export function configured(
   config: Record<string, string>,
   env: NodeJS.ProcessEnv = {},
   pace: Partial<Pace> = QUICK,
+  say: (sentence: string) => void = () => undefined,
 ): AuthorizationProvider {
-  const provider = authorizationProvider({ env, pace });
+  const provider = authorizationProvider({ env, pace, say });
   const get = (key: string) => config[key];
   const required = (key: string) => {
     const value = get(key);
@@ -54,8 +57,9 @@ export function configured(
 /** Starts an emulator and a provider with its credentials. */
 export async function startRig(config: Record<string, string> = {}): Promise<Rig> {
   const iam = closing(await startIamEmulator());
-  const next = (env?: NodeJS.ProcessEnv) =>
-    configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url, ...config }, env);
+  const said: string[] = [];
+  const settings = { "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url, ...config };
+  const next = (env?: NodeJS.ProcessEnv) => configured(settings, env, QUICK, (each) => said.push(each));
   const provider = next();
 
   async function checked(inputs: object, run = provider): Promise<Inputs> {
@@ -71,7 +75,7 @@ export async function startRig(config: Record<string, string> = {}): Promise<Rig
     return { id, state: outs, inputs: wanted };
   }
 
-  return { iam, provider, next, make, checked };
+  return { iam, said, provider, next, make, checked };
 }
 
 /** What something was rejected with. */

@@ -1,8 +1,10 @@
 import { PolicyConflictError } from "../../iam/conflict";
 import type { HeldPolicy, PolicyBody } from "../../iam/policy";
+import { pairOf } from "../check";
 import { inTheWay } from "../conflict";
 import type { Inputs } from "../inputs";
 import { fromPolicy, localOf, toPolicy, type State } from "../policy";
+import { presetOf } from "../presets";
 import { findAdopted, mayBeAdopted } from "./adopt";
 import { HalfMadeError } from "./half-made";
 import type { Run } from "./run";
@@ -17,9 +19,10 @@ import { align, isAligned } from "./update";
  */
 export async function createAuthorization(run: Run, inputs: Inputs): Promise<{ id: string; outs: State }> {
   const wanted = await settled(run.iam, inputs);
-  const roles = await resolved(run.iam, wanted);
-  const body = toPolicy(wanted, roles.crns);
-  const giveUp = run.claims.begin(JSON.stringify([wanted.source, wanted.target, [...roles.crns].sort()]));
+  // Roles that nobody wrote stay as they are in what is taken over, and are the documented ones in what is made.
+  const roles = await resolved(run.iam, wanted, wanted.roles ?? documentedOf(wanted));
+  const body = toPolicy(wanted, roles.crns ?? []);
+  const giveUp = run.claims.begin(JSON.stringify([wanted.source, wanted.target, [...body.roleIds].sort()]));
   let held: HeldPolicy;
   try {
     held = (await findAdopted(run, wanted, body)) ?? (await make(run, wanted, body, roles));
@@ -30,8 +33,9 @@ export async function createAuthorization(run: Run, inputs: Inputs): Promise<{ i
   }
   const stateOf = (policy: HeldPolicy): State => ({ ...fromPolicy(policy, roles.names), ...localOf(wanted) });
   try {
-    if (!isAligned(held, wanted, roles.crns)) {
-      held = await align(run, held.id, fromPolicy(held, roles.names), wanted, roles);
+    const aligned = { ...roles, crns: wanted.roles && roles.crns };
+    if (!isAligned(held, wanted, aligned.crns)) {
+      held = await align(run, held.id, fromPolicy(held, roles.names), wanted, aligned);
     }
     await run.wait(wanted.settle?.afterCreate ?? 0);
   } catch (error) {
@@ -40,13 +44,23 @@ export async function createAuthorization(run: Run, inputs: Inputs): Promise<{ i
   return { id: held.id, outs: stateOf(held) };
 }
 
+function documentedOf(wanted: Inputs): string[] | undefined {
+  const preset = presetOf(pairOf(wanted) ?? {});
+  return preset && [...preset];
+}
+
 /** Creates the policy; where IAM holds the same already, that one is taken over if it may be. */
 async function make(
   run: Run,
   { adopt }: Inputs,
   body: PolicyBody,
-  { names }: ResolvedRoles,
+  { crns, names }: ResolvedRoles,
 ): Promise<HeldPolicy> {
+  if (crns === undefined) {
+    throw new Error(
+      "IAM holds nothing of this scope to adopt, and to make it roles is missing: IBM documents no roles for these two services, so say which",
+    );
+  }
   try {
     return await run.iam.createPolicy(body, run.claims.holds);
   } catch (error) {

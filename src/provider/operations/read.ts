@@ -39,7 +39,7 @@ async function namesOf(
 ): Promise<Record<string, string>> {
   const unnamed = held.roleIds.some((crn) => !known.includes(crn) && held.roleNames[crn] === undefined);
   const { source, target } = scopeOf(held);
-  const pair = unnamed ? pairOf({ source, target, roles: [] }) : undefined;
+  const pair = unnamed ? pairOf({ source, target }) : undefined;
   const told = Object.entries(held.roleNames).map(([crn, displayName]) => ({ crn, displayName }));
   const offered = pair ? await iam.offeredRoles(pair) : [];
   const others = offered.filter(({ crn }) => held.roleNames[crn] === undefined);

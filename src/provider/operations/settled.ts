@@ -4,12 +4,14 @@ import { pairOf } from "../check";
 import type { Inputs } from "../inputs";
 import { checkAccounts, withAccounts } from "../normal-form";
 import type { State } from "../policy";
-import { resolveRoles } from "../roles";
+import { resolveRoles, roleSentence } from "../roles";
 import { pairText } from "../sentence";
 
-/** The roles that inputs want: their CRNs, and what roles are called, by CRN. */
+/** The roles that inputs want. */
 export interface ResolvedRoles {
-  crns: string[];
+  /** Absent where nobody says which: they are as they are. */
+  crns?: string[];
+  /** What roles are called, by CRN. */
   names: Record<string, string>;
 }
 
@@ -22,11 +24,13 @@ export async function settled(iam: Iam, inputs: Inputs): Promise<Inputs> {
 }
 
 /** @throws when IAM does not offer one of the roles */
-export async function resolved(iam: Iam, wanted: Inputs): Promise<ResolvedRoles> {
+export async function resolved(iam: Iam, wanted: Inputs, roles = wanted.roles): Promise<ResolvedRoles> {
   const offered = await iam.offeredRoles(pairOf(wanted) ?? {});
-  const { crns, refusals } = resolveRoles(wanted.roles, offered, pairText(wanted));
-  if (refusals.length > 0) throw new Error(refusals.join("; "));
-  return { crns, names: uniqueNames(offered) };
+  const names = uniqueNames(offered);
+  if (roles === undefined) return { names };
+  const { crns, refusals } = resolveRoles(roles, offered, pairText(wanted));
+  if (refusals.length > 0) throw new Error(refusals.map(roleSentence).join("; "));
+  return { crns, names };
 }
 
 /** Display names by CRN; a name that several roles share, in any case, names none of them. */

@@ -45,7 +45,11 @@ export async function align(
 }
 
 /** What a policy is to be, or nothing when it is that already. @throws when it may not become that */
-function decide(held: HeldPolicy | undefined, wanted: Inputs, crns: string[]): PolicyBody | undefined {
+function decide(
+  held: HeldPolicy | undefined,
+  wanted: Inputs,
+  crns: string[] | undefined,
+): PolicyBody | undefined {
   if (!held)
     throw new Error("IAM does not hold it any more: run pulumi refresh, then pulumi up makes it anew");
   if (held.template) throw new Error("an enterprise policy template manages it: change the template instead");
@@ -57,11 +61,11 @@ function decide(held: HeldPolicy | undefined, wanted: Inputs, crns: string[]): P
   }
   if (isAligned(held, wanted, crns)) return undefined;
   // `undefined` clears it: a replacement is whole.
-  return { ...held, roleIds: crns, description };
+  return { ...held, roleIds: crns ?? held.roleIds, description };
 }
 
 /** Whether a policy has the wanted roles and description. */
-export function isAligned(held: HeldPolicy, { description = "" }: Inputs, crns: string[]): boolean {
+export function isAligned(held: HeldPolicy, { description = "" }: Inputs, crns = held.roleIds): boolean {
   return isDeepStrictEqual(new Set(held.roleIds), new Set(crns)) && (held.description ?? "") === description;
 }
 
@@ -70,6 +74,6 @@ function lastChange({ lastModifiedById, lastModifiedAt }: HeldPolicy): string {
   return `, since a change by ${lastModifiedById}${lastModifiedAt === undefined ? "" : ` at ${lastModifiedAt}`}`;
 }
 
-function withoutLocal({ adopt, settle, ...state }: State): State {
+function withoutLocal({ adopt, settle, presetRoles, ...state }: State): State {
   return state;
 }

@@ -1,0 +1,138 @@
+import { expect } from "chai";
+import { bucketInputs, COS, crn, EN, KMS, OTHER_ACCOUNT } from "../support/inputs";
+import { configured, QUICK, startRig, type Rig } from "../support/provider";
+
+function operations(rig: Rig): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const { operation } of rig.iam.calls()) found[operation] = (found[operation] ?? 0) + 1;
+  return found;
+}
+
+describe("check, with credentials", () => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = await startRig();
+  });
+
+  /** What a user gets wrong, and what the failure says. */
+  const REFUSED: [title: string, inputs: object, property: string, reason: RegExp][] = [
+    [
+      "event-notification for event-notifications",
+      {
+        source: { serviceName: "secrets-manager", serviceInstance: "*" },
+        target: { serviceName: "event-notification", serviceInstance: EN },
+      },
+      "target.serviceName",
+      /event-notifications/,
+    ],
+    [
+      "secret-manager for secrets-manager",
+      {
+        source: { serviceName: "secret-manager", serviceInstance: "*" },
+        target: { serviceName: "event-notifications", serviceInstance: EN },
+      },
+      "source.serviceName",
+      /is secret-manager, for which IAM has no roles: did you mean secrets-manager\?/,
+    ],
+    [
+      "a role of the wrong service",
+      { ...bucketInputs(), roles: ["Event Source Manager"] },
+      "roles[0]",
+      /which IAM does not offer for event-notifications -> cloud-object-storage.* It offers .*Object Writer/,
+    ],
+    [
+      "a misspelt role, by its place",
+      { ...bucketInputs(), roles: ["Reader", "Obect Writer"] },
+      "roles[1]",
+      /did you mean Object Writer\?/,
+    ],
+    ["a role with a space", { ...bucketInputs(), roles: ["reader "] }, "roles[0]", /write "reader"/],
+    [
+      "a key's CRN as instance",
+      {
+        source: { serviceInstance: EN },
+        target: { serviceName: "kms", serviceInstance: crn("kms", KMS, OTHER_ACCOUNT, "key:k-1") },
+      },
+      "target.serviceInstance",
+      new RegExp(`write serviceInstance: "${KMS}", resourceType: "key", resource: "k-1"`),
+    ],
+    [
+      "a target of another account",
+      {
+        ...bucketInputs(),
+        target: {
+          ...bucketInputs().target,
+          serviceInstance: crn("cloud-object-storage", COS, OTHER_ACCOUNT),
+        },
+      },
+      "target.serviceInstance",
+      new RegExp(`use credentials of ${OTHER_ACCOUNT}`),
+    ],
+  ];
+  for (const [title, inputs, property, reason] of REFUSED) {
+    it(`refuses ${title}`, async () => {
+      const { failures = [] } = await rig.provider.check({}, { ...inputs });
+      const found = failures.find((each) => each.property === property);
+      expect(found?.reason, JSON.stringify(failures)).to.match(reason);
+      expect(Object.keys(operations(rig))).not.to.include("createV2Policy");
+    });
+  }
+
+  it("says that a pair of unknown services is not offered, and lets it pass", async () => {
+    const inputs = {
+      source: { serviceInstance: EN },
+      target: { serviceName: "my-service", serviceInstance: "*" },
+      roles: ["Reader"],
+    };
+    expect((await rig.provider.check({}, inputs)).failures).to.deep.equal([]);
+    expect(rig.said).to.have.length(1);
+    expect(rig.said[0]).to.include("IAM offers no roles for event-notifications -> my-service");
+  });
+
+  it("asks for one token and one look-up a pair, however many there are", async () => {
+    const sources = ["secrets-manager", "project", "is", "compliance"];
+    const all = Array.from({ length: 100 }, (_, at) =>
+      at % 5 === 0
+        ? { ...bucketInputs(), target: { ...bucketInputs().target, resource: `b-${at}` } }
+        : {
+            source: { serviceName: sources[(at % 5) - 1], serviceInstance: `s-${at}` },
+            target: { serviceName: "event-notifications", serviceInstance: EN },
+          },
+    );
+    const checked = await Promise.all(all.map((each) => rig.provider.check({}, { ...each })));
+    expect(checked.flatMap(({ failures }) => failures)).to.deep.equal([]);
+    expect(operations(rig)).to.deep.equal({ token: 1, listRoles: 5 });
+  });
+
+  it("refuses credentials of another account than the stack says", async () => {
+    const other = await startRig({ "ibmcloud:accountId": OTHER_ACCOUNT });
+    const { failures = [] } = await other.provider.check({}, { ...bucketInputs() });
+    expect(failures[0]?.reason).to.include(`ibmcloud:accountId says ${OTHER_ACCOUNT}`);
+  });
+});
+
+describe("check, without an answer of IAM", () => {
+  it("goes on, and says so once", async () => {
+    const said: string[] = [];
+    const nowhere = { "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": "http://127.0.0.1:1" };
+    const provider = configured(nowhere, {}, QUICK, (each) => said.push(each));
+    for (const resource of ["a", "b"]) {
+      const target = { ...bucketInputs().target, resource };
+      expect((await provider.check({}, { ...bucketInputs(), target })).failures).to.deep.equal([]);
+    }
+    expect(said).to.have.length(1);
+    expect(said[0]).to.match(
+      /^IAM was not asked, so roles and accounts are not checked before pulumi up: .*ECONNREFUSED/,
+    );
+  });
+
+  it("goes on without credentials, and says so once", async () => {
+    const said: string[] = [];
+    const provider = configured({}, {}, QUICK, (each) => said.push(each));
+    await provider.check({}, { ...bucketInputs() });
+    await provider.check({}, { ...bucketInputs(), roles: ["Reader", "Object Writer"] });
+    expect(said).to.deep.equal([
+      "There are no IBM Cloud credentials here, so roles and accounts are not checked before pulumi up",
+    ]);
+  });
+});

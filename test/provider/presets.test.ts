@@ -1,0 +1,158 @@
+import { expect } from "chai";
+import { rolesOf } from "../../src/emulator/role-catalog";
+import type { Inputs } from "../../src/provider/inputs";
+import { lackingOf, presetOf } from "../../src/provider/presets";
+import type { State } from "../../src/provider/policy";
+import { UNKNOWN } from "../../src/provider/unknown";
+import { edit } from "../support/iam-edits";
+import { bucketInputs, EN, KMS } from "../support/inputs";
+import { failure, startRig, type Rig } from "../support/provider";
+
+/** Source, target, and the documented roles; none where IBM's pages say none or disagree. */
+const PAIRS: [source: string, target: string, roles: string[] | undefined][] = [
+  ["event-notifications", "cloud-object-storage", ["Object Writer", "Reader"]],
+  ["event-notifications", "codeengine", ["Viewer", "Writer"]],
+  ["event-notifications", "kms", ["Reader"]],
+  ["event-notifications", "hs-crypto", ["Reader"]],
+  ["event-notifications", "apprapp", ["Config Operator"]],
+  ["event-notifications", "messagehub", undefined],
+  ["secrets-manager", "event-notifications", ["Event Source Manager"]],
+  ["project", "event-notifications", ["Event Source Manager"]],
+  ["is", "event-notifications", ["Event Source Manager"]],
+  ["software-defined-storage", "event-notifications", ["Event Source Manager"]],
+  ["compliance", "event-notifications", ["Event Source Manager"]],
+  ["apprapp", "event-notifications", ["Event Source Manager"]],
+  ["logs", "event-notifications", undefined],
+  ["sysdig-monitor", "event-notifications", undefined],
+  ["toolchain", "event-notifications", undefined],
+  ["*", "event-notifications", undefined],
+];
+
+/** Inputs of a pair, without roles. */
+function pairInputs(source: string, target: string): object {
+  return {
+    source: {
+      serviceName: source,
+      ...(source === "*" ? { resourceGroupId: "g" } : { serviceInstance: "*" }),
+    },
+    target: { serviceName: target, serviceInstance: KMS },
+  };
+}
+
+function without<Key extends keyof Inputs>(inputs: Inputs, key: Key): Omit<Inputs, Key> {
+  const { [key]: left, ...rest } = inputs;
+  return rest;
+}
+
+describe("documented roles", () => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = await startRig();
+  });
+
+  for (const [source, target, roles] of PAIRS) {
+    it(`of ${source} -> ${target} are ${roles?.join(" and ") ?? "not settled, and have to be written"}`, async () => {
+      const { inputs, failures = [] } = await rig.provider.check({}, { ...pairInputs(source, target) });
+      expect(presetOf({ source, target })).to.deep.equal(roles);
+      if (roles) {
+        expect(failures).to.deep.equal([]);
+        expect(inputs).to.deep.include({ roles, presetRoles: roles });
+        const offered = rolesOf(source, target).map(({ display_name }) => display_name);
+        for (const role of roles) expect(offered).to.include(role);
+        return;
+      }
+      expect(failures.map(({ property }) => property)).to.deep.equal(["roles"]);
+      expect(failures[0]?.reason).to.match(/^roles is missing: .* IAM offers .*Reader/);
+    });
+  }
+
+  it("are made, and are in state as what was filled in", async () => {
+    const { state } = await rig.make(without(bucketInputs(), "roles"));
+    expect(state).to.deep.include({
+      roles: ["Object Writer", "Reader"],
+      presetRoles: ["Object Writer", "Reader"],
+    });
+    expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
+  });
+
+  it("that are known to be another set later stay as they were filled in, with a word", async () => {
+    const { id, state, inputs } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
+    const old = { ...inputs, presetRoles: ["Reader"] };
+    const held: State = { ...state, presetRoles: ["Reader"] };
+    const run = rig.next();
+    const program = { ...without(bucketInputs(), "roles") };
+    const { inputs: wanted } = await run.check(old, { ...program });
+    expect(wanted).to.deep.include({ roles: ["Reader"], presetRoles: ["Reader"] });
+    expect(await run.diff(id, held, wanted as Inputs)).to.deep.include({ changes: false });
+    expect(rig.said.at(-1)).to.include(
+      "Reader stay, as they were filled in before: write roles to change them",
+    );
+
+    // A replaced resource is checked a second time, without its old inputs.
+    expect((await run.check({}, { ...program })).inputs).to.deep.include({ roles: ["Reader"] });
+    const other = { ...program, target: { serviceName: "codeengine", serviceInstance: KMS } };
+    expect((await rig.next().check(old, other)).inputs).to.deep.include({ roles: ["Viewer", "Writer"] });
+  });
+
+  it("that drift in IAM are put right", async () => {
+    const program = without(bucketInputs(), "roles");
+    const { id, state } = await rig.make(program);
+    await edit(rig.iam, id, (policy) => policy.control.grant.roles.pop());
+    const read = await rig.next().read(id, state);
+    expect(read.inputs).to.deep.include({
+      roles: ["Object Writer"],
+      presetRoles: ["Object Writer", "Reader"],
+    });
+    const run = rig.next();
+    const { inputs } = await run.check(read.inputs as Record<string, unknown>, { ...program });
+    expect(await run.diff(id, read.props as State, inputs as Inputs)).to.deep.include({ changes: true });
+    await run.update(id, read.props as State, inputs as Inputs);
+    expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
+  });
+
+  it("wait for a service that is not known yet, and count as a change until then", async () => {
+    const { id, state } = await rig.make(without(bucketInputs(), "roles"));
+    const target = { ...bucketInputs().target, serviceName: UNKNOWN };
+    const { inputs, failures } = await rig.provider.check(
+      {},
+      { ...without(bucketInputs(), "roles"), target },
+    );
+    expect(failures).to.deep.equal([]);
+    expect(inputs).to.deep.include({ roles: UNKNOWN });
+    expect(await rig.next().diff(id, state, inputs as Inputs)).to.deep.include({ changes: true });
+  });
+
+  it("are not filled in beside adopt: what is taken over keeps its roles", async () => {
+    const { id } = await rig.make({ ...bucketInputs(), roles: ["Manager", "Writer"] });
+    const program = { ...without(bucketInputs(), "roles"), adopt: true, description: "mine" };
+    const { state, inputs } = await rig.make(program, rig.next());
+    expect(inputs).not.to.have.any.keys("roles", "presetRoles");
+    expect(state).to.deep.include({ roles: ["Manager", "Writer"] });
+    expect(rig.iam.policies().map((policy) => [policy.id, policy.description])).to.deep.equal([[id, "mine"]]);
+    expect(await rig.next().diff(id, state, inputs)).to.deep.include({ changes: false });
+    const run = rig.next();
+    await run.update(id, state, await rig.checked({ ...program, description: "else" }, run));
+    expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
+  });
+
+  it("are made where there is nothing to adopt; where there are none, that is an error", async () => {
+    await rig.make({ ...without(bucketInputs(), "roles"), adopt: true });
+    expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
+    const target = { serviceName: "messagehub", serviceInstance: KMS };
+    const { message } = await failure(rig.make({ source: { serviceInstance: EN }, target, adopt: true }));
+    expect(message).to.include("nothing of this scope to adopt").and.to.include("roles is missing");
+  });
+});
+
+describe("a part of the documented roles", () => {
+  it("is taken with a word that names the missing one; another choice altogether is taken silently", async () => {
+    const rig = await startRig();
+    await rig.checked({ ...bucketInputs(), roles: ["reader"] });
+    expect(rig.said).to.deep.equal([
+      "event-notifications -> cloud-object-storage needs Object Writer too by IBM's documentation: with reader alone it does not work",
+    ]);
+    await rig.checked({ ...bucketInputs(), roles: ["Writer"] });
+    expect(rig.said).to.have.length(1);
+    expect(lackingOf({ source: "logs", target: "event-notifications" }, ["Reader"])).to.deep.equal([]);
+  });
+});
