@@ -1,7 +1,7 @@
 import type { PolicyBody } from "./policy";
 
 /** Two policies are the same to IAM when this is the same: the order of lists and the description do not count. */
-export function meaning({ type, subject, resource, control }: PolicyBody): string {
+export function meaningOf({ type, subject, resource, control }: PolicyBody): string {
   const sorted = (list: readonly unknown[] = []) => list.map((each) => JSON.stringify(each)).sort();
   const plain = (list: PolicyBody["subject"]["attributes"] = []) =>
     list.map(({ key, operator, value }) => [key, operator, Array.isArray(value) ? [...value].sort() : value]);

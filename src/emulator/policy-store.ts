@@ -4,7 +4,7 @@ import type { Behaviour } from "./behaviour";
 import { ConflictRefusal } from "./conflict";
 import { policyNotFound, Refusal } from "./errors";
 import { isOver, lagFromNow, type Lag } from "./lag";
-import { meaning } from "./meaning";
+import { meaningOf } from "./meaning";
 import type { Policy, PolicyBody } from "./policy";
 
 /** A policy, whose it is, and how often it was written. */
@@ -13,6 +13,8 @@ export interface Entry {
   accountId: string;
   revision: number;
   etag: string;
+  /** What it says, for the comparison with others. */
+  meaning: string;
   /** How long it is not there yet. */
   unseen?: Lag;
   /** What is shown in its place, and how long. */
@@ -44,11 +46,11 @@ export interface PolicyStore {
 export function policyStore(url: () => string, behaviour: Behaviour): PolicyStore {
   const entries = new Map<string, Entry>();
 
-  function save(held: Omit<Entry, "etag">): Entry {
+  function save(held: Omit<Entry, "etag" | "meaning">): Entry {
     const digest = createHash("md5")
       .update(JSON.stringify([held.revision, held.policy]))
       .digest("hex");
-    const entry = { ...held, etag: `${held.revision}-${digest}` };
+    const entry = { ...held, etag: `${held.revision}-${digest}`, meaning: meaningOf(held.policy) };
     entries.set(held.policy.id, entry);
     return entry;
   }
@@ -60,8 +62,8 @@ export function policyStore(url: () => string, behaviour: Behaviour): PolicyStor
   }
 
   function refuseTwin(caller: Caller, body: PolicyBody, own?: string): void {
-    const said = meaning(body);
-    const twin = activeOf(caller).find(({ policy }) => policy.id !== own && meaning(policy) === said);
+    const said = meaningOf(body);
+    const twin = activeOf(caller).find(({ policy, meaning }) => policy.id !== own && meaning === said);
     if (!twin) return;
     const message =
       "The policy wasn't created because an access policy with identical attributes and roles already exists. Please " +
@@ -103,16 +105,17 @@ export function policyStore(url: () => string, behaviour: Behaviour): PolicyStor
       refuseTwin(caller, body);
       refuseOverQuota(caller);
       const id = randomUUID();
-      const { last_modified_at: created_at, last_modified_by_id: created_by_id } = modifiedBy(caller);
-      const made = {
+      const modified = modifiedBy(caller);
+      const policy = {
+        ...body,
         id,
         href: `${url()}/v2/policies/${id}`,
-        created_at,
-        created_by_id,
+        created_at: modified.last_modified_at,
+        created_by_id: modified.last_modified_by_id,
         state: "active",
+        ...modified,
       } as const;
       const unseen = behaviour.visibleAfter > 0 ? lagFromNow(behaviour.visibleAfter) : undefined;
-      const policy = { ...body, ...made, ...modifiedBy(caller) };
       return save({ policy, accountId: caller.accountId, revision: 1, unseen });
     },
     replace: (caller, entry, body) => {

@@ -13,6 +13,8 @@ interface Told {
   conflict?: unknown;
   /** How long IAM asks to wait, in milliseconds. */
   retryAfter?: number;
+  /** Whether somebody else's change is in the way. */
+  stale?: boolean;
   /** When IAM answered, by its own clock, in milliseconds since 1970. */
   answeredAt?: number;
 }
@@ -75,6 +77,11 @@ export class IamError extends Error {
     return this.told.status !== undefined || !NOT_CONNECTED.includes(this.told.code ?? "");
   }
 
+  /** The same, known to mean that somebody else changed the policy meanwhile: IAM may say so as a conflict. */
+  asStale(): IamError {
+    return new IamError({ ...this.told, stale: true }, undefined, { cause: this.cause });
+  }
+
   /** The same after it was tried again: IAM said this last. */
   after(tried: Tried): IamError {
     return new IamError(this.told, tried, { cause: this.cause });
@@ -132,7 +139,8 @@ const WAYS: readonly [known: (told: Told) => boolean, way: string][] = [
   ],
   [({ code }) => code === "policy_not_found", "Run pulumi refresh to see what IAM still holds"],
   [
-    ({ status, code }) => status === 412 || (status === 409 && code !== "policy_conflict_error"),
+    ({ status, code, stale }) =>
+      stale === true || status === 412 || (status === 409 && code !== "policy_conflict_error"),
     "Somebody changed the authorization meanwhile: run pulumi refresh, then pulumi up",
   ],
   [

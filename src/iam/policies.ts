@@ -144,7 +144,7 @@ export async function editPolicy(
       retry: (error) => error instanceof StaleError,
     });
   } catch (error) {
-    throw error instanceof StaleError ? error.cause : error;
+    throw error instanceof StaleError ? error.cause.asStale() : error;
   }
 }
 

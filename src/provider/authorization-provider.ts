@@ -19,9 +19,7 @@ import { attempt } from "./sentence";
 type Written = Record<string, unknown>;
 
 /** What Pulumi's host hands over with every input: the text that loads this provider. */
-interface WithProvider {
-  __provider?: unknown;
-}
+type WithProvider = { __provider?: unknown };
 
 /** Pulumi's contract with a dynamic provider. */
 export interface AuthorizationProvider {

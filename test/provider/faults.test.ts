@@ -43,6 +43,11 @@ const FAULTS: Record<string, { fault: Kind; says?: RegExp; onlyFor?: RegExp }> =
     says: /412 .*Somebody changed/,
     onlyFor: /replaceV2Policy/,
   },
+  "is stale for good, told as a conflict": {
+    fault: { status: 409, times: Infinity },
+    says: /409 policy_conflict_error.*Somebody changed/,
+    onlyFor: /replaceV2Policy/,
+  },
   "is not there yet": { fault: { status: 404, times: 3 }, onlyFor: /getV2Policy|deleteV2Policy/ },
 };
 

@@ -1,0 +1,399 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect } from "chai";
+import { startIamEmulator, type Behaviour, type IamEmulator } from "../../src/emulator";
+import { sdk } from "../support/iam-edits";
+import { connect, describeEmulator, type Answer, type Connection } from "../support/iam-target";
+import { closing } from "../support/opened";
+import { errorIn, inShort, refusal } from "./answers";
+import { bucketBody, granting, OBJECT_WRITER, READER, type Body } from "./bodies";
+
+const STALE = `9-${"0".repeat(32)}`;
+
+describeEmulator("behaviour", () => {
+  let iam: IamEmulator;
+  let client: ReturnType<typeof sdk>;
+  let send: Connection["send"];
+  let body: Body;
+  beforeEach(async () => {
+    iam = closing(await startIamEmulator());
+    client = sdk(iam);
+    ({ send } = connect(iam));
+    body = bucketBody(iam.accountId, { description: "first" });
+  });
+
+  async function make(wanted: Body = body): Promise<{ id: string; etag: string }> {
+    const { result, headers } = await client.createV2Policy({ ...wanted });
+    return { id: String(result.id), etag: String(headers.etag) };
+  }
+  const replace = (id: string, ifMatch: string, more: Partial<Body> = {}) =>
+    client.replaceV2Policy({ id, ifMatch, ...body, ...more });
+  const restore = (policyId: string, ifMatch = "*") =>
+    client.updatePolicyState({ policyId, ifMatch, state: "active" });
+  /** Every call that is about one policy. */
+  const touching = (id: string): Record<string, () => Promise<Answer>> => ({
+    "GET v2": () => send("GET", `/v2/policies/${id}`),
+    "GET v1": () => send("GET", `/v1/policies/${id}`),
+    "PUT v2": () => send("PUT", `/v2/policies/${id}`, { json: body, headers: { "if-match": "*" } }),
+    "PATCH v1": () =>
+      send("PATCH", `/v1/policies/${id}`, { json: { state: "active" }, headers: { "if-match": "*" } }),
+    "DELETE v2": () => send("DELETE", `/v2/policies/${id}`),
+    "DELETE v1": () => send("DELETE", `/v1/policies/${id}`),
+  });
+  /** What lists show of the account, in both versions. */
+  async function listed(state?: string): Promise<(string | undefined)[][]> {
+    const { accountId } = iam;
+    const v2 = await client.listV2Policies({ accountId, state });
+    const v1 = await client.listPolicies({ accountId, state });
+    return [v2, v1].map(({ result }) => result.policies.map(({ description }) => description));
+  }
+
+  describe("at start, at run time and after a reset", () => {
+    const staleStatus = async (target: IamEmulator) => {
+      const { result } = await sdk(target).createV2Policy({ ...bucketBody(target.accountId) });
+      const params = { id: String(result.id), ifMatch: STALE, ...bucketBody(target.accountId) };
+      return (await refusal(sdk(target).replaceV2Policy(params))).status;
+    };
+
+    it("is as the options say", async () => {
+      const target = closing(await startIamEmulator({ staleEtagStatus: 409, etagHeader: false }));
+      expect(await staleStatus(target)).to.equal(409);
+      const { headers } = await sdk(target).createV2Policy({ ...bucketBody(target.accountId) });
+      expect(headers).not.to.have.property("etag");
+    });
+
+    it("is the usual one where an option is undefined", async () => {
+      const target = closing(await startIamEmulator({ staleEtagStatus: undefined }));
+      expect(await staleStatus(target)).to.equal(412);
+    });
+
+    it("is changed by what is named only, and by nothing undefined", async () => {
+      iam.behave({ staleEtagStatus: 409 });
+      iam.behave({ secondDelete: 204, staleEtagStatus: undefined });
+      expect(await staleStatus(iam)).to.equal(409);
+    });
+
+    it("outlives a reset", async () => {
+      iam.behave({ staleEtagStatus: 409 });
+      iam.reset();
+      expect(await staleStatus(iam)).to.equal(409);
+    });
+
+    it("is of one emulator", async () => {
+      iam.behave({ staleEtagStatus: 409 });
+      expect(await staleStatus(closing(await startIamEmulator()))).to.equal(412);
+    });
+  });
+
+  describe("If-Match", () => {
+    it("that is stale is answered 412 unable_to_process, without details", async () => {
+      const { id } = await make();
+      for (const call of [replace(id, STALE), restore(id, STALE)]) {
+        const answer = await refusal(call);
+        expect(inShort(answer)).to.equal("412 unable_to_process");
+        expect(errorIn(answer)).not.to.have.property("details");
+      }
+    });
+
+    it("that is stale is answered 409 with the policy as it is, if IAM does so", async () => {
+      iam.behave({ staleEtagStatus: 409 });
+      const { id, etag: old } = await make();
+      const etag = String((await replace(id, old, { description: "second" })).headers.etag);
+      const { result: v1 } = await client.getPolicy({ policyId: id });
+      const whole: [call: Promise<unknown>, policy: unknown][] = [
+        [replace(id, old), iam.policies()[0]],
+        [restore(id, old), v1],
+      ];
+      for (const [call, policy] of whole) {
+        const answer = await refusal(call);
+        expect(inShort(answer)).to.equal("409 policy_conflict_error");
+        const { message, details } = errorIn(answer);
+        expect(message).to.include("If-Match");
+        expect(details).to.deep.equal({ conflicts_with: { etag, policy } });
+      }
+      expect(iam.policies().map(({ description }) => description)).to.deep.equal(["second"]);
+    });
+
+    it("of any version is taken", async () => {
+      const { id } = await make();
+      await replace(id, "*", { description: "second" });
+      await client.deleteV2Policy({ id });
+      await restore(id);
+      expect(iam.policies().map(({ description }) => description)).to.deep.equal(["second"]);
+      const answer = await refusal(replace("11111111-0000-4000-8000-000000000000", "*"));
+      expect(inShort(answer)).to.equal("404 policy_not_found");
+    });
+
+    it("lets only one of two replacements through that come at once", async () => {
+      const { id, etag } = await make();
+      const answers = ["one", "other"].map((description) =>
+        send("PUT", `/v2/policies/${id}`, { json: { ...body, description }, headers: { "if-match": etag } }),
+      );
+      const statuses = (await Promise.all(answers)).map(({ status }) => status);
+      expect(statuses).to.have.members([200, 412]);
+    });
+  });
+
+  describe("visibleAfter", () => {
+    it("hides a new policy from everything but the check for one that says the same", async () => {
+      iam.behave({ visibleAfter: Infinity });
+      const { id, etag } = await make();
+      for (const [call, answer] of Object.entries(touching(id))) {
+        expect(inShort(await answer()), call).to.equal("404 policy_not_found");
+      }
+      expect(await listed()).to.deep.equal([[], []]);
+      const { details } = errorIn(await refusal(client.createV2Policy({ ...body })));
+      expect(details?.conflicts_with).to.deep.include({ etag });
+      expect(details?.conflicts_with?.policy).to.deep.include({ id });
+      expect(iam.policies()).to.have.length(1);
+
+      iam.behave({ visibleAfter: 0 });
+      expect(await listed()).to.deep.equal([["first"], ["first"]]);
+      for (const [call, answer] of Object.entries(touching(id))) {
+        const expected: Record<string, string> = { "DELETE v2": "204", "DELETE v1": "404 policy_not_found" };
+        expect(inShort(await answer()), call).to.equal(expected[call] ?? "200");
+      }
+    });
+
+    it("hides nothing that was seen before", async () => {
+      const { id } = await make();
+      iam.behave({ visibleAfter: Infinity });
+      await client.getV2Policy({ id });
+      await replace(id, "*", { description: "second" });
+      expect(await listed()).to.deep.equal([["second"], ["second"]]);
+    });
+
+    it("ends by itself", async () => {
+      iam.behave({ visibleAfter: 30 });
+      const { id } = await make();
+      while ((await send("GET", `/v2/policies/${id}`)).status === 404) await pause(5);
+      expect(await listed()).to.deep.equal([["first"], ["first"]]);
+    });
+  });
+
+  describe("staleFor", () => {
+    it("still shows the version before a replacement, and compares If-Match with the real one", async () => {
+      const made = await make();
+      const { id } = made;
+      iam.behave({ staleFor: Infinity });
+      const second = String((await replace(id, made.etag, { description: "second" })).headers.etag);
+      const shown = async () => {
+        const answers = [await client.getV2Policy({ id }), await client.getPolicy({ policyId: id })];
+        return answers.map(({ result, headers }) => [result.description, headers.etag]);
+      };
+      const old = ["first", made.etag];
+      expect(await shown()).to.deep.equal([old, old]);
+      expect(await listed()).to.deep.equal([["first"], ["first"]]);
+      expect((await refusal(replace(id, made.etag))).status).to.equal(412);
+      const third = String((await replace(id, second, { description: "third" })).headers.etag);
+      expect(await shown()).to.deep.equal([old, old]);
+      expect(iam.policies().map(({ description }) => description)).to.deep.equal(["third"]);
+
+      iam.behave({ staleFor: 0 });
+      expect(await shown()).to.deep.equal([
+        ["third", third],
+        ["third", third],
+      ]);
+      expect(await listed()).to.deep.equal([["third"], ["third"]]);
+    });
+
+    it("shows nothing old of what was replaced before, and no life in what is deleted", async () => {
+      const { id, etag } = await make();
+      await replace(id, etag, { description: "second" });
+      iam.behave({ staleFor: Infinity });
+      expect((await client.getV2Policy({ id })).result.description).to.equal("second");
+      await replace(id, "*", { description: "third" });
+      await client.deleteV2Policy({ id });
+      expect((await client.getV2Policy({ id })).result).to.include({
+        state: "deleted",
+        description: "third",
+      });
+      expect(await listed()).to.deep.equal([[], []]);
+    });
+
+    it("ends by itself", async () => {
+      iam.behave({ staleFor: 30 });
+      const { id, etag } = await make();
+      await replace(id, etag, { description: "second" });
+      while ((await client.getV2Policy({ id })).result.description !== "second") await pause(5);
+      expect(await listed()).to.deep.equal([["second"], ["second"]]);
+    });
+  });
+
+  describe("deletedIs", () => {
+    const SHOWN: [deletedIs: Behaviour["deletedIs"], answer: string][] = [
+      ["shown", "200"],
+      ["hidden", "404 policy_not_found"],
+    ];
+    for (const [deletedIs, answer] of SHOWN) {
+      it(`${deletedIs} answers ${answer} to GET, and lists and restores all the same`, async () => {
+        iam.behave({ deletedIs });
+        const { id } = await make();
+        await client.deleteV2Policy({ id });
+        const { "GET v2": v2, "GET v1": v1 } = touching(id);
+        expect([await v2?.(), await v1?.()].map((each) => each && inShort(each))).to.deep.equal([
+          answer,
+          answer,
+        ]);
+        expect(await listed("deleted")).to.deep.equal([["first"], ["first"]]);
+        await restore(id);
+        expect((await client.getV2Policy({ id })).result.state).to.equal("active");
+      });
+    }
+  });
+
+  describe("secondDelete", () => {
+    const AGAIN: [secondDelete: Behaviour["secondDelete"], answer: string][] = [
+      [404, "404 policy_not_found"],
+      [204, "204"],
+    ];
+    for (const [secondDelete, answer] of AGAIN) {
+      it(`is answered ${answer}, and deletes nothing again`, async () => {
+        iam.behave({ secondDelete });
+        const { id } = await make();
+        await client.deleteV2Policy({ id });
+        const before = iam.policies({ state: "all" });
+        for (const version of ["v1", "v2"]) {
+          expect(inShort(await send("DELETE", `/${version}/policies/${id}`))).to.equal(answer);
+        }
+        expect(iam.policies({ state: "all" })).to.deep.equal(before);
+        expect((await send("DELETE", "/v2/policies/unknown")).status).to.equal(404);
+      });
+    }
+  });
+
+  describe("etagHeader", () => {
+    for (const etagHeader of [true, false]) {
+      it(`${etagHeader} ${etagHeader ? "gives" : "drops"} the ETag of every answer`, async () => {
+        iam.behave({ etagHeader });
+        const { result, headers } = await client.createV2Policy({ ...body });
+        const id = String(result.id);
+        const answers = {
+          "POST v2": headers,
+          "GET v2": (await client.getV2Policy({ id })).headers,
+          "GET v1": (await client.getPolicy({ policyId: id })).headers,
+          "PUT v2": (await replace(id, "*")).headers,
+          "PATCH v1": (await restore(id)).headers,
+        };
+        for (const [call, each] of Object.entries(answers)) {
+          expect("etag" in each, call).to.equal(etagHeader);
+        }
+      });
+    }
+
+    it("false asks for If-Match all the same", async () => {
+      iam.behave({ etagHeader: false });
+      const { id } = await make();
+      expect(inShort(await send("PUT", `/v2/policies/${id}`, { json: body }))).to.equal("400 invalid_body");
+    });
+  });
+
+  describe("conflictsWith", () => {
+    type Holds = (etag: string, policy: unknown, id: string) => unknown;
+    const FORMS: [conflictsWith: Behaviour["conflictsWith"], holds: Holds][] = [
+      ["policy", (etag, policy) => ({ conflicts_with: { etag, policy } })],
+      ["id", (etag, _policy, id) => ({ conflicts_with: { etag, policy: id } })],
+      ["nothing", () => undefined],
+    ];
+    for (const [conflictsWith, holds] of FORMS) {
+      it(`${conflictsWith} is what details hold, whatever the conflict`, async () => {
+        iam.behave({ conflictsWith, staleEtagStatus: 409 });
+        const { id: deleted } = await make();
+        await client.deleteV2Policy({ id: deleted });
+        const { id, etag } = await make();
+        const { result: v1 } = await client.getPolicy({ policyId: id });
+        const { id: other } = await make(bucketBody(iam.accountId));
+        const v2 = iam.policies()[0];
+        const conflicts: [call: Promise<unknown>, policy: unknown][] = [
+          [client.createV2Policy({ ...body }), v2],
+          [replace(other, "*"), v2],
+          [replace(id, STALE), v2],
+          [restore(deleted), v1],
+        ];
+        for (const [call, policy] of conflicts) {
+          const answer = await refusal(call);
+          expect(inShort(answer)).to.equal("409 policy_conflict_error");
+          expect(errorIn(answer).details).to.deep.equal(holds(etag, policy, id));
+        }
+      });
+    }
+  });
+
+  describe("quota", () => {
+    it("is how many active policies an account may have", async () => {
+      iam.behave({ quota: 2 });
+      const [first, second] = [await make(), await make(bucketBody(iam.accountId))];
+      const full = await refusal(client.createV2Policy({ ...bucketBody(iam.accountId) }));
+      expect(inShort(full)).to.equal("422 unable_to_process");
+      expect(errorIn(full).message).to.equal("Exceeded maximum policies quota error");
+      expect((await refusal(client.createV2Policy({ ...body }))).status).to.equal(409);
+      await replace(first.id, "*", { control: granting(READER, OBJECT_WRITER) });
+      await restore(first.id);
+      await client.deleteV2Policy({ id: second.id });
+      await make(bucketBody(iam.accountId));
+      expect(inShort(await refusal(restore(second.id)))).to.equal("422 unable_to_process");
+      expect(iam.policies()).to.have.length(2);
+    });
+
+    it("is each account's own", async () => {
+      const accounts = ["1", "2"].map((digit) => ({ id: digit.repeat(32), apiKeys: [digit], iamId: digit }));
+      const [one, two] = accounts as [(typeof accounts)[0], (typeof accounts)[0]];
+      const target = closing(await startIamEmulator({ accounts: [one, two], quota: 1 }));
+      for (const { id, apiKeys } of accounts) {
+        const { status } = await sdk({ url: target.url, apiKey: String(apiKeys[0]) }).createV2Policy({
+          ...bucketBody(id),
+        });
+        expect(status).to.equal(201);
+      }
+    });
+
+    it("is IBM's unless it is said", async () => {
+      iam.seed(Array.from({ length: 4019 }, () => ({ ...bucketBody(iam.accountId), type: "authorization" })));
+      await make();
+      expect((await refusal(client.createV2Policy({ ...bucketBody(iam.accountId) }))).status).to.equal(422);
+    });
+  });
+
+  describe("callsPerSecond", () => {
+    const list = () => client.listV2Policies({ accountId: iam.accountId });
+
+    it("is how many calls are taken at once, and the others are asked to come again", async () => {
+      await list();
+      iam.behave({ callsPerSecond: 2 });
+      const settled = await Promise.allSettled(Array.from({ length: 5 }, list));
+      const refused = settled
+        .filter((each) => each.status === "rejected")
+        .map(({ reason }) => reason as Answer);
+      expect(refused).to.have.length(3);
+      for (const { status, headers } of refused) {
+        expect(status).to.equal(429);
+        expect(headers).to.include({ "retry-after": "1" });
+      }
+      expect(iam.calls().filter(({ status }) => status === 429)).to.have.length(3);
+    });
+
+    it("is for /v1 and /v2, not for tokens", async () => {
+      iam.behave({ callsPerSecond: 0 });
+      const answers = [
+        await refusal(list()),
+        await refusal(client.listPolicies({ accountId: iam.accountId })),
+        await refusal(client.listRoles()),
+      ];
+      expect(answers.map((each) => [each.status, errorIn(each).code])).to.deep.equal(
+        answers.map(() => [429, "too_many_requests"]),
+      );
+      expect(iam.calls().map(({ operation, status }) => [operation, status])[0]).to.deep.equal([
+        "token",
+        200,
+      ]);
+      iam.behave({ callsPerSecond: Infinity });
+      await list();
+    });
+
+    it("counts anew after a reset", async () => {
+      iam.behave({ callsPerSecond: 1 });
+      await list();
+      iam.reset();
+      await list();
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
+
+export const READER = "crn:v1:bluemix:public:iam::::serviceRole:Reader";
+export const WRITER = "crn:v1:bluemix:public:iam::::serviceRole:Writer";
+export const VIEWER = "crn:v1:bluemix:public:iam::::role:Viewer";
+export const OBJECT_WRITER = "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter";
+
+/** What asks for an authorization. */
+export interface Body {
+  type: string;
+  description?: string;
+  subject: IamPolicyManagementV1.V2PolicySubject;
+  resource: IamPolicyManagementV1.V2PolicyResource;
+  control: IamPolicyManagementV1.Control;
+}
+
+/** An attribute that has one value. */
+export function equals(key: string, value: string): { key: string; operator: string; value: string } {
+  return { key, operator: "stringEquals", value };
+}
+
+/** The part of a policy that grants roles. */
+export function granting(...roles: string[]): IamPolicyManagementV1.Control {
+  return { grant: { roles: roles.map((role_id) => ({ role_id })) } };
+}
+
+/**
+ * Asks that one instance of Event Notifications may read one bucket. Neither exists: each call names new ones, so that
+ * no two tests, and nothing of anybody's, get in each other's way.
+ */
+export function bucketBody(accountId: string, more: Partial<Body> = {}): Body {
+  return {
+    type: "authorization",
+    subject: {
+      attributes: [
+        equals("serviceName", "event-notifications"),
+        equals("accountId", accountId),
+        equals("serviceInstance", randomUUID()),
+      ],
+    },
+    resource: {
+      attributes: [
+        equals("serviceName", "cloud-object-storage"),
+        equals("accountId", accountId),
+        equals("serviceInstance", randomUUID()),
+        equals("resourceType", "bucket"),
+        equals("resource", "failed-events"),
+      ],
+    },
+    control: granting(READER),
+    ...more,
+  };
+}
+
+/** The same body with one more attribute of its subject or resource. */
+export function adding(
+  side: "subject" | "resource",
+  body: Body,
+  attribute: IamPolicyManagementV1.V2PolicyResourceAttribute,
+): Body {
+  return { ...body, [side]: { ...body[side], attributes: [...body[side].attributes, attribute] } };
+}
+
+/** The same body without one attribute of its subject or resource. */
+export function leavingOut(side: "subject" | "resource", body: Body, ...keys: string[]): Body {
+  const attributes = body[side].attributes.filter(({ key }) => !keys.includes(key));
+  return { ...body, [side]: { ...body[side], attributes } };
+}

@@ -1,0 +1,283 @@
+import { setTimeout as pause } from "node:timers/promises";
+import IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
+import { expect } from "chai";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import { connect, describeEmulator, describeIam, type Connection } from "../support/iam-target";
+import { closing } from "../support/opened";
+import { errorIn, make } from "./answers";
+import { adding, bucketBody, equals, granting, leavingOut, READER, WRITER, type Body } from "./bodies";
+
+type ListParams = Omit<IamPolicyManagementV1.ListV2PoliciesParams, "accountId">;
+
+describeIam("GET /v2/policies", (iam) => {
+  const list = async (params: ListParams) =>
+    (await iam.client.listV2Policies({ accountId: iam.accountId, ...params })).result.policies;
+  const ids = async (params: ListParams) => (await list(params)).map(({ id }) => id);
+
+  it("shows a policy as GET does", async () => {
+    const { id } = await make(iam, bucketBody(iam.accountId, { description: "why" }));
+    const { result } = await iam.client.getV2Policy({ id });
+    await iam.eventually(async () => {
+      const found = (await list({ type: "authorization" })).find((each) => each.id === id);
+      expect(found).to.deep.equal(result);
+    });
+  });
+
+  it("tells with format=display what the roles are called", async () => {
+    const { id } = await make(iam, bucketBody(iam.accountId));
+    await iam.eventually(async () => {
+      const found = (await list({ type: "authorization", format: "display" })).find((each) => each.id === id);
+      const { grant } = found?.control as IamPolicyManagementV1.ControlResponseControlWithEnrichedRoles;
+      expect(grant.roles[0]).to.include({ role_id: READER, display_name: "Reader" });
+    });
+  });
+
+  it("filters by type", async () => {
+    const { id } = await make(iam, bucketBody(iam.accountId));
+    await iam.eventually(async () => expect(await ids({ type: "authorization" })).to.include(id));
+    expect(await ids({ type: "access" })).not.to.include(id);
+  });
+
+  it("filters by the target's service name", async () => {
+    const { id } = await make(iam, bucketBody(iam.accountId));
+    await iam.eventually(async () => expect(await ids({ type: "authorization" })).to.include(id));
+    for (const [serviceName, decided] of [
+      ["cloud-object-storage", true],
+      ["event-notifications", false],
+      ["kms", false],
+    ] as const) {
+      const found = (await ids({ type: "authorization", serviceName })).includes(id);
+      iam.settle(
+        `Whether service_name=${serviceName} finds event-notifications -> cloud-object-storage`,
+        found,
+        decided,
+        [!decided],
+      );
+    }
+  });
+
+  for (const sort of ["created_at", "id", "href"] as const) {
+    it(`sorts by ${sort}, in each direction`, async () => {
+      const one = await make(iam, bucketBody(iam.accountId));
+      await pause(2);
+      const other = await make(iam, bucketBody(iam.accountId));
+      const inOrder = [one, other].toSorted((first, second) =>
+        String(first.policy[sort]) < String(second.policy[sort]) ? -1 : 1,
+      );
+      const ascending = inOrder.map(({ id }) => id);
+      const own = async (by: string) =>
+        (await ids({ type: "authorization", sort: by })).filter((id) => id && ascending.includes(id));
+      await iam.eventually(async () => expect(await own(sort)).to.deep.equal(ascending));
+      expect(await own(`-${sort}`)).to.deep.equal(ascending.toReversed());
+    });
+  }
+
+  it("is one page when no limit is given", async () => {
+    await make(iam, bucketBody(iam.accountId));
+    const { result } = await iam.client.listV2Policies({ accountId: iam.accountId, type: "authorization" });
+    iam.settle("§9.8 The limit of a list that was asked without one", result.limit, undefined);
+    iam.settle("§9.8 Whether such a list has another page", result.next !== undefined, false);
+  });
+
+  it("is walked to its end by IBM's pager", async () => {
+    const made: string[] = [];
+    for (let count = 0; count < 3; count += 1) made.push((await make(iam, bucketBody(iam.accountId))).id);
+    await iam.eventually(async () => {
+      // An account that is in use has more pages than a test should ask for one by one.
+      const limit = iam.live ? 50 : 1;
+      const params = { accountId: iam.accountId, type: "authorization", limit };
+      const all = await new IamPolicyManagementV1.V2PoliciesPager(iam.client, params).getAll();
+      const found = all.map(({ id }) => String(id)).filter((id) => made.includes(id));
+      expect(found).to.have.members(made);
+    });
+  });
+
+  it("answers 400 missing_required_query_parameter without account_id", async () => {
+    const answer = await iam.send("GET", "/v2/policies");
+    expect(answer.status).to.equal(400);
+    expect(errorIn(answer).code).to.equal("missing_required_query_parameter");
+  });
+
+  it("is empty for an account that the caller cannot read", async () => {
+    const { status, result } = await iam.client.listV2Policies({ accountId: "0123456789abcdef".repeat(2) });
+    expect(status).to.equal(200);
+    expect(result.policies).to.deep.equal([]);
+  });
+});
+
+describeEmulator("a list of the emulator", () => {
+  let target: IamEmulator;
+  let client: Connection["client"];
+  let send: Connection["send"];
+  beforeEach(async () => {
+    target = closing(await startIamEmulator());
+    ({ client, send } = connect(target));
+  });
+
+  /** Makes policies, and gives their ids. */
+  async function made(...bodies: Body[]): Promise<string[]> {
+    const results = [];
+    for (const body of bodies) results.push(String((await client.createV2Policy({ ...body })).result.id));
+    return results;
+  }
+
+  async function page(params: ListParams = {}): Promise<IamPolicyManagementV1.V2PolicyCollection> {
+    return (await client.listV2Policies({ accountId: target.accountId, ...params })).result;
+  }
+
+  async function ids(params: ListParams = {}): Promise<(string | undefined)[]> {
+    return (await page(params)).policies.map(({ id }) => id);
+  }
+
+  const bucket = () => bucketBody(target.accountId);
+
+  /** Replaces a policy by itself with other roles. */
+  async function rewrite(id: string): Promise<void> {
+    const { result, headers } = await client.getV2Policy({ id });
+    const { type, subject, resource } = result;
+    const again = { type, subject, resource, control: granting(READER, WRITER) };
+    await client.replaceV2Policy({ id, ifMatch: String(headers.etag), ...again });
+  }
+
+  it("is in the order in which the policies were made, whatever became of them", async () => {
+    const [first = "", ...rest] = await made(bucket(), bucket(), bucket());
+    await rewrite(first);
+    expect(await ids()).to.deep.equal([first, ...rest]);
+    expect(target.policies().map(({ id }) => id)).to.deep.equal([first, ...rest]);
+  });
+
+  it("holds active policies, or with state=deleted the others", async () => {
+    const [gone = "", ...rest] = await made(bucket(), bucket());
+    await client.deleteV2Policy({ id: gone });
+    expect(await ids()).to.deep.equal(rest);
+    expect(await ids({ state: "active" })).to.deep.equal(rest);
+    expect(await ids({ state: "deleted" })).to.deep.equal([gone]);
+  });
+
+  const FILTERS: [what: string, params: ListParams, found: boolean][] = [
+    ["type=authorization", { type: "authorization" }, true],
+    ["type=access", { type: "access" }, false],
+    ["service_name of the target", { serviceName: "cloud-object-storage" }, true],
+    ["service_name of the source", { serviceName: "event-notifications" }, false],
+    ["service_type=service", { serviceType: "service" }, true],
+    ["service_type=platform_service", { serviceType: "platform_service" }, false],
+    ["iam_id", { iamId: "IBMid-123" }, false],
+    ["access_group_id", { accessGroupId: "AccessGroupId-1" }, false],
+    ["several filters at once", { type: "authorization", serviceName: "kms" }, false],
+  ];
+  for (const [what, params, found] of FILTERS) {
+    it(`${found ? "finds" : "does not find"} an authorization by ${what}`, async () => {
+      const all = await made(bucket());
+      expect(await ids(params)).to.deep.equal(found ? all : []);
+    });
+  }
+
+  it("finds no target without a service by service_name", async () => {
+    const body = leavingOut(
+      "resource",
+      bucket(),
+      "serviceName",
+      "serviceInstance",
+      "resourceType",
+      "resource",
+    );
+    const groups = adding("resource", body, equals("resourceType", "resource-group"));
+    const control = granting("crn:v1:bluemix:public:iam::::role:Viewer");
+    const all = await made({ ...groups, control });
+    expect(await ids()).to.deep.equal(all);
+    expect(await ids({ serviceName: "resource-controller" })).to.deep.equal([]);
+  });
+
+  const SORTS = ["id", "href", "created_at", "last_modified_at"] as const;
+  for (const sort of SORTS) {
+    it(`sorts by ${sort}, in each direction`, async () => {
+      const [first = ""] = await made(bucket());
+      for (let count = 0; count < 2; count += 1) {
+        await pause(2);
+        await made(bucket());
+      }
+      await pause(2);
+      await rewrite(first);
+
+      const ordered = target.policies().toSorted((one, other) => (one[sort] < other[sort] ? -1 : 1));
+      const sorted = ordered.map((each) => each.id);
+      expect(new Set(ordered.map((each) => each[sort]))).to.have.length(3);
+      expect(await ids({ sort })).to.deep.equal(sorted);
+      expect(await ids({ sort: `-${sort}` })).to.deep.equal(sorted.toReversed());
+    });
+  }
+
+  it("keeps its order when sorted by what is the same for all", async () => {
+    const all = await made(bucket(), bucket(), bucket());
+    for (const sort of ["type", "state", "created_by_id", "-last_modified_by_id"]) {
+      expect(await ids({ sort })).to.deep.equal(all);
+    }
+  });
+
+  const BAD: [query: string, name: string][] = [
+    ["sort=subject", "sort"],
+    ["sort=constructor", "sort"],
+    ["sort=--id", "sort"],
+    ["limit=0", "limit"],
+    ["limit=-1", "limit"],
+    ["limit=1.5", "limit"],
+    ["limit=1001", "limit"],
+    ["limit=many", "limit"],
+    ["limit=", "limit"],
+    ["limit=1&start=MQ.MQ", "start"],
+    ["limit=1&start=", "start"],
+    ["limit=1&start=LTE", "start"],
+  ];
+  for (const [query, name] of BAD) {
+    for (const version of ["v1", "v2"]) {
+      it(`answers GET /${version}/policies?${query} with 400`, async () => {
+        const answer = await send("GET", `/${version}/policies?account_id=${target.accountId}&${query}`);
+        expect(answer.status).to.equal(400);
+        expect(errorIn(answer)).to.deep.equal({
+          code: "invalid_body",
+          message: `The query parameter ${name} is not valid.`,
+        });
+      });
+    }
+  }
+
+  it("cut into pages says where the first, the next and the one before are", async () => {
+    const all = await made(bucket(), bucket(), bucket(), bucket(), bucket());
+    const first = await page({ limit: 2, type: "authorization" });
+    expect(first).to.include({ limit: 2 }).and.not.to.have.property("previous");
+    const second = await page({ limit: 2, start: first.next?.start });
+    const last = await page({ limit: 2, start: second.next?.start });
+    expect(last).not.to.have.property("next");
+    const found = [first, second, last].map(({ policies }) => policies.map(({ id }) => id));
+    expect(found).to.deep.equal([all.slice(0, 2), all.slice(2, 4), all.slice(4)]);
+
+    expect(await ids({ limit: 2, start: last.previous?.start })).to.deep.equal(all.slice(2, 4));
+    expect(await ids({ limit: 2, start: second.previous?.start })).to.deep.equal(all.slice(0, 2));
+    const { body } = await send("GET", String(first.next?.href).replace(target.url, ""));
+    expect(body).to.deep.include({ policies: second.policies });
+    expect(first.next?.href).to.include("type=authorization");
+    const again = await send("GET", String(last.first?.href).replace(target.url, ""));
+    expect(again.body).to.deep.include({ policies: first.policies });
+  });
+
+  it("has no next page when the last one is full", async () => {
+    await made(bucket(), bucket());
+    expect(await page({ limit: 2 })).not.to.have.property("next");
+    expect(await page({ limit: 1 })).to.have.property("next");
+  });
+
+  it("is walked to its end by IBM's pagers, sorted and filtered", async () => {
+    const all = await made(bucket(), bucket(), bucket());
+    const params = { accountId: target.accountId, type: "authorization", sort: "-id", limit: 2 };
+    const wanted = all.toSorted().reverse();
+    const v1 = await new IamPolicyManagementV1.PoliciesPager(client, params).getAll();
+    const v2 = await new IamPolicyManagementV1.V2PoliciesPager(client, params).getAll();
+    expect(v1.map(({ id }) => id)).to.deep.equal(wanted);
+    expect(v2.map(({ id }) => id)).to.deep.equal(wanted);
+  });
+
+  it("of v1 needs account_id too", async () => {
+    const answer = await send("GET", "/v1/policies");
+    expect([answer.status, errorIn(answer).code]).to.deep.equal([400, "missing_required_query_parameter"]);
+  });
+});

@@ -1,0 +1,180 @@
+import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
+import { expect } from "chai";
+import { startIamEmulator } from "../../src/emulator";
+import { connect, describeEmulator, describeIam, type IamTarget } from "../support/iam-target";
+import { closing } from "../support/opened";
+import { inShort } from "./answers";
+import { bucketBody, equals, granting, OBJECT_WRITER, READER, VIEWER, WRITER } from "./bodies";
+
+const KEY_MANAGER = "crn:v1:bluemix:public:iam::::serviceRole:KeyManager";
+
+/** The CRNs that IBM documents. */
+const DOCUMENTED: Record<string, string> = {
+  Reader: READER,
+  Writer: WRITER,
+  Viewer: VIEWER,
+  "Object Writer": OBJECT_WRITER,
+  "Key Manager": KEY_MANAGER,
+};
+
+/** What IBM's pages name for each pair. Where a service's page names none, Event Notifications' own page does. */
+const PAIRS: [source: string, target: string, roles: string[]][] = [
+  ["event-notifications", "kms", ["Reader"]],
+  ["event-notifications", "hs-crypto", ["Reader"]],
+  ["event-notifications", "cloud-object-storage", ["Reader", "Object Writer"]],
+  ["event-notifications", "codeengine", ["Viewer", "Writer"]],
+  ["event-notifications", "apprapp", ["Config Operator"]],
+  ["event-notifications", "messagehub", ["Writer"]],
+  ["secrets-manager", "event-notifications", ["Event Source Manager", "Key Manager"]],
+  ["logs", "event-notifications", ["Reader", "Viewer", "Event Source Manager"]],
+  ["sysdig-monitor", "event-notifications", ["Reader", "Event Source Manager"]],
+  ["project", "event-notifications", ["Event Source Manager"]],
+  ["toolchain", "event-notifications", ["Reader", "Event Source Manager"]],
+  ["is", "event-notifications", ["Event Source Manager"]],
+  ["software-defined-storage", "event-notifications", ["Event Source Manager"]],
+  ["compliance", "event-notifications", ["Event Source Manager"]],
+  ["apprapp", "event-notifications", ["Event Source Manager"]],
+  ["lakehouse", "event-notifications", ["Event Source Manager"]],
+  ["openpages", "event-notifications", ["Event Source Manager"]],
+];
+
+/** The roles whose CRN IBM documents nowhere, and what the emulator calls them. */
+const UNDOCUMENTED: [source: string, target: string, role: string, crn: string][] = [
+  ["event-notifications", "apprapp", "Config Operator", own("apprapp", "ConfigOperator")],
+  ...(
+    [
+      ["Event Source Manager", "Event-Source-Manager"],
+      ["Channel Editor", "Channel-Editor"],
+      ["Device Manager", "Device-Manager"],
+      ["Email Sender", "Email-Sender"],
+      ["Status Reporter", "Status-Reporter"],
+      ["Custom Email Status Reporter", "Custom-Email-Status-Reporter"],
+      ["SMTP Manager", "SMTP-Manager"],
+      ["SMTP Sender", "SMTP-Sender"],
+      ["Pool ID Manager", "Pool-ID-Manager"],
+    ] as const
+  ).map(([role, id]): [string, string, string, string] => {
+    return ["secrets-manager", "event-notifications", role, own("event-notifications", id)];
+  }),
+];
+
+function own(service: string, id: string): string {
+  return `crn:v1:bluemix:public:${service}::::serviceRole:${id}`;
+}
+
+async function rolesOf({ client }: Pick<IamTarget, "client">, source: string, target: string) {
+  const params = { serviceName: target, sourceServiceName: source, policyType: "authorization" };
+  return (await client.listRoles(params)).result;
+}
+
+/** The CRN of each role, by its display name. */
+function byName({
+  system_roles,
+  service_roles,
+}: IamPolicyManagementV1.RoleCollection): Record<string, string | undefined> {
+  return Object.fromEntries(
+    [...system_roles, ...service_roles].map(({ display_name, crn }) => [display_name, crn]),
+  );
+}
+
+describeIam("GET /v2/roles", (iam) => {
+  for (const [source, target, names] of PAIRS) {
+    it(`offers ${names.join(", ")} for ${source} -> ${target}`, async () => {
+      const offered = byName(await rolesOf(iam, source, target));
+      expect(offered).to.include.all.keys(...names);
+      for (const name of names.filter((each) => DOCUMENTED[each])) {
+        expect(offered[name]).to.equal(DOCUMENTED[name]);
+      }
+    });
+  }
+
+  for (const [source, target, role, crn] of UNDOCUMENTED) {
+    it(`tells the CRN of ${role} of ${target}`, async () => {
+      const offered = byName(await rolesOf(iam, source, target));
+      iam.settle(`§9.6 The CRN of ${role} of ${target}`, offered[role], crn);
+    });
+  }
+
+  it("tells apart platform and service roles, each with what it allows", async () => {
+    const { system_roles, service_roles } = await rolesOf(iam, "event-notifications", "codeengine");
+    expect(system_roles.map(({ crn }) => crn))
+      .to.include(VIEWER)
+      .and.not.to.include(WRITER);
+    expect(service_roles.map(({ crn }) => crn))
+      .to.include(WRITER)
+      .and.not.to.include(VIEWER);
+    for (const role of [...system_roles, ...service_roles]) {
+      expect(role).to.include.all.keys("display_name", "description", "actions", "crn");
+      expect(role.actions).to.be.an("array").that.is.not.empty;
+    }
+  });
+
+  const NO_PAIRS: [source: string, target: string][] = [
+    // The usual mistake: a service's name in the singular or the plural.
+    ["event-notification", "kms"],
+    ["secret-manager", "event-notifications"],
+    ["event-notifications", "no-such-service"],
+  ];
+  for (const [source, target] of NO_PAIRS) {
+    it(`answers ${source} -> ${target} with empty lists`, async () => {
+      expect(await rolesOf(iam, source, target)).to.deep.equal({
+        custom_roles: [],
+        service_roles: [],
+        system_roles: [],
+      });
+    });
+  }
+});
+
+describeEmulator("the emulator's roles", () => {
+  const NOTHING = { custom_roles: [], service_roles: [], system_roles: [] };
+  const EMPTY: [what: string, query: string][] = [
+    ["nothing", ""],
+    ["a pair in the wrong direction", "service_name=secrets-manager&source_service_name=event-notifications"],
+    ["a pair of two other services", "service_name=kms&source_service_name=cloud-object-storage"],
+    ["a service group", "service_group_id=IAM"],
+    ["what every object has", "service_name=constructor&source_service_name=event-notifications"],
+  ];
+  for (const [what, query] of EMPTY) {
+    it(`are none for ${what}`, async () => {
+      const { send } = connect(closing(await startIamEmulator()));
+      const { status, body } = await send("GET", `/v2/roles?${query}`);
+      expect([status, body]).to.deep.equal([200, NOTHING]);
+    });
+  }
+
+  it("of resource groups are the platform's", async () => {
+    const iam = connect(closing(await startIamEmulator()));
+    const { system_roles, service_roles } = await rolesOf(iam, "event-notifications", "resource-controller");
+    expect(system_roles.map(({ display_name }) => display_name)).to.deep.equal([
+      "Viewer",
+      "Operator",
+      "Editor",
+      "Administrator",
+    ]);
+    expect(service_roles).to.deep.equal([]);
+  });
+
+  it("are all the target's when the source is a resource group", async () => {
+    const { client, send } = connect(closing(await startIamEmulator()));
+    const { body } = await send("GET", "/v2/roles?service_name=kms&policy_type=authorization");
+    expect(body).to.deep.equal(await rolesOf({ client }, "event-notifications", "kms"));
+  });
+
+  for (const [source, target] of PAIRS) {
+    it(`can all be granted for ${source} -> ${target}`, async () => {
+      const emulator = closing(await startIamEmulator());
+      const { client, send } = connect(emulator);
+      const offered = Object.values(byName(await rolesOf({ client }, source, target)));
+      expect(offered).not.to.be.empty;
+      const accountId = equals("accountId", emulator.accountId);
+      const json = {
+        ...bucketBody(emulator.accountId),
+        subject: { attributes: [equals("serviceName", source), accountId] },
+        resource: { attributes: [equals("serviceName", target), accountId] },
+        control: granting(...offered.map(String)),
+      };
+      expect(inShort(await send("POST", "/v2/policies", { json }))).to.equal("201");
+    });
+  }
+});
