@@ -132,4 +132,11 @@ export interface EnAuthorizationArgs {
   adopt?: pulumi.Input<boolean | string>;
   /** How long to wait for IAM's changes to reach the services. A change makes no call. */
   settle?: pulumi.Input<AuthorizationSettle>;
+  /**
+   * Which credentials, by name: those that stack configuration holds as `ibmcloud:credentials` of this name, else those that
+   * the environment or a credentials file holds as `<NAME>_APIKEY`, `<NAME>_AUTH_TYPE`, … A change makes no call where the
+   * account stays the same, and else replaces the authorization.
+   * @default the default credentials
+   */
+  credentials?: pulumi.Input<string>;
 }

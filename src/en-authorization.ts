@@ -12,22 +12,25 @@ const PROVIDER =
   'exports.handler=()=>{try{return require("module").createRequire(process.cwd()+"/")("pulumi-ibm-en-authorization/provider")}' +
   'catch(e){e.message="run npm install pulumi-ibm-en-authorization in "+process.cwd()+": "+e.message;throw e}}';
 
-const API_KEY = "ibmcloud:apiKey";
+/** The keys of configuration that hold credentials. */
+const SECRET_KEYS = ["apiKey", "credentials"];
 
 /**
  * The engine keeps a stack's configuration in state, with the provider: encrypted where it is a secret, else in the clear.
  *
- * @throws where the API key is not a secret
+ * @throws where credentials are not a secret
  */
-function refusePlainKey(): void {
+function refusePlainCredentials(): void {
   // Not declared in Pulumi's types; where it is not there, nothing can be told.
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
-  if (isConfigSecret === undefined || isConfigSecret(API_KEY)) return;
-  const [namespace, key = ""] = API_KEY.split(":");
-  if (new pulumi.Config(namespace).get(key) === undefined) return;
-  throw new pulumi.RunError(
-    `${API_KEY} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set --secret ${API_KEY}`,
-  );
+  if (isConfigSecret === undefined) return;
+  for (const key of SECRET_KEYS) {
+    const name = `ibmcloud:${key}`;
+    if (isConfigSecret(name) || new pulumi.Config("ibmcloud").get(key) === undefined) continue;
+    throw new pulumi.RunError(
+      `${name} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set --secret ${name}`,
+    );
+  }
 }
 
 /**
@@ -108,7 +111,7 @@ export class EnAuthorization extends pulumi.CustomResource {
   /** @internal what `get` calls */
   constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   constructor(name: string, args: EnAuthorizationArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    refusePlainKey();
+    refusePlainCredentials();
     const outputs = {
       source: undefined,
       target: undefined,

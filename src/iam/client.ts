@@ -1,9 +1,11 @@
 import IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import type { Authenticator } from "ibm-cloud-sdk-core";
-import { findCredentials, type Settings } from "./credentials";
+import { renew } from "./authenticators";
+import { findCredentials } from "./credentials";
 import { dateOf, toIamError } from "./errors";
 import { paceOf, type Pace } from "./pace";
 import { persist } from "./retry";
+import type { Settings } from "./settings";
 import { USER_AGENT } from "./user-agent";
 
 /** Whose credentials are used. */
@@ -39,11 +41,12 @@ export interface Client {
 /**
  * Connects to IAM with the credentials that the settings lead to. Makes no call.
  *
+ * @param name which credentials; the default ones without it
  * @throws NoCredentialsError when there are none
  */
-export function connect(settings: Settings): Client {
+export function connect(settings: Settings, name?: string): Client {
   const pace = paceOf(settings);
-  const credentials = findCredentials(settings, pace.requestTimeout);
+  const credentials = findCredentials(settings, pace.requestTimeout, name);
   const { authenticator, serviceUrl, disableSslVerification, secrets } = credentials;
   const service = new IamPolicyManagementV1({
     authenticator,
@@ -76,9 +79,19 @@ export function connect(settings: Settings): Client {
     await identity();
     // A token that has to be renewed is a call of its own: its failure leaves no doubt about the other.
     await tried(() => tokenOf(authenticator));
-    const answer = await tried(() => make(service));
+    const answer = await tried(() => withFreshToken(() => make(service)));
     keepTime(dateOf(answer.headers));
     return answer;
+  }
+
+  /** IAM may refuse a token before its time: then once more with a new one. */
+  async function withFreshToken<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (toIamError(error, secrets).status !== 401 || !renew(authenticator)) throw error;
+      return work();
+    }
   }
 
   async function write(make: Make): Promise<Answer> {

@@ -1,8 +1,9 @@
 import { connect, type Client, type Identity } from "./client";
-import type { Settings } from "./credentials";
+import { expectedAccountId } from "./credentials";
 import { createPolicy, deletePolicy, editPolicy, getPolicy, listPolicies, type Written } from "./policies";
 import type { HeldPolicy, PolicyBody } from "./policy";
 import { listRoles, type OfferedRole, type Pair } from "./roles";
+import type { Settings } from "./settings";
 
 /** IAM with one set of credentials: the only way out of the provider. Each method throws an `IamError`. */
 export interface Iam {
@@ -27,10 +28,14 @@ export interface Iam {
   deletePolicy: (id: string, written?: Written) => Promise<void>;
 }
 
-/** IAM as the settings lead to it. Nothing is read, looked for or asked before a method is called. */
-export function openIam(settings: Settings): Iam {
+/**
+ * IAM as the settings lead to it. Nothing is read, looked for or asked before a method is called.
+ *
+ * @param name which credentials; the default ones without it
+ */
+export function openIam(settings: Settings, name?: string): Iam {
   let client: Client | undefined;
-  const connected = () => (client ??= connect(settings));
+  const connected = () => (client ??= connect(settings, name));
   const roles = new Map<string, Promise<OfferedRole[]>>();
 
   function offeredRoles(pair: Pair): Promise<OfferedRole[]> {
@@ -43,7 +48,7 @@ export function openIam(settings: Settings): Iam {
   }
 
   return {
-    expectedAccountId: settings.config("ibmcloud:accountId") || undefined,
+    expectedAccountId: expectedAccountId(settings, name),
     get adoptsOwn() {
       return settings.env["IBMCLOUD_ADOPT_OWN"] === "true";
     },

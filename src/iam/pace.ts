@@ -1,4 +1,4 @@
-import type { Settings } from "./credentials";
+import type { Settings } from "./settings";
 
 /** How long calls may take, and how long they are tried again. All in milliseconds. */
 export interface Pace {

@@ -1,5 +1,6 @@
-import type { Client } from "./client";
-import { notIamsAnswer } from "./errors";
+import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
+import type { Answer, Client } from "./client";
+import { IamError, notIamsAnswer } from "./errors";
 import { z } from "zod";
 
 /** A role that IAM offers for a source and a target. */
@@ -29,18 +30,24 @@ export async function listRoles(
   client: Client,
   { source, target = RESOURCE_GROUPS }: Pair,
 ): Promise<OfferedRole[]> {
-  const { result, headers } = await client.call((service) =>
-    service.listRoles({
-      serviceName: target,
-      policyType: "authorization",
-      acceptLanguage: "en",
-      ...(source !== undefined && { sourceServiceName: source }),
-    }),
-  );
+  const filter = { serviceName: target, policyType: "authorization", acceptLanguage: "en" };
+  const { result, headers } = await ask({
+    ...filter,
+    ...(source !== undefined && { sourceServiceName: source }),
+  }).catch((error: unknown) => {
+    // IAM's private endpoints are known to have no look-up by source: the target's roles are better than none.
+    const isGateway = error instanceof IamError && error.status === 404 && !error.isPolicyNotFound;
+    if (source === undefined || !isGateway) throw error;
+    return ask(filter);
+  });
   const { data } = answer.safeParse(result);
   if (!data) throw notIamsAnswer("the look-up of roles", headers);
   return [...data.system_roles, ...data.service_roles, ...data.custom_roles].map(({ crn, display_name }) => ({
     crn,
     displayName: display_name,
   }));
+
+  function ask(params: Parameters<IamPolicyManagementV1["listRoles"]>[0]): Promise<Answer> {
+    return client.call((service) => service.listRoles(params));
+  }
 }

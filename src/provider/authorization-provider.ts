@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { dynamic } from "@pulumi/pulumi";
-import { openIam } from "../iam";
+import { openIam, type Iam } from "../iam";
 import type { Pace } from "../iam/pace";
-import { changes } from "./changes";
+import type { Settings } from "../iam/settings";
 import { checkInputs } from "./check";
 import { startClaims } from "./claims";
 import type { Inputs } from "./inputs";
+import { compareAuthorization } from "./operations/compare";
 import { createAuthorization } from "./operations/create";
 import { deleteAuthorization } from "./operations/delete";
 import { HalfMadeError } from "./operations/half-made";
@@ -48,39 +49,48 @@ export interface Surroundings {
 export function authorizationProvider(surroundings: Surroundings): AuthorizationProvider {
   const memory: RoleMemory = new Map();
   const said = new Set<string>();
-  const run: Run = {
-    iam: openIam({ config: () => undefined, ...surroundings }),
+  const shared = {
     claims: startClaims(),
-    wait: (seconds) => sleep(seconds * 1000),
+    wait: (seconds: number) => sleep(seconds * 1000),
     say: surroundings.say ?? console.log,
   };
+  let settings: Settings = { config: () => undefined, ...surroundings };
+  const opened = new Map<string | undefined, Iam>();
+
+  /** A run with the credentials of this name. */
+  function runOf({ credentials }: { credentials?: string }): Run {
+    const iam = opened.get(credentials) ?? openIam(settings, credentials);
+    opened.set(credentials, iam);
+    return { ...shared, iam };
+  }
+
   function sayOnce(note: string): void {
-    if (!said.has(note)) run.say(note);
+    if (!said.has(note)) shared.say(note);
     said.add(note);
   }
+
   return {
     // The host calls the others without waiting for this one.
     configure: ({ config }) => {
-      run.iam = openIam({ config: (key) => config.get(key), ...surroundings });
+      settings = { config: (key) => config.get(key), ...surroundings };
+      opened.clear();
       return Promise.resolve();
     },
     check: async (olds, { __provider, ...written }) => {
-      const { inputs, failures, notes } = await checkInputs(run.iam, memory, olds, written);
+      const { inputs, failures, notes } = await checkInputs(runOf, memory, olds, written);
       for (const note of notes) sayOnce(note);
-      run.claims.declare(inputs);
+      shared.claims.declare(inputs);
       return { inputs: { ...inputs, __provider }, failures };
     },
     diff: (id, held, { __provider, ...wanted }) =>
-      attempt(`compare the authorization ${id}`, wanted, () => {
-        const { changed, replaces } = changes(held, wanted);
-        if (replaces.length === 0) run.claims.keep(id, wanted);
-        return Promise.resolve({ changes: changed.length > 0, replaces, deleteBeforeReplace: false });
-      }),
+      attempt(`compare the authorization ${id}`, wanted, () =>
+        compareAuthorization(runOf(wanted), id, held, wanted),
+      ),
     create: ({ __provider, ...wanted }) =>
       attempt(
         "create the authorization",
         wanted,
-        () => createAuthorization(run, wanted),
+        () => createAuthorization(runOf(wanted), wanted),
         // The host does not add its text to a half-made resource, and nothing can be done with one that lacks it.
         (cause, sentence) =>
           cause instanceof HalfMadeError
@@ -88,10 +98,12 @@ export function authorizationProvider(surroundings: Surroundings): Authorization
             : {},
       ),
     read: (id, known) =>
-      attempt(`read the authorization ${id}`, known, () => readAuthorization(run, id, known)),
+      attempt(`read the authorization ${id}`, known, () => readAuthorization(runOf(known), id, known)),
     update: (id, held, wanted) =>
-      attempt(`update the authorization ${id}`, wanted, () => updateAuthorization(run, id, held, wanted)),
+      attempt(`update the authorization ${id}`, wanted, () =>
+        updateAuthorization(runOf(wanted), id, held, wanted),
+      ),
     delete: (id, held) =>
-      attempt(`delete the authorization ${id}`, held, () => deleteAuthorization(run, id, held)),
+      attempt(`delete the authorization ${id}`, held, () => deleteAuthorization(runOf(held), id, held)),
   };
 }

@@ -20,6 +20,8 @@ const MEANING: Record<keyof Inputs, Change> = {
   adopt: "note",
   settle: "note",
   presetRoles: "note",
+  // Of another account it replaces: only IAM can tell, so `diff` asks.
+  credentials: "note",
 };
 
 /** Whether a change of an argument changes something in IAM. */

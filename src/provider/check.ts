@@ -24,7 +24,7 @@ export interface Checked {
  * @param olds the inputs in state
  */
 export async function checkInputs(
-  iam: Iam,
+  runOf: (inputs: { credentials?: string }) => { iam: Iam },
   memory: RoleMemory,
   olds: Partial<Inputs>,
   written: Record<string, unknown>,
@@ -34,7 +34,11 @@ export async function checkInputs(
   if (failures.length > 0) return { inputs: written, failures, notes: [] };
   const inputs = shaped as Inputs;
   const pair = pairOf(normalForm(inputs, {}));
-  const { facts, notes } = await askFacts(iam, pair);
+  // Whose credentials are not known yet cannot be asked with.
+  const { iam } = runOf(inputs);
+  const { facts, notes } = holdsUnknown(inputs.credentials)
+    ? { facts: {}, notes: [] }
+    : await askFacts(iam, pair);
   const chosen = chooseRoles(normalForm(inputs, facts), pair, { olds, memory, offered: facts.roles });
   // Roles are checked as they are written, so that a failure names their place.
   const live = pair

@@ -69,11 +69,11 @@ export function scopeOf({ subject, resource }: PolicyBody): Pick<State, "source"
 }
 
 /** What only the state holds of the inputs: IAM knows nothing of it. */
-export function localOf({ adopt, settle, presetRoles }: Partial<Inputs>): Pick<Inputs, Local> {
-  return defined({ adopt, settle, presetRoles });
+export function localOf({ adopt, settle, presetRoles, credentials }: Partial<Inputs>): Pick<Inputs, Local> {
+  return defined({ adopt, settle, presetRoles, credentials });
 }
 
-type Local = "adopt" | "settle" | "presetRoles";
+type Local = "adopt" | "settle" | "presetRoles" | "credentials";
 
 /** The inputs, in normal form, that would make this state: what a program has to say for nothing to change. */
 export function inputsOf({ source, target, roles, description, ...rest }: State): Inputs {

@@ -73,6 +73,7 @@ export const schema = z.strictObject({
   description: description.optional(),
   adopt: z.union([z.boolean(), text], "must be true, false or a policy's id").optional(),
   settle: settle.optional(),
+  credentials: text.optional(),
 });
 
 /** The names that are known, by where they stand. */

@@ -111,4 +111,76 @@ describe("credentials", () => {
     expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": "abc" }).accountId).to.equal("abc");
     expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": "" }).accountId).to.equal(undefined);
   });
+
+  /** What environment and configuration lead to, by the kind of authenticator. */
+  const WAYS: [title: string, config: Record<string, string>, env: Record<string, string>, kind: object][] = [
+    ["a token", {}, { IC_IAM_TOKEN: "Bearer t" }, BearerTokenAuthenticator],
+    ["a token by IBM Cloud's other name", {}, { IBMCLOUD_IAM_TOKEN: "t" }, BearerTokenAuthenticator],
+    ["a key that assumes a profile", {}, { IC_API_KEY: "k", IC_IAM_PROFILE_ID: "p" }, IamAssumeAuthenticator],
+    [
+      "a key that assumes a profile by its name",
+      {},
+      { IC_API_KEY: "k", IC_IAM_PROFILE_NAME: "p", IC_ACCOUNT_ID: "a" },
+      IamAssumeAuthenticator,
+    ],
+    ["a profile alone, of the compute resource", {}, { IC_IAM_PROFILE_ID: "p" }, ContainerAuthenticator],
+    ["a key before a token", {}, { IC_API_KEY: "k", IC_IAM_TOKEN: "t" }, IamAuthenticator],
+  ];
+  for (const [title, config, env, kind] of WAYS) {
+    it(`may be ${title}`, () => {
+      expect(find(config, env).authenticator.constructor).to.equal(kind);
+    });
+  }
+
+  it("go to the private endpoint where the visibility is private, unless an endpoint is set", () => {
+    const key = { IC_API_KEY: "k" };
+    const url = (env: Record<string, string>, config: Record<string, string> = {}) =>
+      find(config, { ...key, ...env }).serviceUrl;
+    expect(url({ IC_VISIBILITY: "private" })).to.equal("https://private.iam.cloud.ibm.com");
+    expect(url({ IBMCLOUD_VISIBILITY: "public-and-private" })).to.equal("https://iam.cloud.ibm.com");
+    expect(url({ IC_VISIBILITY: "private" }, { "ibmcloud:visibility": "public" })).to.equal(
+      "https://iam.cloud.ibm.com",
+    );
+    expect(url({ IC_VISIBILITY: "private", IBMCLOUD_IAM_API_ENDPOINT: "http://x" })).to.equal("http://x");
+    expect(() => url({ IC_VISIBILITY: "secret" })).to.throw(/is secret: it can be public, private/);
+  });
+
+  describe("by name", () => {
+    const byName = (name: string, config: Record<string, string>, external: Record<string, string> = {}) =>
+      withExternal(external, () =>
+        findCredentials({ config: (key) => config[key], env: process.env }, 1000, name),
+      );
+
+    it("are the stack's of that name, else the core's", () => {
+      const config = { "ibmcloud:credentials": '{"PARTNER":{"apikey":"stack"}}', "ibmcloud:accountId": "a" };
+      expect(byName("PARTNER", config, { PARTNER_APIKEY: "env" })).to.deep.include({
+        secrets: ["stack"],
+        accountId: undefined,
+      });
+      expect(byName("OTHER", config, { OTHER_APIKEY: "env" }).secrets).to.deep.equal(["env"]);
+    });
+
+    it("name every place that was looked at when there are none", () => {
+      expect(() => byName("PARTNER", {})).to.throw(
+        NoCredentialsError,
+        /PARTNER_APIKEY.*ibmcloud:credentials.PARTNER/,
+      );
+    });
+
+    it("must be an object in the stack's configuration", () => {
+      for (const odd of ["x", "1", "null"]) {
+        expect(() => byName("PARTNER", { "ibmcloud:credentials": odd })).to.throw(
+          /is not an object of credentials/,
+        );
+      }
+    });
+  });
+
+  it("of a file that is not there say so", () => {
+    expect(() =>
+      withExternal({ IBM_CREDENTIALS_FILE: "/no/such/file" }, () =>
+        findCredentials({ config: () => undefined, env: process.env }, 1000),
+      ),
+    ).to.throw(/credentials file \/no\/such\/file, which IBM_CREDENTIALS_FILE names, cannot be read/);
+  });
 });

@@ -17,6 +17,7 @@ export async function updateAuthorization(
 ): Promise<{ outs: State }> {
   const { changed } = changes(held, inputs);
   if (changed.length > 0 && !changed.some(touchesIam)) {
+    if (changed.includes("credentials")) await refuseOtherAccount(run.iam, held);
     return { outs: { ...withoutLocal(held), ...localOf(inputs) } };
   }
   await refuseOtherAccount(run.iam, held);
@@ -74,6 +75,6 @@ function lastChange({ lastModifiedById, lastModifiedAt }: HeldPolicy): string {
   return `, since a change by ${lastModifiedById}${lastModifiedAt === undefined ? "" : ` at ${lastModifiedAt}`}`;
 }
 
-function withoutLocal({ adopt, settle, presetRoles, ...state }: State): State {
+function withoutLocal({ adopt, settle, presetRoles, credentials, ...state }: State): State {
   return state;
 }

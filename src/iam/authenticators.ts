@@ -1,0 +1,119 @@
+import {
+  type Authenticator,
+  BearerTokenAuthenticator,
+  ContainerAuthenticator,
+  IamAssumeAuthenticator,
+  IamAuthenticator,
+  VpcInstanceAuthenticator,
+} from "ibm-cloud-sdk-core";
+import { USER_AGENT } from "./user-agent";
+
+/** What may be set for a service, in the words of ibm-cloud-sdk-core, as far as it is used here. */
+export interface Properties {
+  url?: string;
+  authUrl?: string;
+  authType?: string;
+  authtype?: string;
+  apikey?: string;
+  clientId?: string;
+  clientSecret?: string;
+  scope?: string;
+  bearerToken?: string;
+  iamProfileId?: string;
+  iamProfileCrn?: string;
+  iamProfileName?: string;
+  iamAccountId?: string;
+  crTokenFilename?: string;
+  disableSsl?: boolean;
+  authDisableSsl?: boolean;
+}
+
+/** What an authenticator is made of. */
+interface Options extends Properties {
+  disableSslVerification?: boolean;
+  /** In milliseconds. */
+  timeout: number;
+}
+
+/** The authenticators whose tokens are IAM's, by what ibm-cloud-sdk-core calls them in `…_AUTH_TYPE`. */
+const AUTHENTICATORS: Record<string, (options: Options) => Authenticator> = {
+  iam: ({ apikey = "", ...options }) => new IamAuthenticator({ ...options, apikey }),
+  iamAssume: ({ apikey = "", ...options }) => new IamAssumeAuthenticator({ ...options, apikey }),
+  container: (options) => new ContainerAuthenticator(options),
+  vpc: (options) => new VpcInstanceAuthenticator(options),
+  bearerToken: ({ bearerToken = "" }) => new BearerTokenAuthenticator({ bearerToken }),
+};
+
+/** What shows that properties are meant to authenticate, and do not merely set an endpoint. */
+const AUTHENTICATING: readonly (keyof Properties)[] = [
+  "authType",
+  "authtype",
+  "apikey",
+  "bearerToken",
+  "iamProfileId",
+  "iamProfileCrn",
+  "iamProfileName",
+  "crTokenFilename",
+];
+
+export function authenticate(properties: Properties): boolean {
+  return AUTHENTICATING.some((key) => properties[key] !== undefined);
+}
+
+/** The values among properties that must never be shown. */
+export function secretsOf({ apikey, clientSecret, bearerToken }: Properties): string[] {
+  return [apikey, clientSecret, bearerToken].filter((each) => each !== undefined);
+}
+
+/**
+ * As `getAuthenticatorFromEnvironment` does, with an endpoint, a time limit and this package's name.
+ *
+ * @param prefix what stands before the names of the properties in the environment
+ */
+export function authenticatorOf(
+  properties: Properties,
+  { prefix, endpoint, timeout }: { prefix: string; endpoint?: string; timeout: number },
+): Authenticator {
+  const type = properties.authType ?? properties.authtype ?? defaultType(properties);
+  const known = Object.keys(AUTHENTICATORS).find((name) => name.toLowerCase() === type.toLowerCase());
+  const make = known && AUTHENTICATORS[known];
+  if (!make) {
+    const types = Object.keys(AUTHENTICATORS).join(", ");
+    throw new Error(`${prefix}_AUTH_TYPE is ${type}, which gives no IAM token: it can be ${types}`);
+  }
+  // For a VPC instance the URL is that of its metadata service, not IAM's.
+  const url = known === "vpc" ? properties.authUrl : (endpoint ?? properties.authUrl);
+  const { authDisableSsl: disableSslVerification } = properties;
+  return named(make({ ...properties, url, disableSslVerification, timeout }));
+}
+
+/** As the core does, which leaves out what it can tell from a bearer token. */
+function defaultType({ apikey, bearerToken }: Properties): string {
+  if (apikey) return "iam";
+  return bearerToken ? "bearerToken" : "container";
+}
+
+/** Sends this package's name with token requests, which the core otherwise signs with its own. */
+function named(authenticator: Authenticator): Authenticator {
+  for (const manager of managersOf(authenticator)) Reflect.set(manager, "userAgent", USER_AGENT);
+  return authenticator;
+}
+
+/**
+ * Gives up a token that IAM no longer takes, though its time is not over; the next call asks for a new one.
+ *
+ * @returns whether there can be a new one: a bearer token is all there is
+ */
+export function renew(authenticator: Authenticator): boolean {
+  const managers = managersOf(authenticator);
+  for (const manager of managers) Reflect.set(manager, "accessToken", undefined);
+  return managers.length > 0;
+}
+
+function managersOf(authenticator: Authenticator): object[] {
+  const manager: unknown = Reflect.get(authenticator, "tokenManager");
+  if (typeof manager !== "object" || manager === null) return [];
+  // A profile is assumed with the token of another manager.
+  const delegate: unknown = Reflect.get(manager, "iamDelegate");
+  return typeof delegate === "object" && delegate !== null ? [manager, delegate] : [manager];
+}

@@ -1,0 +1,166 @@
+import { expect } from "chai";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import type { AuthorizationProvider } from "../../src/provider/authorization-provider";
+import type { Inputs } from "../../src/provider/inputs";
+import { balanceOf } from "../support/balance";
+import { bucketInputs, OTHER_ACCOUNT } from "../support/inputs";
+import { miniEngine } from "../support/mini-engine";
+import { closing } from "../support/opened";
+import { configured, failure, QUICK } from "../support/provider";
+
+const HOME = {
+  id: "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0",
+  apiKeys: ["home-key", "home-key-2"],
+  iamId: "iam-ServiceId-1",
+} as const;
+const PARTNER = { id: OTHER_ACCOUNT, apiKeys: ["partner-key"], iamId: "iam-ServiceId-2" } as const;
+
+/** Credentials of two accounts, and a second key of the first one, by name. */
+const CREDENTIALS = JSON.stringify({ PARTNER: { apikey: "partner-key" }, SECOND: { apikey: "home-key-2" } });
+
+describe("credentials by name", () => {
+  let iam: IamEmulator;
+  let next: () => AuthorizationProvider;
+  const said: string[] = [];
+  beforeEach(async () => {
+    said.length = 0;
+    iam = closing(await startIamEmulator({ accounts: [HOME, PARTNER] }));
+    const config = {
+      "ibmcloud:apiKey": "home-key",
+      "ibmcloud:iamEndpoint": iam.url,
+      "ibmcloud:credentials": CREDENTIALS,
+    };
+    next = () => configured(config, {}, QUICK, (each) => said.push(each));
+  });
+
+  /** The accounts that IAM holds authorizations in. */
+  const accounts = () =>
+    iam.policies().map(({ resource }) => resource.attributes.find(({ key }) => key === "accountId")?.value);
+  const tokens = () => iam.calls().filter(({ operation }) => operation === "token").length;
+
+  it("let one program make authorizations in two accounts, with a token each", async () => {
+    const engine = miniEngine(next);
+    const program = {
+      home: bucketInputs(),
+      "home again": { ...bucketInputs(), roles: ["Reader"] },
+      partner: { ...bucketInputs(), credentials: "PARTNER" },
+    };
+    expect(await engine.up(program)).to.deep.equal({ errors: [] });
+    expect(accounts()).to.have.members([HOME.id, HOME.id, PARTNER.id]);
+    expect(tokens()).to.equal(2);
+    expect((await engine.refresh()).errors).to.deep.equal([]);
+    expect(engine.resources.get("partner")?.inputs).to.deep.include({ credentials: "PARTNER" });
+    expect(balanceOf(iam, engine)).to.deep.include({ lost: [] });
+    expect(await engine.up(program)).to.deep.equal({ errors: [] });
+    expect(iam.policies({ state: "all" })).to.have.length(3);
+    expect(await engine.destroy()).to.deep.equal({ errors: [] });
+    expect(iam.policies()).to.deep.equal([]);
+  });
+
+  it("that move within an account change nothing in IAM", async () => {
+    const engine = miniEngine(next);
+    await engine.up({ one: bucketInputs() });
+    const before = iam.policies({ state: "all" });
+    expect(await engine.up({ one: { ...bucketInputs(), credentials: "SECOND" } })).to.deep.equal({
+      errors: [],
+    });
+    expect(iam.policies({ state: "all" })).to.deep.equal(before);
+    expect(engine.resources.get("one")?.outputs.credentials).to.equal("SECOND");
+  });
+
+  it("that move to another account replace the authorization, the new one first", async () => {
+    const engine = miniEngine(next);
+    await engine.up({ one: bucketInputs() });
+    expect(await engine.up({ one: { ...bucketInputs(), credentials: "PARTNER" } })).to.deep.equal({
+      errors: [],
+    });
+    expect(accounts()).to.deep.equal([PARTNER.id]);
+    const writes = iam
+      .calls()
+      .flatMap(({ method, path }) => (path.includes("policies") && method !== "GET" ? [method] : []));
+    expect(writes).to.deep.equal(["POST", "POST", "DELETE"]);
+  });
+
+  it("that are of another account only when they are used do not touch anything", async () => {
+    const engine = miniEngine(next);
+    await engine.up({ one: bucketInputs() });
+    const [one] = engine.resources.values();
+    if (!one) throw new Error("there is one");
+    const provider = next();
+    const wanted: Inputs = { ...one.inputs, credentials: "PARTNER" };
+    expect((await failure(provider.update(one.id, one.outputs, wanted))).message).to.include(
+      `it is in the account ${HOME.id}, and these credentials are of ${PARTNER.id}`,
+    );
+    expect(accounts()).to.deep.equal([HOME.id]);
+  });
+
+  it("that nobody has are said at preview, and fail at up", async () => {
+    const provider = next();
+    const inputs = { ...bucketInputs(), credentials: "NOBODY" };
+    const { failures, inputs: wanted } = await provider.check({}, { ...inputs });
+    expect(failures).to.deep.equal([]);
+    expect(said[0]).to.include("There are no IBM Cloud credentials");
+    const { message } = await failure(provider.create(wanted as Inputs));
+    expect(message).to.include("no credentials of the name NOBODY").and.to.include("NOBODY_APIKEY");
+  });
+
+  it("go by the environment too", async () => {
+    process.env["ELSEWHERE_APIKEY"] = "partner-key";
+    try {
+      const provider = next();
+      const { inputs } = await provider.check({}, { ...bucketInputs(), credentials: "ELSEWHERE" });
+      await provider.create(inputs as Inputs);
+      expect(accounts()).to.deep.equal([PARTNER.id]);
+    } finally {
+      delete process.env["ELSEWHERE_APIKEY"];
+    }
+  });
+
+  it("refuse the target of another account at check", async () => {
+    const target = { ...bucketInputs().target, accountId: HOME.id };
+    const { failures = [] } = await next().check({}, { ...bucketInputs(), target, credentials: "PARTNER" });
+    expect(failures[0]?.reason).to.include(`use credentials of ${HOME.id}`);
+  });
+});
+
+describe("a token", () => {
+  it("that expires is renewed in the middle of a run", async () => {
+    // The core takes a token for expired ten seconds before its time.
+    const iam = closing(await startIamEmulator({ tokenLifetime: 10 }));
+    const provider = configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url });
+    for (const role of ["Reader", "Writer"]) await provider.create({ ...bucketInputs(), roles: [role] });
+    expect(iam.policies()).to.have.length(2);
+    expect(iam.calls().filter(({ operation }) => operation === "token").length).to.be.greaterThan(2);
+  });
+
+  it("that IAM refuses before its time is renewed once", async () => {
+    const iam = closing(await startIamEmulator());
+    const provider = configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url });
+    iam.inject({ operation: "createV2Policy", status: 401 });
+    await provider.create(bucketInputs());
+    expect(iam.policies()).to.have.length(1);
+    iam.inject({ operation: "createV2Policy", status: 401, times: Infinity });
+    const { message } = await failure(provider.create({ ...bucketInputs(), roles: ["Reader"] }));
+    expect(message).to.include("401 invalid_token");
+  });
+});
+
+describe("a private endpoint", () => {
+  it("without look-ups by source and without ETags is survived", async () => {
+    const iam = closing(await startIamEmulator({ etagHeader: false }));
+    iam.inject({
+      operation: "listRoles",
+      when: ({ query }) => query["source_service_name"] !== undefined,
+      times: Infinity,
+      status: 404,
+      body: "<html>An 404 error occurred in iam-gateway.</html>",
+    });
+    const provider = configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url });
+    const { inputs, failures } = await provider.check({}, { ...bucketInputs() });
+    expect(failures).to.deep.equal([]);
+    const { id, outs } = await provider.create(inputs as Inputs);
+    if (!outs) throw new Error("create gave no state");
+    await provider.update(id, outs, { ...(inputs as Inputs), roles: ["Reader"] });
+    expect(iam.policies()[0]?.control.grant.roles).to.have.length(1);
+  });
+});
