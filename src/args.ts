@@ -60,6 +60,14 @@ interface AuthorizationSide {
   attributes?: pulumi.Input<pulumi.Input<AuthorizationAttribute>[]>;
 }
 
+/** A whole side by one CRN: of an instance, or of a key, a bucket or whatever else is inside one. */
+export interface AuthorizationCrn extends Pick<AuthorizationSide, "region" | "attributes"> {
+  /** The CRN, such as an instance's `crn`, a bucket's or a root key's. */
+  crn: pulumi.Input<string>;
+  /** The account of the CRN: 32 hexadecimal digits. Written for a source in another account than the credentials'. */
+  accountId?: pulumi.Input<string>;
+}
+
 /** Who is authorized. */
 export interface AuthorizationSource extends AuthorizationSide {
   /**
@@ -107,9 +115,9 @@ export interface EnAuthorizationArgs {
    * Who is authorized. A side is narrowed by an instance or a resource group, and further by region, resource type,
    * resource and attributes. A change replaces the authorization, the new one first.
    */
-  source: pulumi.Input<AuthorizationSource>;
+  source: pulumi.Input<AuthorizationSource | AuthorizationCrn>;
   /** What the source may reach. A change replaces the authorization, the new one first. */
-  target: pulumi.Input<AuthorizationTarget>;
+  target: pulumi.Input<AuthorizationTarget | (AuthorizationCrn & Pick<AuthorizationTarget, "tags">)>;
   /**
    * What it may do there: one or more roles, in any order, each once, by display name in any case or by CRN. A change
    * updates in place. Beside `adopt`, leaving it out leaves the roles of what is taken over as they are.

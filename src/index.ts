@@ -2,6 +2,7 @@ export { EnAuthorization } from "./en-authorization";
 export type {
   AttributeOperator,
   AuthorizationAttribute,
+  AuthorizationCrn,
   AuthorizationSettle,
   AuthorizationSource,
   AuthorizationTag,

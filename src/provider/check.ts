@@ -8,6 +8,7 @@ import { chooseRoles, type RoleMemory } from "./role-choice";
 import { checkRules } from "./rules";
 import { checkShape, type Failure } from "./shape";
 import { holdsUnknown } from "./unknown";
+import { withoutWholeCrns } from "./whole-crn";
 
 /** What became of inputs: their normal form, what is wrong with them, and what only deserves a word. */
 export interface Checked {
@@ -29,7 +30,9 @@ export async function checkInputs(
   olds: Partial<Inputs>,
   written: Record<string, unknown>,
 ): Promise<Checked> {
-  const { failures, shaped } = checkShape(written);
+  const whole = withoutWholeCrns(written);
+  const { failures, shaped } = checkShape(whole.written);
+  failures.unshift(...whole.failures);
   failures.push(...checkRules(shaped));
   if (failures.length > 0) return { inputs: written, failures, notes: [] };
   const inputs = shaped as Inputs;

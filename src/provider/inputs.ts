@@ -8,7 +8,9 @@ import type {
 } from "../args";
 
 /** The arguments with every value resolved: what `check` gets and brings to its normal form. */
-export type Inputs = pulumi.Unwrap<EnAuthorizationArgs> & {
+export type Inputs = pulumi.Unwrap<Omit<EnAuthorizationArgs, "source" | "target">> & {
+  source: Source;
+  target: Target;
   /**
    * The documented roles that stand in `roles` because the program writes none. Kept, so that a later version of this
    * package, which may know other ones, changes no grant by itself.

@@ -79,8 +79,9 @@ export const schema = z.strictObject({
 /** The names that are known, by where they stand. */
 export const PROPERTIES: Record<string, string[]> & { attribute: string[] } = {
   "": Object.keys(schema.shape),
-  source: Object.keys(schema.shape.source.shape),
-  target: Object.keys(schema.shape.target.shape),
+  // A side's CRN is written out before anything is checked.
+  source: ["crn", ...Object.keys(schema.shape.source.shape)],
+  target: ["crn", ...Object.keys(schema.shape.target.shape)],
   settle: Object.keys(settle.shape),
   attribute: Object.keys(attribute.shape),
 };

@@ -334,6 +334,30 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     "source.accountId",
     /has 32 hexadecimal digits/,
   ],
+  [
+    "a whole CRN that is none",
+    { ...inputs({}), target: { crn: "crn:v1:x" } },
+    "target.crn",
+    /is not a CRN that can be read/,
+  ],
+  [
+    "a whole CRN beside what it says",
+    { ...inputs({}), target: { crn: crn("kms", KMS, ACCOUNT, "key:k"), resource: "k" } },
+    "target.crn",
+    /says resource already/,
+  ],
+  [
+    "a whole CRN without an instance",
+    { ...inputs({}), target: { crn: crn("kms", "") } },
+    "target.serviceInstance",
+    /without an instance in it/,
+  ],
+  [
+    "a whole CRN of neither side's service",
+    { ...inputs({}), source: { crn: crn("logs", EN) } },
+    "source.serviceName",
+    /has it on neither side/,
+  ],
   ["null as a role", inputs({ roles: [null] }), "roles[0]", /must be a text, not null/],
   ["a number to adopt", inputs({ adopt: 1 }), "adopt", /adopt must be true, false or a policy's id/],
   ["an empty id to adopt", inputs({ adopt: "" }), "adopt", /adopt must not be empty/],
@@ -454,6 +478,28 @@ describe("check", () => {
         },
       ],
       [
+        "a whole CRN is what it says",
+        {
+          source: {
+            crn: crn("event-notifications", EN, OTHER_ACCOUNT),
+            accountId: OTHER_ACCOUNT,
+            region: "us-south",
+          },
+          target: { serviceName: "kms", serviceInstance: "*" },
+          roles: ["Reader"],
+        },
+        {
+          source: {
+            serviceName: "event-notifications",
+            accountId: OTHER_ACCOUNT,
+            serviceInstance: EN,
+            region: "us-south",
+          },
+          target: { serviceName: "kms", serviceInstance: "*" },
+          roles: ["Reader"],
+        },
+      ],
+      [
         "lists are sets",
         inputs({
           target: {
@@ -551,6 +597,7 @@ describe("check", () => {
       ["a source's attributes", inputs({ source: { attributes: UNKNOWN } })],
       ["what to adopt", inputs({ adopt: UNKNOWN })],
       ["all waits", inputs({ settle: UNKNOWN })],
+      ["a whole CRN", { ...inputs({}), target: { crn: UNKNOWN } }],
       ["one wait", inputs({ settle: { afterCreate: UNKNOWN } })],
     ];
     for (const [title, news] of UNKNOWNS) {

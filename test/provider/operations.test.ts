@@ -179,6 +179,36 @@ describe("create", () => {
     expect(state.target.accountId).to.equal(rig.iam.accountId);
   });
 
+  it("makes a side that is one CRN, down to a bucket or a key", async () => {
+    const of = (service: string, inside?: string) => crn(service, KMS, rig.iam.accountId, inside);
+    const { state } = await rig.make({
+      source: { crn: of("event-notifications") },
+      target: { crn: of("kms", "key:k-1") },
+      roles: ["Reader"],
+    });
+    expect(state.source).to.deep.equal({
+      serviceName: "event-notifications",
+      accountId: rig.iam.accountId,
+      serviceInstance: KMS,
+    });
+    expect(state.target).to.deep.equal({
+      serviceName: "kms",
+      accountId: rig.iam.accountId,
+      serviceInstance: KMS,
+      resourceType: "key",
+      resource: "k-1",
+    });
+    const bucket = { crn: of("cloud-object-storage", "bucket:b-1") };
+    await rig.make({ source: { serviceInstance: "*" }, target: bucket });
+    expect(rig.iam.policies()[1]?.resource.attributes.at(-1)).to.include({ key: "resource", value: "b-1" });
+    const elsewhere = { crn: crn("kms", KMS, OTHER_ACCOUNT) };
+    const { failures } = await rig.provider.check(
+      {},
+      { source: { serviceInstance: "*" }, target: elsewhere },
+    );
+    expect(failures?.[0]?.reason).to.include(`use credentials of ${OTHER_ACCOUNT}`);
+  });
+
   it("takes roles by CRN, and calls them by name", async () => {
     const { state, inputs } = await rig.make({ ...bucketInputs(), roles: [OBJECT_WRITER, "READER"] });
     expect(inputs.roles).to.deep.equal(["Object Writer", "Reader"]);
