@@ -97,7 +97,7 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     "an odd property",
     inputs({ source: { zzzzzzzzzzzz: 1 } }),
     "source.zzzzzzzzzzzz",
-    /not known: Known are serviceName/,
+    /not known: Known are crn, serviceName/,
   ],
   ["tags on a source", inputs({ source: { tags: [] } }), "source.tags", /source.tags is not known/],
   [
