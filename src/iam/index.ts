@@ -4,6 +4,7 @@ import { createPolicy, deletePolicy, editPolicy, getPolicy, listPolicies, type W
 import type { HeldPolicy, PolicyBody } from "./policy";
 import { listRoles, type OfferedRole, type Pair } from "./roles";
 import type { Settings } from "./settings";
+import { sharedReads } from "./shared-reads";
 
 /** IAM with one set of credentials: the only way out of the provider. Each method throws an `IamError`. */
 export interface Iam {
@@ -18,6 +19,9 @@ export interface Iam {
   /** @throws PolicyConflictError when IAM holds the same already */
   createPolicy: (body: PolicyBody, isTaken: (id: string) => boolean) => Promise<HeldPolicy>;
   listPolicies: () => Promise<HeldPolicy[]>;
+  /** Reads a policy for one that may be among many: out of a list that they share. */
+  readPolicy: (id: string, written?: Written) => Promise<HeldPolicy | undefined>;
+  /** Reads a policy as it is now, by a call of its own. */
   getPolicy: (id: string, written?: Written) => Promise<HeldPolicy | undefined>;
   /** @throws PolicyConflictError when IAM holds the same under another id */
   editPolicy: (
@@ -47,6 +51,16 @@ export function openIam(settings: Settings, name?: string): Iam {
     return asked;
   }
 
+  const reads = sharedReads(connected);
+  /** What is written is seen by the next read. */
+  async function written<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } finally {
+      reads.forget();
+    }
+  }
+
   return {
     expectedAccountId: expectedAccountId(settings, name),
     get adoptsOwn() {
@@ -54,10 +68,11 @@ export function openIam(settings: Settings, name?: string): Iam {
     },
     identity: async () => connected().identity(),
     offeredRoles: async (pair) => offeredRoles(pair),
-    createPolicy: async (body, isTaken) => createPolicy(connected(), body, isTaken),
+    createPolicy: (body, isTaken) => written(async () => createPolicy(connected(), body, isTaken)),
     listPolicies: async () => listPolicies(connected()),
-    getPolicy: async (id, written) => getPolicy(connected(), id, written),
-    editPolicy: async (id, written, decide) => editPolicy(connected(), id, written, decide),
-    deletePolicy: async (id, written) => deletePolicy(connected(), id, written),
+    readPolicy: async (id, known) => reads.read(id, known),
+    getPolicy: async (id, known) => getPolicy(connected(), id, known),
+    editPolicy: (id, known, decide) => written(async () => editPolicy(connected(), id, known, decide)),
+    deletePolicy: (id, known) => written(async () => deletePolicy(connected(), id, known)),
   };
 }

@@ -83,7 +83,7 @@ export async function getPolicy(
 }
 
 /** Whether an answer is older than what the caller knows to be written. */
-function isBehind(found: HeldPolicy, { lastModifiedAt }: Written): boolean {
+export function isBehind(found: HeldPolicy, { lastModifiedAt }: Written): boolean {
   return Date.parse(found.lastModifiedAt ?? "") < Date.parse(lastModifiedAt ?? "");
 }
 

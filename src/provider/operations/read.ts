@@ -19,7 +19,7 @@ export async function readAuthorization(
   known: Partial<State>,
 ): Promise<{ id?: string; props?: State; inputs?: Inputs }> {
   await refuseOtherAccount(iam, known);
-  const held = await iam.getPolicy(id, known);
+  const held = await iam.readPolicy(id, known);
   if (!held) {
     if (known.state !== undefined) return {};
     const { accountId } = await iam.identity();

@@ -1,0 +1,46 @@
+import type { Client } from "./client";
+import { getPolicy, isBehind, listPolicies, type Written } from "./policies";
+import type { HeldPolicy } from "./policy";
+
+/** Reads policies: one by itself, many out of one list. */
+export interface SharedReads {
+  /** @returns `undefined` when IAM does not hold the policy, or keeps it only as deleted */
+  read: (id: string, written?: Written) => Promise<HeldPolicy | undefined>;
+  /** Whatever was listed may be old from now on. */
+  forget: () => void;
+}
+
+/**
+ * The first read asks for its policy. Whoever comes after it, while it is under way or later in the same run, shares one
+ * list of the account: a refresh of a thousand authorizations is a handful of calls. What the list lacks, or shows as it
+ * was before it was last written, is asked for by id.
+ */
+export function sharedReads(client: () => Client): SharedReads {
+  let isFirst = true;
+  let listed: Promise<Map<string, HeldPolicy>> | undefined;
+
+  async function list(): Promise<Map<string, HeldPolicy> | undefined> {
+    listed ??= listPolicies(client()).then((policies) => new Map(policies.map((each) => [each.id, each])));
+    const shared = listed;
+    try {
+      return await shared;
+    } catch {
+      // Credentials that may read their policies may not always list them: each is asked for by id.
+      return undefined;
+    }
+  }
+
+  return {
+    read: async (id, written = {}) => {
+      if (isFirst) {
+        isFirst = false;
+        return getPolicy(client(), id, written);
+      }
+      const found = (await list())?.get(id);
+      return found && !isBehind(found, written) ? found : getPolicy(client(), id, written);
+    },
+    forget: () => {
+      listed = undefined;
+    },
+  };
+}
