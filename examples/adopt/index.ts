@@ -3,8 +3,8 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// The console made this one: it is taken over, keeps its id, and gets these roles and this description. Where there is
-// none, one is made.
+// Somebody made this one in the console: it is taken over, and keeps its id.
+// Roles and description become these. Where there is none, one is made.
 new EnAuthorization("secrets-events", {
   source: { serviceName: "secrets-manager", serviceInstance: config.require("source") },
   target: { serviceName: "event-notifications", serviceInstance: config.require("eventNotifications") },

@@ -3,8 +3,8 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// A Secrets Manager of another account sends its events here. The authorization is made in the target's account,
-// with its credentials: of the other account only the number is needed.
+// A Secrets Manager of another account sends its events here.
+// The authorization is made in the target's account, with its credentials: of the other one only the number is needed.
 new EnAuthorization("partner-secrets-events", {
   source: {
     accountId: config.require("partnerAccount"),
