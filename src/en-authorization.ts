@@ -12,8 +12,11 @@ const PROVIDER =
   'exports.handler=()=>{try{return require("module").createRequire(process.cwd()+"/")("pulumi-ibm-en-authorization/provider")}' +
   'catch(e){e.message="run npm install pulumi-ibm-en-authorization in "+process.cwd()+": "+e.message;throw e}}';
 
-/** The keys of configuration that hold credentials. */
-const SECRET_KEYS = ["apiKey", "credentials"];
+/** The keys of configuration that hold credentials, and how each is set. */
+const SECRET_KEYS: Record<string, string> = {
+  apiKey: "--secret ibmcloud:apiKey",
+  credentials: "--secret --path ibmcloud:credentials.<NAME>.apikey",
+};
 
 /**
  * The engine keeps a stack's configuration in state, with the provider: encrypted where it is a secret, else in the clear.
@@ -24,11 +27,11 @@ function refusePlainCredentials(): void {
   // Not declared in Pulumi's types; where it is not there, nothing can be told.
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   if (isConfigSecret === undefined) return;
-  for (const key of SECRET_KEYS) {
+  for (const [key, how] of Object.entries(SECRET_KEYS)) {
     const name = `ibmcloud:${key}`;
     if (isConfigSecret(name) || new pulumi.Config("ibmcloud").get(key) === undefined) continue;
     throw new pulumi.RunError(
-      `${name} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set --secret ${name}`,
+      `${name} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set ${how}`,
     );
   }
 }

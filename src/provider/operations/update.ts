@@ -18,13 +18,18 @@ export async function updateAuthorization(
   const { changed } = changes(held, inputs);
   if (changed.length > 0 && !changed.some(touchesIam)) {
     if (changed.includes("credentials")) await refuseOtherAccount(run.iam, held);
-    return { outs: { ...withoutLocal(held), ...localOf(inputs) } };
+    return { outs: { ...withoutLocal(held), ...keptRoles(held, inputs), ...localOf(inputs) } };
   }
   await refuseOtherAccount(run.iam, held);
   const wanted = await settled(run.iam, inputs);
   const roles = await resolved(run.iam, wanted);
   const aligned = await align(run, id, held, wanted, roles);
-  return { outs: { ...fromPolicy(aligned, roles.names), ...localOf(wanted) } };
+  return { outs: { ...fromPolicy(aligned, roles.names), ...keptRoles(held, wanted), ...localOf(wanted) } };
+}
+
+/** What was taken over with its roles is still known to have been. */
+function keptRoles({ presetRoles }: State, { roles }: Inputs): Pick<Inputs, "presetRoles"> {
+  return roles === undefined && presetRoles !== undefined ? { presetRoles } : {};
 }
 
 /** Gives a policy the wanted roles and description; nothing is sent where it has them. */
