@@ -119,7 +119,7 @@ export function connect(settings: Settings, name?: string): Client {
 }
 
 /** Pulumi's engine has ended: what would be made now would be in no state. */
-export class EngineGoneError extends Error {
+class EngineGoneError extends Error {
   constructor() {
     super("Pulumi has ended meanwhile, so nothing more is sent to IAM");
   }
