@@ -62,24 +62,28 @@ export function connect(settings: Settings, name?: string): Client {
     if (answeredAt !== undefined) ahead = answeredAt - Date.now();
   }
 
-  async function tried<Result>(work: () => Promise<Result>): Promise<Result> {
-    return persist(async () => {
-      try {
-        return await work();
-      } catch (thrown) {
-        if (thrown instanceof EngineGoneError) throw thrown;
-        const error = toIamError(thrown, secrets);
-        keepTime(error.told.answeredAt);
-        throw error;
-      }
-    }, pace);
+  async function tried<Result>(work: () => Promise<Result>, writes: boolean): Promise<Result> {
+    return persist(
+      async () => {
+        try {
+          return await work();
+        } catch (thrown) {
+          if (thrown instanceof EngineGoneError) throw thrown;
+          const error = toIamError(thrown, secrets);
+          keepTime(error.told.answeredAt);
+          throw error;
+        }
+      },
+      pace,
+      writes,
+    );
   }
 
-  async function call(make: Make): Promise<Answer> {
+  async function request(make: Make, writes: boolean): Promise<Answer> {
     await identity();
     // A token that has to be renewed is a call of its own: its failure leaves no doubt about the other.
-    await tried(() => tokenOf(authenticator));
-    const answer = await tried(() => withFreshToken(() => make(service)));
+    await tried(() => tokenOf(authenticator), false);
+    const answer = await tried(() => withFreshToken(() => make(service)), writes);
     keepTime(dateOf(answer.headers));
     return answer;
   }
@@ -94,16 +98,18 @@ export function connect(settings: Settings, name?: string): Client {
     }
   }
 
+  const call = (make: Make) => request(make, false);
+
   async function write(make: Make): Promise<Answer> {
-    return call(async (each) => {
+    return request(async (each) => {
       if (await settings.isEngineGone?.()) throw new EngineGoneError();
       return make(each);
-    });
+    }, true);
   }
 
   let known: Promise<Identity> | undefined;
   async function identity(): Promise<Identity> {
-    known ??= tried(() => tokenOf(authenticator)).then((token) =>
+    known ??= tried(() => tokenOf(authenticator), false).then((token) =>
       verified(identityOf(token), credentials.accountId),
     );
     try {
