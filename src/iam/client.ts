@@ -57,9 +57,11 @@ export function connect(settings: Settings, name?: string): Client {
   });
 
   let ahead = 0;
-  /** Takes IAM's clock from the date of an answer. */
+  /** Takes IAM's clock from the date of an answer, where the two differ by more than such a date can tell. */
   function keepTime(answeredAt: number | undefined): void {
-    if (answeredAt !== undefined) ahead = answeredAt - Date.now();
+    if (answeredAt === undefined) return;
+    const apart = answeredAt - Date.now();
+    ahead = Math.abs(apart) > PRECISION ? apart : 0;
   }
 
   async function tried<Result>(work: () => Promise<Result>, writes: boolean): Promise<Result> {
@@ -123,6 +125,9 @@ export function connect(settings: Settings, name?: string): Client {
 
   return { pace, identity, call, write, now: () => Date.now() + ahead };
 }
+
+/** A `Date` header has whole seconds, and is some time on its way. In milliseconds. */
+const PRECISION = 2_000;
 
 /** Pulumi's engine has ended: what would be made now would be in no state. */
 class EngineGoneError extends Error {

@@ -44,11 +44,13 @@ export class IamError extends Error {
   readonly told: Told;
   /** Whether the call may have been carried out although no good answer came. */
   readonly unsure: boolean;
+  private readonly tried?: Tried;
 
   constructor(told: Told, tried?: Tried, options?: ErrorOptions) {
     super(sentence(told, tried), options);
     this.name = "IamError";
     this.told = told;
+    this.tried = tried;
     this.unsure = tried?.unsure ?? mayBeDone(told);
   }
 
@@ -91,6 +93,11 @@ export class IamError extends Error {
   /** The same, known to mean that somebody else changed the policy meanwhile: IAM may say so as a conflict. */
   asStale(): IamError {
     return new IamError({ ...this.told, stale: true }, undefined, { cause: this.cause });
+  }
+
+  /** The same after another call that may have been carried out although no good answer came. */
+  inDoubt(): IamError {
+    return this.after({ ...(this.tried ?? { tries: 1, elapsed: 0 }), unsure: true });
   }
 
   /** The same after it was tried again: IAM said this last. */

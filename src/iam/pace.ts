@@ -9,6 +9,8 @@ export interface Pace {
   /** The longest wait before the second try; it doubles from try to try. */
   firstDelay: number;
   longestDelay: number;
+  /** How far apart two clocks may be that seem to agree. */
+  clockTolerance: number;
   /** How long IAM may take until everybody sees what was written. Terraform's provider waits as long for a new policy. */
   propagation: number;
 }
@@ -18,6 +20,7 @@ export const DEFAULT_PACE: Pace = {
   retryTimeout: 300_000,
   firstDelay: 500,
   longestDelay: 10_000,
+  clockTolerance: 1_000,
   propagation: 300_000,
 };
 

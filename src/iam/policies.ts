@@ -13,9 +13,6 @@ export interface Written {
   lastModifiedAt?: string;
 }
 
-/** How far IAM's clock may seem to be off, in milliseconds: a `Date` header has whole seconds. */
-const TOLERANCE = 2_000;
-
 /** How often something is tried because somebody else changed what IAM holds meanwhile. */
 const EDITS = 8;
 
@@ -32,7 +29,7 @@ export async function createPolicy(
   isTaken: (id: string) => boolean,
 ): Promise<HeldPolicy> {
   const { iamId } = await client.identity();
-  const since = client.now() - TOLERANCE;
+  const since = client.now() - client.pace.clockTolerance;
   let unsure = false;
   return untilCurrent(client, async () => {
     try {
@@ -127,19 +124,28 @@ export async function editPolicy(
   written: Written,
   decide: (held: HeldPolicy | undefined) => PolicyBody | undefined,
 ): Promise<HeldPolicy> {
-  return untilCurrent(client, async () => {
+  const doubt = { unsure: false };
+  const edit = async () => {
     const held = await getPolicy(client, id, written);
     const body = decide(held);
     if (!held || !body) return held as HeldPolicy;
     try {
       return await replacePolicy(client, held, body);
     } catch (error) {
-      if (!(error instanceof IamError) || !isRefusedForAnother(error)) throw error;
+      if (!(error instanceof IamError)) throw error;
+      doubt.unsure ||= error.unsure;
+      if (!isRefusedForAnother(error)) throw error;
       const twin = error.status === 409 ? await twinIn(client, error, body) : undefined;
       if (twin && twin.id !== id) throw new PolicyConflictError(twin, error);
-      throw new StaleError(error);
+      throw new StaleError(error.asStale());
     }
-  });
+  };
+  try {
+    return await untilCurrent(client, edit);
+  } catch (error) {
+    // What was read afterwards is the last to fail, and leaves the doubt.
+    throw doubt.unsure && error instanceof IamError ? error.inDoubt() : error;
+  }
 }
 
 /** Does something again while what it was decided by is not what IAM holds any more. */
@@ -156,7 +162,7 @@ async function untilCurrent<Result>(
       retry: (error) => error instanceof StaleError,
     });
   } catch (error) {
-    throw error instanceof StaleError ? error.cause.asStale() : error;
+    throw error instanceof StaleError ? error.cause : error;
   }
 }
 

@@ -164,6 +164,30 @@ describe("a policy on the real engine", function () {
     await expectSettled();
   });
 
+  it("stays where a resource goes back to a scope whose removal was refused, and adopts it", async () => {
+    await start(declares("one", bucket("old")));
+    await stack.program(declares("one", bucket("new")));
+    const lift = iam.inject({ operation: "deleteV2Policy", status: 403 });
+    expect((await stack.up()).output).to.include("403 insufficent_permissions");
+    lift();
+    const both = held();
+    expect(both).to.have.all.keys("old", "new");
+
+    // What is still to be deleted is in the way, and the engine deletes last.
+    await stack.program(declares("one", bucket("old")));
+    const failed = await stack.up();
+    expect(failed.code).not.to.equal(0);
+    expect(failed.output).to.include(`adopt: "${String(both["old"])}"`);
+    expect(held()).to.deep.equal(both);
+
+    await stack.program(declares("one", { ...bucket("old"), adopt: true }));
+    const adopted = await stack.up();
+    expect(adopted.code, adopted.output).to.equal(0);
+    expect(held()).to.deep.equal({ old: both["old"] });
+    expect(await inState()).to.deep.equal({ one: both["old"] });
+    await expectSettled();
+  });
+
   it("is made once where two resources of a program declare it, and the error says so", async () => {
     iam = closing(await startIamEmulator());
     stack = await startStack(iam, declares("one", bucket("one")) + declares("twin", bucket("one")));

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { startIamEmulator, type Fault, type IamEmulator } from "../../src/emulator";
+import { startIamEmulator, type Call, type Fault, type IamEmulator } from "../../src/emulator";
 import { balance, declares, startStack, together, until, type Running, type Stack } from "../support/engine";
 import { bucketInputs } from "../support/inputs";
 import { closing } from "../support/opened";
@@ -34,26 +34,31 @@ function arrivals(iam: IamEmulator, operation: Fault["operation"]): () => number
   return () => arrived;
 }
 
-/** Runs the CLI until it, or its host, is killed at a call of IAM; ends what that leaves behind, once it does nothing more. */
+/**
+ * Runs the CLI until it, or its host, is killed at a call of IAM; ends what that leaves behind, once it does nothing more.
+ *
+ * @returns the calls that IAM had answered before
+ */
 async function interrupted(
   iam: IamEmulator,
   run: Running,
   victim: Victim,
   at: Omit<Fault, "meanwhile">,
-): Promise<void> {
-  let killed = false;
+): Promise<Call[]> {
+  let answered: Call[] | undefined;
   const lift = iam.inject({
     ...at,
     meanwhile: async () => {
-      killed = true;
+      answered = iam.calls();
       await run[VICTIMS[victim]]();
     },
   });
   const { code, output } = await run.ended;
-  expect(killed, `it got as far as the kill: ${output}`).to.equal(true);
-  expect(code).not.to.equal(0);
   await run.endOrphans();
   lift();
+  if (!answered) throw new Error(`It ended before the kill: ${output}`);
+  expect(code).not.to.equal(0);
+  return answered;
 }
 
 /** What README says under "Interrupted". */
@@ -97,17 +102,9 @@ describe("an interrupted run on the real engine", function () {
     iam.inject({ operation: "createV2Policy", times: Infinity, latency: 20 });
     const arrived = arrivals(iam, "createV2Policy");
     const run = stack.start("up", ...UNATTENDED, "--parallel", String(PARALLEL));
-    let answered = 0;
-    iam.inject({
-      operation: "createV2Policy",
-      nth,
-      afterCommit,
-      meanwhile: () => {
-        answered = iam.calls().filter(({ operation }) => operation === "createV2Policy").length;
-      },
-    });
-    await interrupted(iam, run, victim, { operation: "createV2Policy", nth, afterCommit });
-    expect(arrived(), "what was under way, and nothing more").to.be.at.most(answered + PARALLEL);
+    const answered = await interrupted(iam, run, victim, { operation: "createV2Policy", nth, afterCommit });
+    const made = answered.filter(({ operation }) => operation === "createV2Policy").length;
+    expect(arrived(), "what was under way, and nothing more").to.be.at.most(made + PARALLEL);
     await recover(stack);
     await expectWhole(iam, stack, twenty);
   }
@@ -182,6 +179,20 @@ describe("an interrupted run on the real engine", function () {
       expect(iam.policies()).to.deep.equal([made]);
     };
     await together(killInWait("the CLI"), killInWait("the host"));
+  });
+
+  it("fails the next up, which says how to take over what was left; after the host's end that is enough", async () => {
+    const { iam, stack } = await start(declares("one", bucket("one")));
+    const run = stack.start("up", ...UNATTENDED);
+    await interrupted(iam, run, "the host", { operation: "createV2Policy", afterCommit: true });
+    const [made] = iam.policies();
+    const failed = await stack.up();
+    expect(failed.code).not.to.equal(0);
+    expect(failed.output).to.include(String(made?.id)).and.include("IBMCLOUD_ADOPT_OWN=true pulumi up");
+    expect((await stack.held()).resources).to.deep.equal([]);
+    expect(await stack.having({ IBMCLOUD_ADOPT_OWN: "true" }).up()).to.include({ code: 0 });
+    await expectWhole(iam, stack, ["one"]);
+    expect(iam.policies()).to.deep.equal([made]);
   });
 
   /** The calls of IAM in a replacement, the new one made first. */

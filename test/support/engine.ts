@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 /** A resource as exported state holds it. */
-export interface Resource {
+interface Resource {
   urn: string;
   type: string;
   id?: string;
@@ -31,7 +31,7 @@ export interface Resource {
 }
 
 /** What exported state holds of authorizations. */
-export interface Held {
+interface Held {
   /** Replaced ones too. */
   resources: Resource[];
   /** What an interrupted run had begun. */
@@ -92,7 +92,7 @@ main: index.js
 let engine: Promise<string | undefined> | undefined;
 
 /** The folder of the real CLI. @throws when there is none */
-export async function engineFolder(): Promise<string> {
+async function engineFolder(): Promise<string> {
   engine ??= Promise.resolve(process.env["PULUMI_ENGINE"] ?? findEngine());
   const folder = await engine;
   if (folder === undefined) throw new Error("There is no Pulumi CLI: npm test gets one");
@@ -164,13 +164,16 @@ function workOf(pid: number): number | undefined {
   return Number(utime) + Number(stime);
 }
 
-/** Waits until a process has ended, or has done nothing for a second. */
+/** Waits until a process has ended, or has done nothing for a second. @throws when it never rests */
 async function quiet({ pid }: Process): Promise<void> {
-  for (let before: number | undefined = -1, now = workOf(pid); now !== undefined && now !== before;) {
-    await pause(1_000);
+  let before: number | undefined;
+  for (let seconds = 0; seconds < 60; seconds += 1) {
+    const now = workOf(pid);
+    if (now === undefined || now === before) return;
     before = now;
-    now = workOf(pid);
+    await pause(1_000);
   }
+  throw new Error("What a killed CLI left behind never rests");
 }
 
 /** `kill -9`, unless the process has ended, and its id is perhaps another's. */

@@ -29,15 +29,34 @@ export interface MiniEngine {
   /** What was replaced, and is not deleted yet. */
   condemned: { name: string; resource: Resource }[];
   up: (program: Program, options?: UpOptions) => Promise<Outcome>;
-  refresh: () => Promise<Outcome>;
-  destroy: () => Promise<Outcome>;
+  refresh: (options?: RunOptions) => Promise<Outcome>;
+  destroy: (options?: RunOptions) => Promise<Outcome>;
 }
 
-export interface UpOptions {
+/** One step of a run, as the engine reports it. */
+export interface Step {
+  name: string;
+  kind: "same" | "create" | "replace" | "update" | "delete" | "read";
+  /** The policy's id; absent where there is none, or none any more. */
+  id?: string;
+  /** Why it failed. */
+  error?: string;
+}
+
+export interface RunOptions {
+  /** Called before and after each step of the run; where it throws, the run ends there and then: `kill -9`. */
+  step?: () => void;
+  /** Called with each step that came to an end. */
+  told?: (step: Step) => void;
+}
+
+export interface UpOptions extends RunOptions {
   /** Resources that are replaced without asking `diff`: `--replace`. */
   replace?: readonly string[];
-  /** Called before each step of the run; where it throws, the run ends there and then: `kill -9`. */
-  step?: () => void;
+  /** What resources were called before. */
+  aliases?: Readonly<Record<string, string>>;
+  /** Whether each resource waits for the one before it, and the first error ends the run: `--parallel 1`. */
+  oneByOne?: boolean;
 }
 
 /** Something ended the engine: what was under way is in no state. */
@@ -48,44 +67,33 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
   const engine: MiniEngine = {
     resources,
     condemned: [],
-    up: async (program, { replace = [], step = () => undefined } = {}) => {
-      const provider = startRun();
-      const errors: string[] = [];
-      const attempt = collecting(errors);
+    up: async (program, options = {}) => {
+      const running = start(options);
+      const { errors, attempt } = running;
+      const register = ([name, args]: [string, object]) =>
+        attempt({ name, kind: "same" }, (doing) => registered(doing, wired(args), running, options));
 
-      // Resources that depend on nothing are registered side by side.
-      await Promise.all(
-        Object.entries(program).map(([name, args]) =>
-          attempt(() => register(name, wired(args), provider, replace, step)),
-        ),
-      );
+      if (options.oneByOne) {
+        for (const each of Object.entries(program)) if (errors.length === 0) await register(each);
+      } else {
+        // Resources that depend on nothing are registered side by side.
+        await Promise.all(Object.entries(program).map(register));
+      }
       // A run that failed deletes nothing more.
       if (errors.length > 0) return { errors };
-      for (const each of [...engine.condemned]) {
-        await attempt(async () => {
-          step();
-          await provider.delete(each.resource.id, wired(each.resource.outputs));
-          engine.condemned = engine.condemned.filter((other) => other !== each);
-        });
-      }
-      for (const [name, { id, outputs }] of [...resources]) {
-        if (name in program) continue;
-        await attempt(async () => {
-          step();
-          await provider.delete(id, wired(outputs));
-          resources.delete(name);
-        });
-      }
+      await deleteCondemned(running);
+      for (const name of [...resources.keys()]) if (!(name in program)) await deleteResource(name, running);
       return { errors };
     },
-    refresh: async () => {
-      const provider = startRun();
-      const errors: string[] = [];
-      const attempt = collecting(errors);
+    refresh: async (options = {}) => {
+      const { provider, step, errors, attempt } = start(options);
       await Promise.all(
         [...resources].map(([name, resource]) =>
-          attempt(async () => {
+          attempt({ name, kind: "read" }, async (doing) => {
+            step();
             const { id, props, inputs } = await provider.read(resource.id, wired(resource.outputs));
+            step();
+            doing.id = id;
             if (id === undefined) resources.delete(name);
             else {
               const read = { id, inputs: wired(inputs) as Inputs, outputs: wired(props) as State };
@@ -97,84 +105,144 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
       );
       return { errors };
     },
-    destroy: async () => {
-      const provider = startRun();
-      const errors: string[] = [];
-      const attempt = collecting(errors);
-      for (const each of [...engine.condemned]) {
-        await attempt(async () => {
-          await provider.delete(each.resource.id, wired(each.resource.outputs));
-          engine.condemned = engine.condemned.filter((other) => other !== each);
-        });
-      }
-      for (const [name, { id, outputs }] of [...resources]) {
-        await attempt(async () => {
-          await provider.delete(id, wired(outputs));
-          resources.delete(name);
-        });
-      }
-      return { errors };
+    destroy: async (options = {}) => {
+      const running = start(options);
+      await deleteCondemned(running);
+      for (const name of [...resources.keys()]) await deleteResource(name, running);
+      return { errors: running.errors };
     },
   };
   return engine;
 
-  async function register(
-    name: string,
+  function start({ step = () => undefined, told = () => undefined }: RunOptions): Running {
+    const errors: string[] = [];
+    return { provider: startRun(), step, errors, attempt: collecting(errors, told) };
+  }
+
+  async function deleteCondemned({ provider, step, attempt }: Running): Promise<void> {
+    for (const each of [...engine.condemned]) {
+      const { name, resource } = each;
+      await attempt({ name, kind: "delete", id: resource.id }, async () => {
+        step();
+        await provider.delete(resource.id, wired(resource.outputs));
+        step();
+        engine.condemned = engine.condemned.filter((other) => other !== each);
+      });
+    }
+  }
+
+  async function deleteResource(name: string, { provider, step, attempt }: Running): Promise<void> {
+    const resource = resources.get(name);
+    if (!resource) return;
+    await attempt({ name, kind: "delete", id: resource.id }, async () => {
+      step();
+      await provider.delete(resource.id, wired(resource.outputs));
+      step();
+      resources.delete(name);
+    });
+  }
+
+  async function registered(
+    doing: Step,
     args: object,
-    provider: AuthorizationProvider,
-    replace: readonly string[],
-    step: () => void,
+    { provider, step }: Running,
+    { replace = [], aliases = {} }: UpOptions,
   ): Promise<void> {
     step();
-    const old = resources.get(name);
+    const { name } = doing;
+    const old = resources.get(name) ?? renamed(name, aliases[name]);
     const inputs = await checked(provider, old?.inputs ?? {}, args);
-    if (!old) return create(name, inputs, provider, step);
-    if (replace.includes(name)) return replaced(name, old, await checked(provider, {}, args), provider, step);
+    if (!old) {
+      doing.kind = "create";
+      return create(doing, inputs, provider, step);
+    }
+    doing.id = old.id;
+    if (replace.includes(name)) return replaced(doing, old, args, provider, step);
 
     const { changes, replaces = [] } = await provider.diff(old.id, wired(old.outputs), wired(inputs));
-    if (replaces.length > 0) return replaced(name, old, await checked(provider, {}, args), provider, step);
+    if (replaces.length > 0) return replaced(doing, old, args, provider, step);
     if (!changes && !old.isHalfMade) {
       // The engine keeps the old outputs.
       resources.set(name, { ...old, inputs });
       return;
     }
+    doing.kind = "update";
     step();
-    const { outs } = await provider.update(old.id, wired(old.outputs), wired(inputs));
-    resources.set(name, { id: old.id, inputs, outputs: wired(outs) as State });
+    try {
+      const { outs } = await provider.update(old.id, wired(old.outputs), wired(inputs));
+      step();
+      resources.set(name, { id: old.id, inputs, outputs: wired(outs) as State });
+    } catch (error) {
+      const half = halfMadeIn(error);
+      step();
+      if (half) resources.set(name, { ...half, inputs });
+      throw error;
+    }
+  }
+
+  function renamed(name: string, before: string | undefined): Resource | undefined {
+    const old = before === undefined ? undefined : resources.get(before);
+    if (before === undefined || !old) return undefined;
+    resources.delete(before);
+    resources.set(name, old);
+    return old;
   }
 
   async function replaced(
-    name: string,
+    doing: Step,
     old: Resource,
-    inputs: Inputs,
+    args: object,
     provider: AuthorizationProvider,
     step: () => void,
   ): Promise<void> {
-    await create(name, inputs, provider, step, () => engine.condemned.push({ name, resource: old }));
+    doing.kind = "replace";
+    const inputs = await checked(provider, {}, args);
+    await create(doing, inputs, provider, step, () =>
+      engine.condemned.push({ name: doing.name, resource: old }),
+    );
   }
 
   async function create(
-    name: string,
+    doing: Step,
     inputs: Inputs,
     provider: AuthorizationProvider,
     step: () => void,
     made: () => void = () => undefined,
   ): Promise<void> {
     step();
+    doing.id = undefined;
     try {
       const { id, outs } = await provider.create(wired(inputs));
       step();
       made();
-      resources.set(name, { id, inputs, outputs: wired(outs) as State });
+      doing.id = id;
+      resources.set(doing.name, { id, inputs, outputs: wired(outs) as State });
     } catch (error) {
-      const { id, properties } = error as { id?: string; properties?: State };
-      if (id !== undefined && properties) {
+      const half = halfMadeIn(error);
+      if (half) {
+        step();
         made();
-        resources.set(name, { id, inputs, outputs: wired(properties), isHalfMade: true });
+        doing.id = half.id;
+        resources.set(doing.name, { ...half, inputs });
       }
       throw error;
     }
   }
+}
+
+/** What the steps of one run share. */
+interface Running {
+  provider: AuthorizationProvider;
+  step: () => void;
+  errors: string[];
+  attempt: (doing: Step, work: (doing: Step) => Promise<void>) => Promise<void>;
+}
+
+/** What an error of create or update tells of a resource that is kept all the same. */
+function halfMadeIn(error: unknown): Omit<Resource, "inputs"> | undefined {
+  const { id, properties } = error as { id?: string; properties?: State };
+  if (id === undefined || !properties) return undefined;
+  return { id, outputs: wired(properties), isHalfMade: true };
 }
 
 async function checked(provider: AuthorizationProvider, olds: object, args: object): Promise<Inputs> {
@@ -189,13 +257,16 @@ function wired<Value>(value: Value): Value {
 }
 
 /** Runs steps one by one or side by side; errors are kept, and only the end of the engine itself goes through. */
-function collecting(errors: string[]): (work: () => Promise<void>) => Promise<void> {
-  return async (work) => {
+function collecting(errors: string[], told: (step: Step) => void): Running["attempt"] {
+  return async (doing, work) => {
     try {
-      await work();
+      await work(doing);
+      told(doing);
     } catch (error) {
       if (error instanceof Killed) throw error;
-      errors.push(error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      errors.push(message);
+      told({ ...doing, error: message });
     }
   };
 }

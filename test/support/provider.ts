@@ -11,6 +11,7 @@ export const QUICK: Pace = {
   retryTimeout: 400,
   firstDelay: 2,
   longestDelay: 10,
+  clockTolerance: 0,
   propagation: 300,
 };
 

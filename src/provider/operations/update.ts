@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { PolicyConflictError } from "../../iam/conflict";
-import { IamError } from "../../iam/errors";
 import type { HeldPolicy, PolicyBody } from "../../iam/policy";
 import { changes, touchesIam } from "../changes";
 import { inTheWay } from "../conflict";
 import type { Inputs } from "../inputs";
 import { fromPolicy, localOf, scopeOf, type State } from "../policy";
-import { HalfMadeError } from "./half-made";
+import { HalfMadeError, isUnsure, saysRoles } from "./half-made";
 import type { Run } from "./run";
 import { refuseOtherAccount, resolved, settled, type ResolvedRoles } from "./settled";
 
@@ -22,7 +21,8 @@ export async function updateAuthorization(
   inputs: Inputs,
 ): Promise<{ outs: State }> {
   const { changed } = changes(held, inputs);
-  if (changed.length > 0 && !changed.some(touchesIam)) {
+  // Where the state does not say which roles IAM holds, a note is not all there is to do.
+  if (changed.length > 0 && !changed.some(touchesIam) && saysRoles(held)) {
     if (changed.includes("credentials")) await refuseOtherAccount(run.iam, held);
     return { outs: { ...withoutLocal(held), ...keptRoles(held, inputs), ...localOf(inputs) } };
   }
@@ -33,7 +33,7 @@ export async function updateAuthorization(
     const aligned = await align(run, id, held, wanted, roles);
     return { outs: { ...fromPolicy(aligned, roles.names), ...keptRoles(held, wanted), ...localOf(wanted) } };
   } catch (error) {
-    if (error instanceof IamError && error.unsure) throw new HalfMadeError(id, withoutRoles(held), error);
+    if (isUnsure(error)) throw new HalfMadeError(id, held, error);
     throw error;
   }
 }
@@ -89,11 +89,6 @@ export function isAligned(held: HeldPolicy, { description = "" }: Inputs, crns =
 function lastChange({ lastModifiedById, lastModifiedAt }: HeldPolicy): string {
   if (lastModifiedById === undefined) return "";
   return `, since a change by ${lastModifiedById}${lastModifiedAt === undefined ? "" : ` at ${lastModifiedAt}`}`;
-}
-
-/** Which roles IAM holds is not known: the next run looks, even where the program is as it was. */
-function withoutRoles({ roles, ...state }: State): Partial<State> {
-  return state;
 }
 
 function withoutLocal({ adopt, settle, presetRoles, credentials, ...state }: State): State {
