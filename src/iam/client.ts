@@ -1,10 +1,11 @@
-import IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
+import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import { renew } from "./authenticators";
 import { findCredentials } from "./credentials";
 import { dateOf, toIamError } from "./errors";
 import { paceOf, type Pace } from "./pace";
 import { persist } from "./retry";
+import { policyManagement } from "./sdk";
 import type { Settings } from "./settings";
 import { USER_AGENT } from "./user-agent";
 
@@ -48,7 +49,8 @@ export function connect(settings: Settings, name?: string): Client {
   const pace = paceOf(settings);
   const credentials = findCredentials(settings, pace.requestTimeout, name);
   const { authenticator, serviceUrl, disableSslVerification, secrets } = credentials;
-  const service = new IamPolicyManagementV1({
+  const Service = policyManagement();
+  const service = new Service({
     authenticator,
     serviceUrl,
     disableSslVerification,
