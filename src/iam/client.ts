@@ -3,6 +3,7 @@ import type { Authenticator } from "ibm-cloud-sdk-core";
 import { renew } from "./authenticators";
 import { findCredentials } from "./credentials";
 import { dateOf, toIamError } from "./errors";
+import { startGate, type Gate } from "./gate";
 import { paceOf, type Pace } from "./pace";
 import { persist } from "./retry";
 import { policyManagement } from "./sdk";
@@ -64,24 +65,29 @@ export function connect(settings: Settings, name?: string): Client {
     if (answeredAt !== undefined) ahead = answeredAt - Date.now();
   }
 
-  async function tried<Result>(work: () => Promise<Result>): Promise<Result> {
-    return persist(async () => {
-      try {
-        return await work();
-      } catch (thrown) {
-        if (thrown instanceof EngineGoneError) throw thrown;
-        const error = toIamError(thrown, secrets);
-        keepTime(error.told.answeredAt);
-        throw error;
-      }
-    }, pace);
+  const gate = startGate();
+  async function tried<Result>(work: () => Promise<Result>, through?: Gate): Promise<Result> {
+    return persist(
+      async () => {
+        try {
+          return await work();
+        } catch (thrown) {
+          if (thrown instanceof EngineGoneError) throw thrown;
+          const error = toIamError(thrown, secrets);
+          keepTime(error.told.answeredAt);
+          throw error;
+        }
+      },
+      pace,
+      through,
+    );
   }
 
   async function call(make: Make): Promise<Answer> {
     await identity();
     // A token that has to be renewed is a call of its own: its failure leaves no doubt about the other.
     await tried(() => tokenOf(authenticator));
-    const answer = await tried(() => withFreshToken(() => make(service)));
+    const answer = await tried(() => withFreshToken(() => make(service)), gate);
     keepTime(dateOf(answer.headers));
     return answer;
   }
