@@ -6,15 +6,19 @@ const TYPE = "pulumi-nodejs:dynamic/ibm:EnAuthorization";
 
 /**
  * What Pulumi's host evaluates to get the provider. It is kept in state with every resource, so it only loads the
- * installed package: `refresh` and `destroy` of an old stack run today's code. Twice with every resource: each byte counts,
- * and a double quote is two.
+ * installed package: `refresh` and `destroy` of an old stack run today's code. Where there is none, it says
+ * `run npm install pulumi-ibm-en-authorization in` and the folder. It is there twice: each byte counts, and a double quote
+ * is two.
  */
 const PROVIDER =
   "exports.handler=()=>{let d=process.cwd(),p='pulumi-ibm-en-authorization';try{return require('module')" +
   ".createRequire(d+'/')(p+'/provider')}catch(e){throw Error(`run npm install ${p} in ${d}: `+e)}}";
 
-/** The keys of configuration that hold credentials. */
-const SECRET_KEYS = ["apiKey", "credentials"];
+/** The keys of configuration that hold credentials, and how each is set. */
+const SECRET_KEYS: Record<string, string> = {
+  apiKey: "--secret ibmcloud:apiKey",
+  credentials: "--secret --path ibmcloud:credentials.<NAME>.apikey",
+};
 
 /**
  * The engine keeps a stack's configuration in state, with the provider: encrypted where it is a secret, else in the clear.
@@ -25,11 +29,11 @@ function refusePlainCredentials(): void {
   // Not declared in Pulumi's types; where it is not there, nothing can be told.
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   if (isConfigSecret === undefined) return;
-  for (const key of SECRET_KEYS) {
+  for (const [key, how] of Object.entries(SECRET_KEYS)) {
     const name = `ibmcloud:${key}`;
     if (isConfigSecret(name) || new pulumi.Config("ibmcloud").get(key) === undefined) continue;
     throw new pulumi.RunError(
-      `${name} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set --secret ${name}`,
+      `${name} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set ${how}`,
     );
   }
 }

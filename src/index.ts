@@ -11,3 +11,16 @@ export type {
   Role,
   ServiceName,
 } from "./args";
+export type { ResourceGroup, ServiceInstance } from "./found";
+export {
+  getResourceGroup,
+  getResourceGroupOutput,
+  type GetResourceGroupArgs,
+  type GetResourceGroupOutputArgs,
+} from "./lookups/resource-group";
+export {
+  getServiceInstance,
+  getServiceInstanceOutput,
+  type GetServiceInstanceArgs,
+  type GetServiceInstanceOutputArgs,
+} from "./lookups/service-instance";

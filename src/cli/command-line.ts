@@ -42,6 +42,8 @@ function welcome({ url, apiKey, accountId }: IamEmulator): string {
 In the shell of your Pulumi program:
 
   export IBMCLOUD_IAM_API_ENDPOINT=${url}
+  export IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT=${url}
+  export IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT=${url}
   export IC_API_KEY=${apiKey}
 `;
 }

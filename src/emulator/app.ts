@@ -4,12 +4,15 @@ import { Hono } from "hono";
 import type { Account, Caller } from "./account";
 import type { Behaviour } from "./behaviour";
 import { operationOf, type Arrival, type Call } from "./calls";
-import { envelope, Refusal } from "./errors";
+import type { Roles } from "./custom-roles";
+import { inEnvelope, Refusal } from "./errors";
 import type { Faults } from "./faults";
 import { policyRoutesV1 } from "./policies-v1";
 import { policyRoutesV2 } from "./policies-v2";
 import type { PolicyStore } from "./policy-store";
 import type { RateLimit } from "./rate-limit";
+import { resourceRoutes } from "./resources";
+import type { ResourceStore } from "./resource-store";
 import { roleRoutes } from "./roles";
 import { tokenRoutes, type Tokens } from "./tokens";
 
@@ -31,6 +34,8 @@ export interface Parts {
   accounts: readonly Account[];
   tokens: Tokens;
   store: PolicyStore;
+  roles: Roles;
+  resources: ResourceStore;
   behaviour: Behaviour;
   faults: Faults;
   limit: RateLimit;
@@ -38,8 +43,9 @@ export interface Parts {
   record: (call: Call) => void;
 }
 
-/** IAM's API, as far as authorizations need it. */
-export function emulatedIam({ accounts, tokens, store, behaviour, faults, limit, record }: Parts): Hono<Env> {
+/** IAM's API, as far as authorizations need it, and what is looked up beside it. */
+export function emulatedIam(parts: Parts): Hono<Env> {
+  const { accounts, tokens, store, roles, resources, behaviour, faults, limit, record } = parts;
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
@@ -71,14 +77,15 @@ export function emulatedIam({ accounts, tokens, store, behaviour, faults, limit,
     c.set("caller", tokens.caller(c.req.header("authorization")));
     await next();
   });
-  app.route("/", policyRoutesV2(store, behaviour));
-  app.route("/", policyRoutesV1(store, behaviour));
-  app.route("/", roleRoutes());
+  app.route("/", policyRoutesV2(store, behaviour, roles));
+  app.route("/", policyRoutesV1(store, behaviour, roles));
+  app.route("/", roleRoutes(roles, behaviour));
+  app.route("/", resourceRoutes(resources));
 
   app.notFound((c) => {
-    const { method, path, transactionId } = c.get("arrival");
+    const { method, path } = c.get("arrival");
     const refusal = new Refusal(404, "not_found", `There is no ${method} ${path} in this emulator.`);
-    return c.json(envelope(refusal, transactionId), 404);
+    return c.json(inEnvelope(refusal, c.get("arrival")), 404);
   });
   app.onError((error, c) => {
     // Whatever else fails, a test's own `meanwhile` for example, must not look like silence.
@@ -86,7 +93,7 @@ export function emulatedIam({ accounts, tokens, store, behaviour, faults, limit,
       error instanceof Refusal
         ? error
         : new Refusal(500, "request_not_processed", `The emulator failed: ${error.message}`);
-    return c.json(envelope(refusal, c.get("arrival").transactionId), refusal.status);
+    return c.json(inEnvelope(refusal, c.get("arrival")), refusal.status);
   });
   return app;
 }

@@ -41,6 +41,13 @@ export interface Behaviour {
    */
   conflictsWith: "policy" | "id" | "nothing";
   /**
+   * What `/v2/roles` answers: the roles that IBM documents; empty lists, as for credentials that may not read roles; or,
+   * where a source is asked for, the gateway's page with status 404, as IBM's private endpoints are known to. Policies are
+   * taken as ever.
+   * @default "as documented"
+   */
+  roleLookup: "as documented" | "hidden" | "not found";
+  /**
    * How many active policies an account may hold; one more is answered 422.
    * @default 4020, IBM's limit
    */
@@ -60,6 +67,7 @@ const DEFAULTS: Behaviour = {
   secondDelete: 404,
   etagHeader: true,
   conflictsWith: "policy",
+  roleLookup: "as documented",
   quota: 4020,
   callsPerSecond: Infinity,
 };

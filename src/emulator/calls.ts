@@ -30,6 +30,9 @@ const OPERATIONS = [
   ["DELETE", /^\/v1\/policies\/[^/]+$/, "deletePolicy"],
   ["PATCH", /^\/v1\/policies\/[^/]+$/, "updatePolicyState"],
   ["GET", /^\/v2\/roles$/, "listRoles"],
+  ["GET", /^\/v2\/resource_instances$/, "listResourceInstances"],
+  ["GET", /^\/v2\/resource_instances\/[^/]+$/, "getResourceInstance"],
+  ["GET", /^\/v2\/resource_groups$/, "listResourceGroups"],
 ] as const satisfies readonly (readonly [method: string, path: RegExp, operation: string])[];
 
 /** What the emulator can be asked: the names of the methods of IBM's SDK, and `token`. */

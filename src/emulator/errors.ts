@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { isResourcePath, resourceSaid } from "./resource-errors";
 
 /** IAM's codes for what this emulator refuses. Source: the enum `ErrorObject.Constants.Code` of IBM's SDK. */
 export type Code =
@@ -38,12 +39,23 @@ interface Said {
 }
 
 /** IAM's error envelope. */
-export function envelope({ status, code, message, details }: Said, transactionId: string): object {
+function envelope({ status, code, message, details }: Said, transactionId: string): object {
   return {
     trace: transactionId,
     errors: [{ code, message, ...(details && { details }) }],
     status_code: status,
   };
+}
+
+/** An error in the envelope of the service that answers; a refusal gets that service's code. */
+export function inEnvelope(
+  said: Said,
+  { path, transactionId }: { path: string; transactionId: string },
+): object {
+  if (!isResourcePath(path)) return envelope(said, transactionId);
+  const { status, message } = said;
+  const code = said instanceof Refusal ? resourceSaid(status)[0] : said.code;
+  return { transaction_id: transactionId, status_code: status, error_code: code, message, details: "" };
 }
 
 /** The token service's errors, which have a shape of their own. */

@@ -1,6 +1,7 @@
 import type { Arrival } from "./calls";
-import { envelope, tokenEnvelope } from "./errors";
+import { inEnvelope, tokenEnvelope } from "./errors";
 import type { Fault } from "./faults";
+import { isResourcePath, resourceSaid } from "./resource-errors";
 
 type Said = readonly [code: string, message: string];
 
@@ -40,8 +41,12 @@ export function faultAnswer(fault: Fault, arrival: Arrival, url: string): Respon
 
 function errorOf(fault: Fault, status: number, arrival: Arrival, url: string): object {
   const isToken = arrival.operation === "token";
-  const usual = isToken ? (TOKEN_SAID[status] ?? TOKEN_FAILED) : (SAID[status] ?? FAILED);
+  const usual = isToken ? (TOKEN_SAID[status] ?? TOKEN_FAILED) : usualFor(arrival.path, status);
   const { code = usual[0], message = usual[1] } = fault;
   if (isToken) return tokenEnvelope({ code, message }, { url, userAgent: arrival.userAgent });
-  return envelope({ status, code, message }, arrival.transactionId);
+  return inEnvelope({ status, code, message }, arrival);
+}
+
+function usualFor(path: string, status: number): Said {
+  return isResourcePath(path) ? resourceSaid(status) : (SAID[status] ?? FAILED);
 }

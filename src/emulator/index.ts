@@ -1,46 +1,32 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { DEFAULT_ACCOUNT, keyOf, type Account } from "./account";
+import { callerOf, DEFAULT_ACCOUNT, keyOf } from "./account";
 import { emulatedIam } from "./app";
 import { behave, behaviourOf, type Behaviour } from "./behaviour";
 import type { Call } from "./calls";
+import { roleBook } from "./custom-roles";
 import { faultStore, type Fault } from "./faults";
+import { API_KEY_GRANT } from "./grants";
+import type { IamEmulatorOptions } from "./options";
 import type { Policy } from "./policy";
 import { policyStore } from "./policy-store";
 import { rateLimit } from "./rate-limit";
+import type { ResourceGroup, ResourceGroupSeed } from "./resource-group";
+import type { InstanceSeed, ResourceInstance } from "./resource-instance";
+import { resourceStore } from "./resource-store";
 import { grown, type Seed } from "./seed";
 import { tokenStore } from "./tokens";
 
-export type { Account, ApiKey } from "./account";
+export type { Account, ApiKey, Profile } from "./account";
 export type { Behaviour } from "./behaviour";
 export type { Arrival, Call, Operation } from "./calls";
+export type { CustomRole } from "./custom-roles";
 export type { Fault } from "./faults";
+export type { IamEmulatorOptions } from "./options";
 export type { Attribute, Policy, Template } from "./policy";
+export type { ResourceGroup, ResourceGroupSeed } from "./resource-group";
+export type { InstanceSeed, InstanceState, ResourceInstance } from "./resource-instance";
 export type { Seed } from "./seed";
-
-/** How an emulator is to be. */
-export interface IamEmulatorOptions extends Partial<Behaviour> {
-  /**
-   * The port on the loopback interface.
-   * @default any free one
-   */
-  port?: number;
-  /**
-   * The accounts and the keys that reach them.
-   * @default one account with one key
-   */
-  accounts?: readonly [Account, ...Account[]];
-  /**
-   * How long a token lasts, in seconds.
-   * @default 3600
-   */
-  tokenLifetime?: number;
-  /**
-   * The policies that it holds at first.
-   * @default none
-   */
-  seed?: readonly Seed[];
-}
 
 /** An IAM that runs in this process, for tests without an IBM Cloud account. */
 export interface IamEmulator {
@@ -77,15 +63,36 @@ export interface IamEmulator {
    * @returns the policies as they are held
    */
   seed: (policies: readonly Seed[]) => Policy[];
-  /** Forgets policies (seeded ones too) and calls, and lifts every fault; tokens stay good, behaviour stays as it is. */
+  /**
+   * Puts service instances in, to be looked up.
+   *
+   * @returns the instances as Resource Controller shows them
+   */
+  addInstances: (instances: readonly InstanceSeed[]) => ResourceInstance[];
+  /**
+   * Puts resource groups in, to be looked up.
+   *
+   * @returns the groups as Resource Manager shows them
+   */
+  addResourceGroups: (groups: readonly ResourceGroupSeed[]) => ResourceGroup[];
+  /**
+   * Gives a token, good as long as one that was asked for: for tests of what runs with a token alone.
+   *
+   * @param apiKey whose; by default the first account's
+   * @throws RangeError when no account has that key
+   */
+  token: (apiKey?: string) => string;
+  /** Forgets policies, instances, resource groups (seeded ones too) and calls, and lifts every fault; tokens stay good, behaviour stays as it is. */
   reset: () => void;
   /** Ends it, and every connection to it. */
   close: () => Promise<void>;
 }
 
 /**
- * Starts an IAM for authorizations: tokens for API keys, `/v2/policies`, `/v1/policies` (get, list, delete, restore) and
- * `/v2/roles`, with the rules, errors and headers that IBM documents. It listens on the loopback interface only.
+ * Starts an IAM for authorizations: tokens (for API keys, trusted profiles and compute resources), `/v2/policies`,
+ * `/v1/policies` (get, list, delete, restore) and `/v2/roles`, with the rules, errors and headers that IBM documents; and
+ * beside it what is looked up in Resource Controller and Resource Manager: `/v2/resource_instances` and
+ * `/v2/resource_groups`. It listens on the loopback interface only.
  *
  * @throws when the port is taken
  *
@@ -100,6 +107,9 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
     accounts = [DEFAULT_ACCOUNT],
     tokenLifetime = 3600,
     seed: held = [],
+    instances = [],
+    resourceGroups = [],
+    customRoles = [],
     ...changes
   } = options;
   const [{ id: accountId, apiKeys }] = accounts;
@@ -110,7 +120,11 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
   const calls: Call[] = [];
   const record = (call: Call) => calls.push(call);
   const tokens = tokenStore(tokenLifetime);
-  const app = emulatedIam({ accounts, tokens, store, behaviour, faults, limit, record });
+  const roles = roleBook(customRoles, accounts);
+  const resources = resourceStore(accounts);
+  resources.addGroups(resourceGroups);
+  resources.addInstances(instances);
+  const app = emulatedIam({ accounts, tokens, store, roles, resources, behaviour, faults, limit, record });
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -135,8 +149,16 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
       behave(behaviour, wanted);
     },
     seed,
+    addInstances: (seeds) => structuredClone(resources.addInstances(seeds)),
+    addResourceGroups: (seeds) => structuredClone(resources.addGroups(seeds)),
+    token: (key = keyOf(apiKeys[0] ?? "")) => {
+      const caller = callerOf(accounts, key);
+      if (!caller) throw new RangeError("No account of this emulator has this API key");
+      return tokens.issue(caller, API_KEY_GRANT).access_token;
+    },
     reset: () => {
       store.clear();
+      resources.clear();
       faults.lift();
       limit.forget();
       calls.length = 0;

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Env } from "./app";
 import type { Behaviour } from "./behaviour";
 import { ConflictRefusal } from "./conflict";
+import type { Roles } from "./custom-roles";
 import { invalidBody } from "./errors";
 import { refuseStale } from "./if-match";
 import { readJson } from "./json-body";
@@ -11,15 +12,15 @@ import { inListV1, toV1 } from "./policy-v1";
 import { remove } from "./removal";
 
 /** `/v1/policies`: get, list, delete and restore, over the policies of `/v2`. */
-export function policyRoutesV1(store: PolicyStore, behaviour: Behaviour): Hono<Env> {
+export function policyRoutesV1(store: PolicyStore, behaviour: Behaviour, roles: Roles): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/v1/policies", (c) => {
     const { entries, links } = list(store, c.get("caller"), c.req.url.replace(/\?.*/, ""), c.req.query());
-    return c.json({ ...links, policies: entries.map(({ policy }) => inListV1(policy)) });
+    return c.json({ ...links, policies: entries.map(({ policy }) => inListV1(policy, roles)) });
   });
   routes.get("/v1/policies/:id", (c) => {
     const { policy, etag } = store.read(c.get("caller"), c.req.param("id"));
-    return c.json(toV1(policy), 200, { ETag: etag });
+    return c.json(toV1(policy, roles), 200, { ETag: etag });
   });
   routes.delete("/v1/policies/:id", (c) => {
     remove(store, behaviour, c.get("caller"), c.req.param("id"));
@@ -32,14 +33,14 @@ export function policyRoutesV1(store: PolicyStore, behaviour: Behaviour): Hono<E
     const entry = store.find(caller, c.req.param("id"));
     if (state !== "active") throw invalidBody("The state can only be set to active.");
     const { policy, etag } = restore();
-    return c.json(toV1(policy), 200, { ETag: etag });
+    return c.json(toV1(policy, roles), 200, { ETag: etag });
 
     function restore() {
       try {
         refuseStale(c.req.header("if-match"), entry, behaviour);
         return store.setState(caller, entry, "active");
       } catch (error) {
-        throw error instanceof ConflictRefusal ? error.inSchema(toV1) : error;
+        throw error instanceof ConflictRefusal ? error.inSchema((held) => toV1(held, roles)) : error;
       }
     }
   });

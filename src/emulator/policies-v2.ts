@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Env } from "./app";
 import type { Behaviour } from "./behaviour";
+import type { Roles } from "./custom-roles";
 import { policyNotFound } from "./errors";
 import { refuseStale } from "./if-match";
 import { readJson } from "./json-body";
@@ -9,13 +10,12 @@ import type { Policy } from "./policy";
 import { toPolicyBody } from "./policy-rules";
 import type { PolicyStore } from "./policy-store";
 import { refuseManaged, remove } from "./removal";
-import { roleById } from "./role-catalog";
 
 /** `format=display` tells what the roles are called and what they allow. */
-function inFormat(policy: Policy, format: string | undefined): object {
+function inFormat(policy: Policy, format: string | undefined, known: Roles): object {
   if (format !== "display") return policy;
   const roles = policy.control.grant.roles.map(({ role_id }) => {
-    const { display_name, description, actions = [] } = roleById(role_id) ?? {};
+    const { display_name, description, actions = [] } = known.byId(role_id) ?? {};
     return {
       role_id,
       display_name,
@@ -27,21 +27,24 @@ function inFormat(policy: Policy, format: string | undefined): object {
 }
 
 /** `/v2/policies`. */
-export function policyRoutesV2(store: PolicyStore, behaviour: Behaviour): Hono<Env> {
+export function policyRoutesV2(store: PolicyStore, behaviour: Behaviour, roles: Roles): Hono<Env> {
   const routes = new Hono<Env>();
   routes.post("/v2/policies", async (c) => {
     const caller = c.get("caller");
-    const { policy, etag } = store.create(caller, toPolicyBody(await readJson(c), caller));
+    const { policy, etag } = store.create(caller, toPolicyBody(await readJson(c), caller, roles));
     return c.json(policy, 201, { ETag: etag });
   });
   routes.get("/v2/policies", (c) => {
     const query = c.req.query();
     const { entries, links } = list(store, c.get("caller"), c.req.url.replace(/\?.*/, ""), query);
-    return c.json({ ...links, policies: entries.map(({ policy }) => inFormat(policy, query["format"])) });
+    return c.json({
+      ...links,
+      policies: entries.map(({ policy }) => inFormat(policy, query["format"], roles)),
+    });
   });
   routes.get("/v2/policies/:id", (c) => {
     const { policy, etag } = store.read(c.get("caller"), c.req.param("id"));
-    return c.json(inFormat(policy, c.req.query("format")), 200, { ETag: etag });
+    return c.json(inFormat(policy, c.req.query("format"), roles), 200, { ETag: etag });
   });
   routes.put("/v2/policies/:id", async (c) => {
     const caller = c.get("caller");
@@ -50,7 +53,7 @@ export function policyRoutesV2(store: PolicyStore, behaviour: Behaviour): Hono<E
     const entry = store.find(caller, c.req.param("id"));
     if (entry.policy.state === "deleted") throw policyNotFound(entry.policy.id);
     refuseManaged(entry);
-    const body = toPolicyBody(json, caller);
+    const body = toPolicyBody(json, caller, roles);
     refuseStale(c.req.header("if-match"), entry, behaviour);
     const { policy, etag } = store.replace(caller, entry, body);
     return c.json(policy, 200, { ETag: etag });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Caller } from "./account";
 import { invalidBody, Refusal } from "./errors";
 import { attributeOf, type PolicyBody } from "./policy";
-import { rolesOf } from "./role-catalog";
+import type { Roles } from "./custom-roles";
 
 /** "Policy attribute values must be between 1 and 1,000 characters in length." (IAM policy API) */
 const text = z.string().min(1).max(1000);
@@ -64,7 +64,7 @@ const SUBJECT_KEYS = [
  *
  * @throws Refusal 400 for what is not well formed, 403 for a target of another account
  */
-export function toPolicyBody(json: unknown, caller: Caller): PolicyBody {
+export function toPolicyBody(json: unknown, caller: Caller, roles: Roles): PolicyBody {
   const { data, error } = body.safeParse(json);
   if (!data) {
     const [issue] = error.issues;
@@ -97,14 +97,15 @@ export function toPolicyBody(json: unknown, caller: Caller): PolicyBody {
       "You are not authorized to create an authorization for this account.",
     );
   }
-  refuseRoles(data);
+  refuseRoles(data, roles.offered(caller, serviceOf(subject), serviceOf(resource)));
   return data;
 }
 
-function refuseRoles({ subject, resource, control }: PolicyBody): void {
+const serviceOf = (side: PolicyBody["subject"]) => attributeOf(side, "serviceName");
+
+function refuseRoles({ control }: PolicyBody, offered: readonly { crn: string }[]): void {
   const ids = control.grant.roles.map(({ role_id }) => role_id);
   if (new Set(ids).size < ids.length) throw invalidBody("A role is given twice.");
-  const offered = rolesOf(attributeOf(subject, "serviceName"), attributeOf(resource, "serviceName"));
   const odd = ids.find((id) => !offered.some(({ crn }) => crn === id));
   if (odd !== undefined) throw invalidBody(`The role ${odd} is not supported for this subject and resource.`);
 }

@@ -1,6 +1,6 @@
+import type { Roles } from "./custom-roles";
 import type { Attribute, Policy } from "./policy";
 import { attributeOf } from "./policy";
-import { roleById } from "./role-catalog";
 
 /** A v1 attribute says no operator: it is equality. */
 const plain = ({ key, value }: Attribute) => ({
@@ -9,7 +9,7 @@ const plain = ({ key, value }: Attribute) => ({
 });
 
 /** A policy in the schema of v1, with what its roles are called. */
-export function toV1({ subject, resource, control, ...rest }: Policy): object {
+export function toV1({ subject, resource, control, ...rest }: Policy, known: Roles): object {
   const { tags } = resource;
   return {
     id: rest.id,
@@ -17,7 +17,7 @@ export function toV1({ subject, resource, control, ...rest }: Policy): object {
     ...(rest.description !== undefined && { description: rest.description }),
     subjects: [{ attributes: subject.attributes.map(plain) }],
     roles: control.grant.roles.map(({ role_id }) => {
-      const { display_name, description } = roleById(role_id) ?? {};
+      const { display_name, description } = known.byId(role_id) ?? {};
       return { role_id, display_name, description };
     }),
     resources: [
@@ -41,11 +41,11 @@ const PLACEHOLDER =
   "This is a unsupported policy version placeholder, to view the full content, please call GET with provided href";
 
 /** A policy as the v1 list shows it. */
-export function inListV1(policy: Policy): object {
-  if (isPlain(policy)) return toV1(policy);
+export function inListV1(policy: Policy, known: Roles): object {
+  if (isPlain(policy)) return toV1(policy, known);
   const account = attributeOf(policy.resource, "accountId");
   return {
-    ...toV1(policy),
+    ...toV1(policy, known),
     description: PLACEHOLDER,
     subjects: [{ attributes: [{ name: "unsupported version", value: "unsupported version" }] }],
     roles: [

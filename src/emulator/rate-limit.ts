@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { Env } from "./app";
 import type { Behaviour } from "./behaviour";
-import { envelope, Refusal } from "./errors";
+import { inEnvelope, Refusal } from "./errors";
 
 /** How many calls are taken within a second. */
 export interface RateLimit {
@@ -18,7 +18,7 @@ export function rateLimit(behaviour: Behaviour): RateLimit {
       taken = taken.filter((at) => now - at < 1000);
       if (taken.length >= behaviour.callsPerSecond) {
         const refusal = new Refusal(429, "too_many_requests", "Too many requests. Try again later.");
-        return c.json(envelope(refusal, c.get("arrival").transactionId), 429, { "Retry-After": "1" });
+        return c.json(inEnvelope(refusal, c.get("arrival")), 429, { "Retry-After": "1" });
       }
       taken.push(now);
       return next();

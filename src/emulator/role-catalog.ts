@@ -1,6 +1,6 @@
 /** A role that an authorization can grant. */
 export interface CatalogRole {
-  kind: "system" | "service";
+  kind: "system" | "service" | "custom";
   crn: string;
   display_name: string;
   description: string;

@@ -1,9 +1,8 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import { callerOf, type Account, type Caller } from "./account";
+import type { Account, Caller } from "./account";
 import { Refusal, tokenEnvelope } from "./errors";
-
-const API_KEY_GRANT = "urn:ibm:params:oauth:grant-type:apikey";
+import { granted, GrantRefusal } from "./grants";
 
 interface Issued extends Caller {
   /** Seconds since 1970. */
@@ -13,7 +12,12 @@ interface Issued extends Caller {
 /** The tokens that were given out. */
 export interface Tokens {
   /** Gives out a token; its claims are those of IAM's, its signature is the emulator's. */
-  issue: (caller: Caller) => { access_token: string; expires_in: number; expiration: number };
+  issue: (
+    caller: Caller,
+    grantType: string,
+  ) => { access_token: string; expires_in: number; expiration: number };
+  /** Whose token this is, while it is good. */
+  find: (token: string) => Caller | undefined;
   /** Whose token an `Authorization` header holds. @throws Refusal 401 */
   caller: (authorization: string | undefined) => Caller;
 }
@@ -22,8 +26,14 @@ export interface Tokens {
 export function tokenStore(lifetime: number): Tokens {
   const issued = new Map<string, Issued>();
 
+  function find(token: string): Caller | undefined {
+    const found = issued.get(token);
+    return found && found.expires > Date.now() / 1000 ? found : undefined;
+  }
+
   return {
-    issue: ({ accountId, iamId }) => {
+    find,
+    issue: ({ accountId, iamId }, grantType) => {
       const iat = Math.floor(Date.now() / 1000);
       const expires = iat + lifetime;
       const token = sign({
@@ -33,12 +43,12 @@ export function tokenStore(lifetime: number): Tokens {
         jti: randomUUID(),
         identifier: iamId.replace(/^iam-/, ""),
         sub: iamId,
-        sub_type: "ServiceId",
+        sub_type: iamId.startsWith("iam-Profile-") ? "Profile" : "ServiceId",
         account: { valid: true, bss: accountId, frozen: true },
         iat,
         exp: expires,
         iss: "https://iam.cloud.ibm.com/identity",
-        grant_type: API_KEY_GRANT,
+        grant_type: grantType,
         scope: "ibm openid",
         client_id: "default",
         acr: 1,
@@ -48,10 +58,8 @@ export function tokenStore(lifetime: number): Tokens {
       return { access_token: token, expires_in: lifetime, expiration: expires };
     },
     caller: (authorization) => {
-      const found = issued.get(authorization?.replace(/^Bearer /i, "") ?? "");
-      if (!found || found.expires <= Date.now() / 1000) {
-        throw new Refusal(401, "invalid_token", "The provided IAM token is invalid.");
-      }
+      const found = find(authorization?.replace(/^Bearer /i, "") ?? "");
+      if (!found) throw new Refusal(401, "invalid_token", "The provided IAM token is invalid.");
       return found;
     },
   };
@@ -63,29 +71,25 @@ function sign(claims: object): string {
   return `${head}.${createHmac("sha256", "emulator").update(head).digest("base64url")}`;
 }
 
-/** `POST /identity/token`: an API key for a token. Its errors have a shape of their own. */
+/** `POST /identity/token`: a token for whom a grant names. Its errors have a shape of their own. */
 export function tokenRoutes(accounts: readonly Account[], tokens: Tokens): Hono {
   const routes = new Hono();
   routes.post("/identity/token", async (c) => {
     const form = new URLSearchParams(await c.req.text());
-    const asked = { url: c.req.url, userAgent: c.req.header("user-agent") };
-    const refuse = (code: string, message: string) => c.json(tokenEnvelope({ code, message }, asked), 400);
-
-    const grant = form.get("grant_type");
-    if (!grant) return refuse("BXNIM0109E", "Property missing or empty: grant_type");
-    if (grant !== API_KEY_GRANT)
-      return refuse("BXNIM0112E", `Grant type ${grant} is not supported by this emulator`);
-    const apikey = form.get("apikey");
-    if (!apikey) return refuse("BXNIM0109E", "Property missing or empty: apikey");
-    const caller = callerOf(accounts, apikey);
-    if (!caller) return refuse("BXNIM0415E", "Provided API key could not be found");
-    const rest = {
-      refresh_token: "not_supported",
-      ims_user_id: 1,
-      token_type: "Bearer",
-      scope: "ibm openid",
-    };
-    return c.json({ ...tokens.issue(caller), ...rest });
+    try {
+      const { caller, grantType } = granted(form, { accounts, tokens });
+      const rest = {
+        refresh_token: "not_supported",
+        ims_user_id: 1,
+        token_type: "Bearer",
+        scope: "ibm openid",
+      };
+      return c.json({ ...tokens.issue(caller, grantType), ...rest });
+    } catch (error) {
+      if (!(error instanceof GrantRefusal)) throw error;
+      const asked = { url: c.req.url, userAgent: c.req.header("user-agent") };
+      return c.json(tokenEnvelope(error, asked), 400);
+    }
   });
   return routes;
 }

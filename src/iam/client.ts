@@ -66,7 +66,11 @@ export function connect(settings: Settings, name?: string): Client {
   }
 
   const gate = startGate();
-  async function tried<Result>(work: () => Promise<Result>, through?: Gate): Promise<Result> {
+  async function tried<Result>(
+    work: () => Promise<Result>,
+    writes: boolean,
+    through?: Gate,
+  ): Promise<Result> {
     return persist(
       async () => {
         try {
@@ -79,15 +83,16 @@ export function connect(settings: Settings, name?: string): Client {
         }
       },
       pace,
+      writes,
       through,
     );
   }
 
-  async function call(make: Make): Promise<Answer> {
+  async function request(make: Make, writes: boolean): Promise<Answer> {
     await identity();
     // A token that has to be renewed is a call of its own: its failure leaves no doubt about the other.
-    await tried(() => tokenOf(authenticator));
-    const answer = await tried(() => withFreshToken(() => make(service)), gate);
+    await tried(() => tokenOf(authenticator), false);
+    const answer = await tried(() => withFreshToken(() => make(service)), writes, gate);
     keepTime(dateOf(answer.headers));
     return answer;
   }
@@ -102,16 +107,18 @@ export function connect(settings: Settings, name?: string): Client {
     }
   }
 
+  const call = (make: Make) => request(make, false);
+
   async function write(make: Make): Promise<Answer> {
-    return call(async (each) => {
+    return request(async (each) => {
       if (await settings.isEngineGone?.()) throw new EngineGoneError();
       return make(each);
-    });
+    }, true);
   }
 
   let known: Promise<Identity> | undefined;
   async function identity(): Promise<Identity> {
-    known ??= tried(() => tokenOf(authenticator)).then((token) =>
+    known ??= tried(() => tokenOf(authenticator), false).then((token) =>
       verified(identityOf(token), credentials.accountId),
     );
     try {
@@ -127,7 +134,7 @@ export function connect(settings: Settings, name?: string): Client {
 }
 
 /** Pulumi's engine has ended: what would be made now would be in no state. */
-export class EngineGoneError extends Error {
+class EngineGoneError extends Error {
   constructor() {
     super("Pulumi has ended meanwhile, so nothing more is sent to IAM");
   }

@@ -3,13 +3,8 @@ import type { Settings } from "./settings";
 export const PUBLIC_ENDPOINT = "https://iam.cloud.ibm.com";
 const PRIVATE_ENDPOINT = "https://private.iam.cloud.ibm.com";
 
-/** The endpoint that each visibility means; `undefined` where nothing is set, and a service's own counts. */
-const VISIBILITIES: Record<string, string | undefined> = {
-  public: undefined,
-  private: PRIVATE_ENDPOINT,
-  // What Terraform's provider tries one after the other; IAM's public endpoint is reached in both cases.
-  "public-and-private": undefined,
-};
+/** Terraform's words; what it tries one after the other is reached by the public endpoint in any case. */
+const VISIBILITIES = ["public", "private", "public-and-private"];
 
 /**
  * IAM's endpoint, for tokens and policies alike: `ibmcloud:iamEndpoint`, else `IBMCLOUD_IAM_API_ENDPOINT`, else the one that
@@ -17,13 +12,22 @@ const VISIBILITIES: Record<string, string | undefined> = {
  *
  * @throws where the visibility is none
  */
-export function endpointOf({ config, env }: Settings): string | undefined {
-  const written = config("ibmcloud:iamEndpoint") || env["IBMCLOUD_IAM_API_ENDPOINT"];
+export function endpointOf(settings: Settings): string | undefined {
+  const written = settings.config("ibmcloud:iamEndpoint") || settings.env["IBMCLOUD_IAM_API_ENDPOINT"];
   if (written) return written;
+  return isPrivate(settings) ? PRIVATE_ENDPOINT : undefined;
+}
+
+/**
+ * Whether IBM Cloud is reached by its private endpoints.
+ *
+ * @throws where the visibility is none
+ */
+export function isPrivate({ config, env }: Settings): boolean {
   const visibility =
     config("ibmcloud:visibility") || env["IC_VISIBILITY"] || env["IBMCLOUD_VISIBILITY"] || "public";
-  if (Object.hasOwn(VISIBILITIES, visibility)) return VISIBILITIES[visibility];
+  if (VISIBILITIES.includes(visibility)) return visibility === "private";
   throw new Error(
-    `The visibility (ibmcloud:visibility, IC_VISIBILITY) is ${visibility}: it can be ${Object.keys(VISIBILITIES).join(", ")}`,
+    `The visibility (ibmcloud:visibility, IC_VISIBILITY) is ${visibility}: it can be ${VISIBILITIES.join(", ")}`,
   );
 }

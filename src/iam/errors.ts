@@ -18,6 +18,17 @@ interface Told {
   stale?: boolean;
   /** When IAM answered, by its own clock, in milliseconds since 1970. */
   answeredAt?: number;
+  /** Who was asked, where it was not IAM. */
+  by?: OtherService;
+}
+
+/** What to do next, by what a failure is known by: the first row that matches. */
+export type Ways = readonly [known: (told: Told) => boolean, way: string][];
+
+/** One of IBM's services beside IAM: what its errors call it, and say to do next. */
+export interface OtherService {
+  name: string;
+  ways: Ways;
 }
 
 /** How a call went on after it failed. */
@@ -103,7 +114,8 @@ const LOST = [
   "ERR_BAD_RESPONSE",
 ];
 
-function isTls(code: string | undefined): boolean {
+/** Whether a connection failed because of a certificate. */
+export function isTls(code: string | undefined): boolean {
   return code !== undefined && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code);
 }
 
@@ -115,16 +127,17 @@ function mayBeDone({ status, code }: Told): boolean {
 /** The code of an answer with a good status that is none of IAM's. */
 const UNREADABLE = "unreadable_answer";
 
-/** What to do next, by what the failure is known by: the first row that matches. */
-const WAYS: readonly [known: (told: Told) => boolean, way: string][] = [
+/** Whether something answered that cannot have been the one that was asked. */
+export function isStrangers({ status, code }: Told): boolean {
+  return code === UNREADABLE || (status === 404 && code === undefined);
+}
+
+const WAYS: Ways = [
   [
     ({ status, code }) => status === 400 && code?.startsWith("BXNIM") === true,
     "The token service refused the credentials: check the API key (ibmcloud:apiKey, IC_API_KEY, IBMCLOUD_API_KEY), whether it was deleted or locked, and the endpoint it belongs to. After a change of ibmcloud:apiKey, refresh and destroy need --run-program, or a pulumi up first",
   ],
-  [
-    ({ status, code }) => code === UNREADABLE || (status === 404 && code === undefined),
-    "Something else answered in IAM's place: check proxies and the endpoint",
-  ],
+  [isStrangers, "Something else answered in IAM's place: check proxies and the endpoint"],
   [
     ({ said }) => said.includes("Invalid URL"),
     "The endpoint (ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT) must begin with https://",
@@ -174,10 +187,11 @@ const WAYS: readonly [known: (told: Told) => boolean, way: string][] = [
 function sentence(told: Told, tried: Tried | undefined): string {
   const answer = [told.status, told.code].filter((each) => each !== undefined).join(" ");
   const said = told.said.trim().replace(/[.\s]+$/, "");
-  const way = WAYS.find(([known]) => known(told))?.[1];
+  const { name, ways } = told.by ?? { name: "IAM", ways: WAYS };
+  const way = ways.find(([known]) => known(told))?.[1];
   const again = tried && tried.tries > 1 && `Tried ${tried.tries} times in ${seconds(tried.elapsed)} s`;
   const transaction = told.transactionId && `Transaction-Id: ${told.transactionId}`;
-  const subject = told.status === undefined ? "IAM could not be asked" : "IAM refused";
+  const subject = told.status === undefined ? `${name} could not be asked` : `${name} refused`;
   return [`${subject}${answer && ` (${answer})`}: ${said}`, again, way, transaction]
     .filter(Boolean)
     .join(". ");
@@ -187,24 +201,37 @@ function seconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0);
 }
 
+/** What a call of another service than IAM threw. */
+export class OtherServiceError extends Error {
+  readonly by: OtherService;
+
+  constructor(by: OtherService, cause: unknown) {
+    super(`${by.name} failed`, { cause });
+    this.by = by;
+  }
+}
+
 /** Turns whatever IBM's SDK threw into an `IamError`; credentials are cut out of it. */
 export function toIamError(thrown: unknown, secrets: readonly string[]): IamError {
   if (thrown instanceof IamError) return thrown;
-  const told = tell(thrown);
-  return new IamError({ ...told, said: redact(told.said, secrets) });
+  const { by, cause } = thrown instanceof OtherServiceError ? thrown : { by: undefined, cause: thrown };
+  const told = tell(cause);
+  return new IamError({ ...told, said: redact(told.said, secrets), by });
 }
 
 /**
  * An answer with a good status that is none of IAM's, such as a proxy's page.
  *
  * @param what what it should answer
+ * @param by who was asked, where it was not IAM
  */
-export function notIamsAnswer(what: string, headers: unknown): IamError {
+export function notIamsAnswer(what: string, headers: unknown, by?: OtherService): IamError {
   return new IamError({
     code: UNREADABLE,
-    said: `the answer to ${what} is not the JSON that IAM documents`,
+    said: `the answer to ${what} is not the JSON that ${by?.name ?? "IAM"} documents`,
     transactionId: headerOf(headers, "transaction-id"),
     answeredAt: dateOf(headers),
+    by,
   });
 }
 
@@ -228,10 +255,16 @@ function tell(thrown: unknown): Told {
   const conflicting = isFields(details["conflicts_with"]) ? details["conflicts_with"] : {};
   return {
     status,
-    code: textOf(reported["code"]) ?? textOf(body["errorCode"]),
+    // IAM's, its token service's, and Resource Controller's and Manager's.
+    code: textOf(reported["code"]) ?? textOf(body["errorCode"]) ?? textOf(body["error_code"]),
     said:
-      textOf(reported["message"]) ?? textOf(body["errorMessage"]) ?? textOf(error["statusText"]) ?? message,
-    transactionId: headerOf(error["headers"], "transaction-id") ?? textOf(body["trace"]),
+      textOf(reported["message"]) ??
+      textOf(body["errorMessage"]) ??
+      textOf(body["message"]) ??
+      textOf(error["statusText"]) ??
+      message,
+    transactionId:
+      headerOf(error["headers"], "transaction-id") ?? textOf(body["trace"]) ?? textOf(body["transaction_id"]),
     conflict: conflicting["policy"],
     retryAfter: waitOf(headerOf(error["headers"], "retry-after")),
     answeredAt: dateOf(error["headers"]),

@@ -16,7 +16,7 @@ export interface Written {
 /** How far IAM's clock may seem to be off, in milliseconds: a `Date` header has whole seconds. */
 const TOLERANCE = 2_000;
 
-/** How often a policy is read again because somebody else changed it between reading and replacing. */
+/** How often something is tried because somebody else changed what IAM holds meanwhile. */
 const EDITS = 8;
 
 /**
@@ -33,17 +33,23 @@ export async function createPolicy(
 ): Promise<HeldPolicy> {
   const { iamId } = await client.identity();
   const since = client.now() - TOLERANCE;
-  try {
-    const answer = await client.write((service) => service.createV2Policy(toRequest(body)));
-    return toHeld("creating a policy", answer);
-  } catch (error) {
-    if (!(error instanceof IamError) || (error.status !== 409 && !error.unsure)) throw error;
-    const twin = await twinIn(client, error, body);
-    if (!twin) throw error;
-    const isOwn = twin.createdById === iamId && Date.parse(twin.createdAt ?? "") >= since;
-    if (error.unsure && isOwn && !isTaken(twin.id)) return twin;
-    throw new PolicyConflictError(twin, error);
-  }
+  let unsure = false;
+  return untilCurrent(client, async () => {
+    try {
+      const answer = await client.write((service) => service.createV2Policy(toRequest(body)));
+      return toHeld("creating a policy", answer);
+    } catch (error) {
+      if (!(error instanceof IamError) || (error.status !== 409 && !error.unsure)) throw error;
+      unsure ||= error.unsure;
+      const twin = await twinIn(client, error, body);
+      // The one in the way is gone by now, or not shown yet.
+      if (!twin) throw error.status === 409 ? new StaleError(error) : error;
+      // What a template made names no call of ours, whoever it names.
+      const isOwn = twin.createdById === iamId && !twin.template && Date.parse(twin.createdAt ?? "") >= since;
+      if (unsure && isOwn && !isTaken(twin.id)) return twin;
+      throw new PolicyConflictError(twin, error);
+    }
+  });
 }
 
 /** The active policy that says the same: as the answer names it, else as the list holds it. */
@@ -125,7 +131,7 @@ export async function editPolicy(
   written: Written,
   decide: (held: HeldPolicy | undefined) => PolicyBody | undefined,
 ): Promise<HeldPolicy> {
-  const edit = async () => {
+  return untilCurrent(client, async () => {
     const held = await getPolicy(client, id, written);
     const body = decide(held);
     if (!held || !body) return held as HeldPolicy;
@@ -137,10 +143,16 @@ export async function editPolicy(
       if (twin && twin.id !== id) throw new PolicyConflictError(twin, error);
       throw new StaleError(error);
     }
-  };
-  const { firstDelay, longestDelay } = client.pace;
+  });
+}
+
+/** Does something again while what it was decided by is not what IAM holds any more. */
+async function untilCurrent<Result>(
+  { pace: { firstDelay, longestDelay } }: Client,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
-    return await backOff(edit, {
+    return await backOff(work, {
       startingDelay: firstDelay,
       maxDelay: longestDelay,
       jitter: "full",
@@ -152,7 +164,7 @@ export async function editPolicy(
   }
 }
 
-/** Somebody else changed the policy between reading and replacing. */
+/** Somebody else changed what IAM holds between reading and writing. */
 class StaleError extends Error {
   declare readonly cause: IamError;
   constructor(cause: IamError) {

@@ -11,12 +11,14 @@ const CONNECTING = 3;
  * Does something until it succeeds, or fails with what does not pass, or the time for it is over. IAM's `Retry-After` is
  * kept to.
  *
+ * @param writes whether it changes something: what only reads is never in doubt
  * @param gate what the call goes through each time; the others of the same client wait there when IAM asks for fewer calls
  * @throws IamError what IAM said last, with how often and how long it was tried
  */
 export async function persist<Result>(
   work: () => Promise<Result>,
   { retryTimeout, firstDelay, longestDelay }: Pace,
+  writes = true,
   gate = startGate(),
 ): Promise<Result> {
   const begun = Date.now();
@@ -30,7 +32,7 @@ export async function persist<Result>(
       return await work();
     } catch (error) {
       if (!(error instanceof IamError)) throw error;
-      unsure ||= error.unsure;
+      unsure ||= writes && error.unsure;
       throw error.after({ tries, elapsed: Date.now() - begun, unsure });
     }
   };

@@ -29,7 +29,7 @@ export interface AuthorizationProvider {
   diff: (id: string, olds: State, news: Inputs & WithProvider) => Promise<dynamic.DiffResult>;
   create: (inputs: Inputs & WithProvider) => Promise<dynamic.CreateResult<State>>;
   read: (id: string, known: Partial<State>) => Promise<dynamic.ReadResult<object>>;
-  update: (id: string, olds: State, news: Inputs) => Promise<dynamic.UpdateResult<State>>;
+  update: (id: string, olds: State, news: Inputs & WithProvider) => Promise<dynamic.UpdateResult<State>>;
   delete: (id: string, known: State) => Promise<void>;
 }
 
@@ -91,19 +91,29 @@ export function authorizationProvider(surroundings: Surroundings): Authorization
         "create the authorization",
         wanted,
         () => createAuthorization(runOf(wanted), wanted),
-        // The host does not add its text to a half-made resource, and nothing can be done with one that lacks it.
-        (cause, sentence) =>
-          cause instanceof HalfMadeError
-            ? { id: cause.id, properties: { ...cause.state, __provider }, reasons: [sentence] }
-            : {},
+        halfMade(__provider),
       ),
     read: (id, known) =>
       attempt(`read the authorization ${id}`, known, () => readAuthorization(runOf(known), id, known)),
-    update: (id, held, wanted) =>
-      attempt(`update the authorization ${id}`, wanted, () =>
-        updateAuthorization(runOf(wanted), id, held, wanted),
+    update: (id, held, { __provider, ...wanted }) =>
+      attempt(
+        `update the authorization ${id}`,
+        wanted,
+        () => updateAuthorization(runOf(wanted), id, held, wanted),
+        halfMade(__provider),
       ),
     delete: (id, held) =>
       attempt(`delete the authorization ${id}`, held, () => deleteAuthorization(runOf(held), id, held)),
   };
+}
+
+/**
+ * What the engine has to know of a half-made resource. The host does not add its text to one, and nothing can be done with
+ * one that lacks it.
+ */
+function halfMade(__provider: unknown): (cause: unknown, sentence: string) => object {
+  return (cause, sentence) =>
+    cause instanceof HalfMadeError
+      ? { id: cause.id, properties: { ...cause.state, __provider }, reasons: [sentence] }
+      : {};
 }

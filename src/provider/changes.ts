@@ -33,6 +33,8 @@ export function touchesIam(key: keyof Inputs): boolean {
 const EQUAL: Partial<Record<keyof Inputs, (held: Held, wanted: Inputs) => boolean>> = {
   // Roles that nobody wrote are whatever the adopted policy has.
   roles: (held, wanted) => wanted.roles === undefined || sameRoles(held.roles ?? [], wanted.roles),
+  presetRoles: (held, wanted) =>
+    wanted.roles === undefined || isDeepStrictEqual(held.presetRoles, wanted.presetRoles),
 };
 
 /**

@@ -8,7 +8,7 @@ export interface Claims {
   /**
    * Takes note that a declared resource keeps its policy. Other diffs, such as those of a refresh, claim nothing.
    *
-   * @throws when another resource made or adopted this policy in this run
+   * @throws when another resource made, adopted or kept this policy in this run
    */
   keep: (id: string, inputs: object) => void;
   /**
@@ -31,21 +31,28 @@ export interface Claims {
 
 /** Claims live as long as the host process: one operation of the engine. */
 export function startClaims(): Claims {
-  const declared = new Set<string>();
+  /** How many resources have these inputs. */
+  const declared = new Map<string, number>();
   const begun = new Set<string>();
   const taken = new Set<string>();
-  const kept = new Set<string>();
+  /** With which inputs. */
+  const kept = new Map<string, string>();
   const deleted = new Set<string>();
   const holds = (id: string) => taken.has(id) || kept.has(id);
 
   return {
     declare: (inputs) => {
-      declared.add(textOf(inputs));
+      const text = textOf(inputs);
+      declared.set(text, (declared.get(text) ?? 0) + 1);
     },
     keep: (id, inputs) => {
-      if (!declared.has(textOf(inputs))) return;
-      if (taken.has(id)) throw new Error(heldTwice(id));
-      kept.add(id);
+      const text = textOf(inputs);
+      const resources = declared.get(text) ?? 0;
+      if (resources === 0) return;
+      // The engine tells no names: the same inputs once more are the same resource, unless two have them.
+      const isKept = kept.has(id) && (kept.get(id) !== text || resources > 1);
+      if (taken.has(id) || isKept) throw new Error(heldTwice(id));
+      kept.set(id, text);
     },
     begin: (meaning) => {
       if (begun.has(meaning)) {
@@ -71,7 +78,7 @@ export function startClaims(): Claims {
 }
 
 function heldTwice(id: string): string {
-  return `another resource of this program holds the same authorization (${id}): remove one of the two, or give the one whose name changed its old name in aliases`;
+  return `another resource of this program holds the same authorization (${id}): remove one of the two and run pulumi refresh, or give the one whose name changed its old name in aliases`;
 }
 
 /** Inputs as the engine hands them on, whatever the order of their properties. */

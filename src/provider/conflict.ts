@@ -36,7 +36,7 @@ export function inTheWay(
 function waysOn(id: string, why: string | undefined, isHeld: boolean, isOwn: boolean): string[] {
   if (isHeld) {
     return [
-      "Another resource of this program holds it: remove one of the two, or give the one whose name changed its old name in aliases",
+      "Another resource of this program holds it: remove one of the two and run pulumi refresh, or give the one whose name changed its old name in aliases",
     ];
   }
   if (why !== undefined) return [`It cannot be taken over, since ${why}: do without this resource`];

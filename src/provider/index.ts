@@ -1,5 +1,5 @@
 import { authorizationProvider } from "./authorization-provider";
-import { isEngineGone } from "./engine";
+import { endUnheard, isEngineGone } from "./engine";
 
 /**
  * What the text kept in state loads. Neither this path nor these seven names may ever change: stacks made by any release
@@ -15,3 +15,5 @@ export const {
   delete: remove,
 } = authorizationProvider({ env: process.env, isEngineGone: () => isEngineGone(process.argv[2]) });
 export { remove as delete };
+
+endUnheard();

@@ -66,7 +66,7 @@ function withoutCrn(side: Partial<Source & Target>, facts: Facts): Partial<Sourc
 }
 
 /** Whether a side holds the CRN of an account that nobody wrote, while the account of the credentials is not known. */
-export function needsAccount(side: Partial<Source & Target>, facts: Facts): boolean {
+function needsAccount(side: Partial<Source & Target>, facts: Facts): boolean {
   const crn = parseCrn(side.serviceInstance ?? "");
   return crn?.accountId !== undefined && side.accountId === undefined && facts.accountId === undefined;
 }

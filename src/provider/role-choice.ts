@@ -22,8 +22,8 @@ interface Given {
 
 /**
  * Fills in the documented roles where the program writes none. While the pair stays the same, what was filled in once stays,
- * whatever this version of the package would fill in. Beside `adopt` nothing is filled in: the roles of what is taken over
- * stay.
+ * whatever this version of the package would fill in. Beside `adopt`, and after it, nothing is filled in: the roles of what
+ * was taken over stay.
  */
 export function chooseRoles(
   inputs: Inputs,
@@ -37,10 +37,11 @@ export function chooseRoles(
   });
   if (inputs.roles !== undefined) return done({});
   if (inputs.adopt !== undefined && inputs.adopt !== UNKNOWN) return done({});
+  if (isSamePair(olds, pair) && olds.roles === undefined) return done({});
   if (pair === undefined || inputs.adopt === UNKNOWN) return done({ roles: UNKNOWN as unknown as string[] });
 
   const key = JSON.stringify(inputs);
-  const kept = keptOf(olds, pair) ?? memory.get(key);
+  const kept = (isSamePair(olds, pair) ? olds.presetRoles : undefined) ?? memory.get(key);
   const preset = presetOf(pair);
   const text = `${pair.source ?? "*"} -> ${pair.target ?? "*"}`;
   if (kept) {
@@ -58,7 +59,7 @@ export function chooseRoles(
   return { inputs, failures: [{ property: "roles", reason }], notes: [] };
 }
 
-function keptOf({ source, target, presetRoles }: Partial<Inputs>, pair: Pair): readonly string[] | undefined {
-  if (!source || !target || !presetRoles) return undefined;
-  return isDeepStrictEqual(pairOf({ source, target }), pair) ? presetRoles : undefined;
+/** Whether a resource is there already, for the same two services. */
+function isSamePair({ source, target }: Partial<Inputs>, pair: Pair | undefined): boolean {
+  return source !== undefined && target !== undefined && isDeepStrictEqual(pairOf({ source, target }), pair);
 }

@@ -45,6 +45,9 @@ describe("pulumi-ibm-en-authorization emulator", () => {
     const apiKey = /IC_API_KEY=(\S+)/.exec(said)?.[1] ?? "";
     const accountId = /account (\w+)/.exec(said)?.[1] ?? "";
     expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
+    for (const service of ["RESOURCE_CONTROLLER", "RESOURCE_MANAGEMENT"]) {
+      expect(said).to.include(`export IBMCLOUD_${service}_API_ENDPOINT=${url}\n`);
+    }
     const { result } = await sdk({ url, apiKey }).listV2Policies({ accountId });
     expect(result.policies).to.deep.equal([]);
     child.kill("SIGTERM");

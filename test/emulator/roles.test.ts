@@ -178,3 +178,30 @@ describeEmulator("the emulator's roles", () => {
     });
   }
 });
+
+describeEmulator("the look-up of roles", () => {
+  const PAIR = "/v2/roles?service_name=kms&source_service_name=event-notifications&policy_type=authorization";
+  const NOTHING = { custom_roles: [], service_roles: [], system_roles: [] };
+
+  it("that is hidden is answered with empty lists, and policies are taken as ever", async () => {
+    const emulator = closing(await startIamEmulator({ roleLookup: "hidden" }));
+    const { client, send } = connect(emulator);
+    expect(await send("GET", PAIR)).to.deep.include({ status: 200, body: NOTHING });
+    expect((await client.createV2Policy({ ...bucketBody(emulator.accountId) })).status).to.equal(201);
+  });
+
+  it("that is not found is answered by a gateway's page, and only where a source is asked for", async () => {
+    const emulator = closing(await startIamEmulator());
+    const { send } = connect(emulator);
+    emulator.behave({ roleLookup: "not found" });
+    const { status, headers, body } = await send("GET", PAIR);
+    expect([status, body]).to.deep.equal([
+      404,
+      "<html><body>An 404 error occurred in iam-gateway.</body></html>",
+    ]);
+    expect(headers["content-type"]).to.match(/^text\/html/);
+    expect(await send("GET", "/v2/roles?service_name=kms")).to.include({ status: 200 });
+    emulator.behave({ roleLookup: "as documented" });
+    expect(await send("GET", PAIR)).to.include({ status: 200 });
+  });
+});

@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
+import IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import { expect } from "chai";
+import { BearerTokenAuthenticator } from "ibm-cloud-sdk-core";
 import { startIamEmulator } from "../../src/emulator";
 import { connect, describeEmulator, describeIam, type Answer, type IamTarget } from "../support/iam-target";
 import { closing } from "../support/opened";
 import { errorIn } from "./answers";
+import { bucketBody } from "./bodies";
 
 const GRANT = "urn:ibm:params:oauth:grant-type:apikey";
 
@@ -127,5 +130,30 @@ describeEmulator("a token", () => {
     iam.reset();
     await client.listV2Policies({ accountId: iam.accountId });
     expect(iam.calls().map(({ operation }) => operation)).to.deep.equal(["listV2Policies"]);
+  });
+
+  it("of the handle is as good as one that was asked for", async () => {
+    const accounts = [
+      { id: "1".repeat(32), apiKeys: ["one"], iamId: "iam-ServiceId-1" },
+      { id: "2".repeat(32), apiKeys: ["two"], iamId: "IBMid-2" },
+    ] as const;
+    const iam = closing(await startIamEmulator({ accounts: [...accounts] }));
+    for (const [token, { id: accountId, iamId }] of [
+      [iam.token(), accounts[0]],
+      [iam.token("two"), accounts[1]],
+    ] as const) {
+      expect(claimsOf(token)).to.include({ iam_id: iamId });
+      const authenticator = new BearerTokenAuthenticator({ bearerToken: token });
+      const client = new IamPolicyManagementV1({ authenticator, serviceUrl: iam.url });
+      expect((await client.createV2Policy({ ...bucketBody(accountId) })).result.created_by_id).to.equal(
+        iamId,
+      );
+    }
+    expect(iam.calls().map(({ operation }) => operation)).not.to.include("token");
+  });
+
+  it("of the handle needs a key that an account has", async () => {
+    const iam = closing(await startIamEmulator());
+    expect(() => iam.token("else")).to.throw(RangeError, /No account/);
   });
 });

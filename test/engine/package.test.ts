@@ -44,10 +44,19 @@ describe("the tarball of npm pack", function () {
     const listed = await npmIn(ROOT, "pack", "--ignore-scripts", "--dry-run", "--json");
     const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }];
     const paths = files.map(({ path }) => path);
-    for (const path of ["README.md", "LICENSE", "CHANGELOG.md", "package.json", "dist/provider/index.js"])
+    for (const path of [
+      "README.md",
+      "LICENSE",
+      "CHANGELOG.md",
+      "docs/recipes.md",
+      "package.json",
+      "dist/provider/index.js",
+    ])
       expect(paths).to.include(path);
     expect(
-      paths.filter((path) => !/^(dist\/.*\.(js|d\.ts)|[A-Z]+(\.md)?|package\.json)$/.test(path)),
+      paths.filter(
+        (path) => !/^(dist\/.*\.(js|d\.ts)|docs\/[a-z-]+\.md|[A-Z]+(\.md)?|package\.json)$/.test(path),
+      ),
     ).to.deep.equal([]);
   });
 

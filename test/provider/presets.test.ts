@@ -135,6 +135,33 @@ describe("documented roles", () => {
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
   });
 
+  it("are not filled in when adopt is dropped: that widens no grant, before a refresh or after it", async () => {
+    const { id } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
+    const program = without(bucketInputs(), "roles");
+    const adopted = await rig.make({ ...program, adopt: id }, rig.next());
+    const writes = () =>
+      rig.iam.calls().filter(({ method, path }) => method !== "GET" && path.includes("policies")).length;
+    const before = writes();
+    const run = rig.next();
+    const { inputs } = await run.check(adopted.inputs, { ...program });
+    expect(inputs).not.to.have.any.keys("roles", "adopt");
+    expect(await run.diff(id, adopted.state, inputs as Inputs)).to.deep.include({
+      changes: true,
+      replaces: [],
+    });
+    const { outs } = await run.update(id, adopted.state, inputs as Inputs);
+    expect(outs).to.deep.include({ roles: ["Reader"], presetRoles: ["Reader"] });
+    expect(
+      (await rig.next().check(inputs as Record<string, unknown>, { ...program })).inputs,
+    ).not.to.have.property("roles");
+
+    const read = await rig.next().read(id, outs ?? adopted.state);
+    const next = rig.next();
+    const { inputs: again } = await next.check(read.inputs as Record<string, unknown>, { ...program });
+    expect(await next.diff(id, read.props as State, again as Inputs)).to.deep.include({ changes: false });
+    expect(writes()).to.equal(before);
+  });
+
   it("are made where there is nothing to adopt; where there are none, that is an error", async () => {
     await rig.make({ ...without(bucketInputs(), "roles"), adopt: true });
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);

@@ -30,7 +30,7 @@ export interface Rig {
 }
 
 /** An authorization that was made. */
-export interface Made {
+interface Made {
   id: string;
   state: State;
   inputs: Inputs;

@@ -31,7 +31,11 @@ export async function createAuthorization(run: Run, inputs: Inputs): Promise<{ i
     giveUp();
     throw error;
   }
-  const stateOf = (policy: HeldPolicy): State => ({ ...fromPolicy(policy, roles.names), ...localOf(wanted) });
+  const stateOf = (policy: HeldPolicy): State => {
+    const state = fromPolicy(policy, roles.names);
+    // Roles that nobody wrote are kept as if they had been filled in.
+    return { ...state, ...(wanted.roles === undefined && { presetRoles: state.roles }), ...localOf(wanted) };
+  };
   try {
     const aligned = { ...roles, crns: wanted.roles && roles.crns };
     if (!isAligned(held, wanted, aligned.crns)) {

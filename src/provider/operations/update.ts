@@ -1,14 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
 import { PolicyConflictError } from "../../iam/conflict";
+import { IamError } from "../../iam/errors";
 import type { HeldPolicy, PolicyBody } from "../../iam/policy";
 import { changes, touchesIam } from "../changes";
 import { inTheWay } from "../conflict";
 import type { Inputs } from "../inputs";
 import { fromPolicy, localOf, scopeOf, type State } from "../policy";
+import { HalfMadeError } from "./half-made";
 import type { Run } from "./run";
 import { refuseOtherAccount, resolved, settled, type ResolvedRoles } from "./settled";
 
-/** Brings roles and description in line. The scope that IAM holds goes back as it is; it must be the declared one. */
+/**
+ * Brings roles and description in line. The scope that IAM holds goes back as it is; it must be the declared one.
+ *
+ * @throws HalfMadeError when IAM may have done it although no good answer came
+ */
 export async function updateAuthorization(
   run: Run,
   id: string,
@@ -18,13 +24,23 @@ export async function updateAuthorization(
   const { changed } = changes(held, inputs);
   if (changed.length > 0 && !changed.some(touchesIam)) {
     if (changed.includes("credentials")) await refuseOtherAccount(run.iam, held);
-    return { outs: { ...withoutLocal(held), ...localOf(inputs) } };
+    return { outs: { ...withoutLocal(held), ...keptRoles(held, inputs), ...localOf(inputs) } };
   }
   await refuseOtherAccount(run.iam, held);
   const wanted = await settled(run.iam, inputs);
   const roles = await resolved(run.iam, wanted);
-  const aligned = await align(run, id, held, wanted, roles);
-  return { outs: { ...fromPolicy(aligned, roles.names), ...localOf(wanted) } };
+  try {
+    const aligned = await align(run, id, held, wanted, roles);
+    return { outs: { ...fromPolicy(aligned, roles.names), ...keptRoles(held, wanted), ...localOf(wanted) } };
+  } catch (error) {
+    if (error instanceof IamError && error.unsure) throw new HalfMadeError(id, withoutRoles(held), error);
+    throw error;
+  }
+}
+
+/** What was taken over with its roles is still known to have been. */
+function keptRoles({ presetRoles }: State, { roles }: Inputs): Pick<Inputs, "presetRoles"> {
+  return roles === undefined && presetRoles !== undefined ? { presetRoles } : {};
 }
 
 /** Gives a policy the wanted roles and description; nothing is sent where it has them. */
@@ -73,6 +89,11 @@ export function isAligned(held: HeldPolicy, { description = "" }: Inputs, crns =
 function lastChange({ lastModifiedById, lastModifiedAt }: HeldPolicy): string {
   if (lastModifiedById === undefined) return "";
   return `, since a change by ${lastModifiedById}${lastModifiedAt === undefined ? "" : ` at ${lastModifiedAt}`}`;
+}
+
+/** Which roles IAM holds is not known: the next run looks, even where the program is as it was. */
+function withoutRoles({ roles, ...state }: State): Partial<State> {
+  return state;
 }
 
 function withoutLocal({ adopt, settle, presetRoles, credentials, ...state }: State): State {

@@ -1,0 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
+import { EnAuthorization } from "pulumi-ibm-en-authorization";
+
+const config = new pulumi.Config();
+
+// One Cloud Logs instance sends its alerts. Its page asks for Reader and Viewer too, so the roles are written.
+new EnAuthorization("log-alerts", {
+  source: { serviceName: "logs", serviceInstance: config.require("cloudLogs") },
+  target: { serviceName: "event-notifications", serviceInstance: config.require("eventNotifications") },
+  roles: ["Viewer", "Reader", "Event Source Manager"],
+});

@@ -1,0 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
+import { EnAuthorization } from "pulumi-ibm-en-authorization";
+
+const config = new pulumi.Config();
+
+// One Cloud Monitoring instance sends its alerts. Its page asks for Reader too, so the roles are written.
+new EnAuthorization("monitoring-alerts", {
+  source: { serviceName: "sysdig-monitor", serviceInstance: config.require("cloudMonitoring") },
+  target: { serviceName: "event-notifications", serviceInstance: config.require("eventNotifications") },
+  roles: ["Reader", "Event Source Manager"],
+});

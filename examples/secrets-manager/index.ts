@@ -1,0 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
+import { EnAuthorization } from "pulumi-ibm-en-authorization";
+
+const config = new pulumi.Config();
+
+// Every Secrets Manager of a resource group tells of secrets that expire, those made later too.
+new EnAuthorization("secrets-events", {
+  source: { serviceName: "secrets-manager", resourceGroupId: config.require("resourceGroup") },
+  target: { serviceName: "event-notifications", serviceInstance: config.require("eventNotifications") },
+});

@@ -1,0 +1,142 @@
+import ResourceControllerV2 from "@ibm-cloud/platform-services/resource-controller/v2";
+import ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
+import { z } from "zod";
+import type { ResourceGroup, ServiceInstance } from "../found";
+import { connect, type Client } from "./client";
+import type { Settings } from "./settings";
+import { notIamsAnswer } from "./errors";
+import { resourceService, type ResourceService } from "./resource-service";
+
+/** What an account holds, beside policies: the same answers to the same question. Each method throws an `IamError`. */
+export interface Resources {
+  /** The account of the credentials. */
+  accountId: () => Promise<string>;
+  /** The active service instances: those of a name, or all. */
+  instances: (name?: string) => Promise<ServiceInstance[]>;
+  /** The active resource groups of the account. */
+  groups: () => Promise<ResourceGroup[]>;
+}
+
+/** Resource Controller and Resource Manager as the settings lead to them. Nothing is asked before a method is called. */
+export function openResources(settings: Settings, name?: string): Resources {
+  let opened: Opened | undefined;
+  const services = () => (opened ??= open(settings, name));
+  const answers = new Map<string, Promise<unknown>>();
+
+  /** One call for the same question; what failed is asked again by whoever comes next. */
+  function shared<Result>(question: string, ask: () => Promise<Result>): Promise<Result> {
+    const known = answers.get(question) as Promise<Result> | undefined;
+    const asked = known ?? ask();
+    answers.set(question, asked);
+    asked.catch(() => answers.delete(question));
+    return asked;
+  }
+
+  return {
+    accountId: async () => (await services().client.identity()).accountId,
+    instances: (name) =>
+      shared(JSON.stringify(["instances", name]), async () => listInstances(services().controller, name)),
+    groups: () => shared("groups", async () => listGroups(services())),
+  };
+}
+
+interface Opened {
+  client: Client;
+  controller: ResourceService<ResourceControllerV2>;
+  manager: ResourceService<ResourceManagerV2>;
+}
+
+/** @throws NoCredentialsError */
+function open(settings: Settings, name: string | undefined): Opened {
+  const client = connect(settings, name);
+  return {
+    client,
+    controller: resourceService(client, settings, {
+      name: "Resource Controller",
+      settings: ["ibmcloud:resourceControllerEndpoint", "IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT"],
+      open: (options) => new ResourceControllerV2(options),
+    }),
+    manager: resourceService(client, settings, {
+      name: "Resource Manager",
+      settings: ["ibmcloud:resourceManagementEndpoint", "IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT"],
+      open: (options) => new ResourceManagerV2(options),
+    }),
+  };
+}
+
+const instancePage = z.object({
+  next_url: z.string().nullish(),
+  resources: z.array(
+    z.object({
+      guid: z.string(),
+      crn: z.string(),
+      name: z.string(),
+      state: z.string(),
+      account_id: z.string().nullish(),
+      resource_group_id: z.string().nullish(),
+      region_id: z.string().nullish(),
+    }),
+  ),
+});
+type HeldInstance = z.infer<typeof instancePage>["resources"][number];
+
+/** The largest page. Source: Resource Controller API. */
+const PAGE = 100;
+
+async function listInstances(
+  { call, by }: ResourceService<ResourceControllerV2>,
+  name: string | undefined,
+): Promise<ServiceInstance[]> {
+  const filter = { limit: PAGE, ...(name !== undefined && { name }) };
+  const found: ServiceInstance[] = [];
+  for (let start: string | undefined, more = true; more; more = start !== undefined) {
+    const asked = { ...filter, ...(start !== undefined && { start }) };
+    const { result, headers } = await call((sdk) => sdk.listResourceInstances(asked));
+    const { data } = instancePage.safeParse(result);
+    if (!data) throw notIamsAnswer("the look-up of service instances", headers, by);
+    found.push(...data.resources.filter(({ state }) => state === "active").map(toInstance));
+    start = startIn(data.next_url);
+  }
+  return found;
+}
+
+function startIn(url: string | null | undefined): string | undefined {
+  return url ? (new URL(url, "https://any").searchParams.get("start") ?? undefined) : undefined;
+}
+
+function toInstance({ guid, crn, name, ...held }: HeldInstance): ServiceInstance {
+  // crn:v1:<cname>:<ctype>:<service>:<region>:a/<account>:<instance>::
+  const [, , , , serviceName = "", region = "", scope = ""] = crn.split(":");
+  return {
+    guid,
+    crn,
+    name,
+    serviceName,
+    resourceGroupId: held.resource_group_id ?? "",
+    region: held.region_id ?? region,
+    accountId: held.account_id ?? scope.replace(/^a\//, ""),
+  };
+}
+
+const groupList = z.object({
+  resources: z.array(
+    z.object({
+      id: z.string(),
+      crn: z.string(),
+      name: z.string(),
+      state: z.string(),
+      account_id: z.string(),
+    }),
+  ),
+});
+
+/** There are few groups in an account, and Resource Manager answers them all at once. */
+async function listGroups({ client, manager: { call, by } }: Opened): Promise<ResourceGroup[]> {
+  const { accountId } = await client.identity();
+  const { result, headers } = await call((sdk) => sdk.listResourceGroups({ accountId }));
+  const { data } = groupList.safeParse(result);
+  if (!data) throw notIamsAnswer("the look-up of resource groups", headers, by);
+  return data.resources
+    .filter(({ state }) => state.toUpperCase() === "ACTIVE")
+    .map(({ id, crn, name, account_id }) => ({ id, crn, name, accountId: account_id }));
+}

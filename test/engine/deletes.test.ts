@@ -1,0 +1,240 @@
+import { expect } from "chai";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import { balance, declares, startStack, type Stack } from "../support/engine";
+import { sdk } from "../support/iam-edits";
+import { bucketInputs } from "../support/inputs";
+import { closing } from "../support/opened";
+
+/** What Pulumi calls the resource of a name. */
+function urn(name: string): string {
+  return `urn:pulumi:test::engine::pulumi-nodejs:dynamic/ibm:EnAuthorization::${name}`;
+}
+
+function bucket(resource: string) {
+  return { ...bucketInputs(), target: { ...bucketInputs().target, resource } };
+}
+
+describe("a policy on the real engine", function () {
+  this.timeout(300_000);
+  let iam: IamEmulator;
+  let stack: Stack;
+
+  async function start(body: string): Promise<void> {
+    iam = closing(await startIamEmulator());
+    stack = await startStack(iam, body);
+    expect(await stack.up()).to.include({ code: 0 });
+  }
+
+  /** The ids that IAM holds, by bucket. */
+  function held(): Record<string, string> {
+    return Object.fromEntries(
+      iam.policies().map(({ id, resource }) => [String(resource.attributes.at(-1)?.value), id]),
+    );
+  }
+
+  /** The ids in state, by resource name. */
+  async function inState(): Promise<Record<string, string | undefined>> {
+    const found = Object.entries(await stack.authorizations());
+    return Object.fromEntries(found.map(([name, { id }]) => [name, id]));
+  }
+
+  /** How often IAM was asked to make, change or remove a policy. */
+  function writes(): number {
+    return iam.calls().filter(({ operation }) => /^(create|replace|delete)V2Policy$/.test(operation)).length;
+  }
+
+  async function expectBalance(): Promise<void> {
+    expect(balance(iam, await stack.held())).to.deep.equal({ lost: [], doubled: [] });
+  }
+
+  /** That nothing is left to do, and that a destroy takes all of it away. */
+  async function expectSettled(): Promise<void> {
+    await expectBalance();
+    const { code, output } = await stack.preview("--expect-no-changes");
+    expect(code, output).to.equal(0);
+    expect(await stack.destroy()).to.include({ code: 0 });
+    expect(iam.policies()).to.deep.equal([]);
+    expect((await stack.held()).resources).to.deep.equal([]);
+  }
+
+  for (const options of [[], ["--refresh"]]) {
+    it(`stays at the end of a rename that adopts, and a message says so: up ${options.join(" ")}`, async () => {
+      await start(declares("before", bucket("one")));
+      const { one: id = "" } = held();
+      await stack.program(declares("after", { ...bucket("one"), adopt: true }));
+      const { code, output } = await stack.up(...options);
+      expect(code, output).to.equal(0);
+      expect(output).to.include(
+        `The authorization ${id} stays in IAM: another resource of this program holds it.`,
+      );
+      expect(held()).to.deep.equal({ one: id });
+      expect(await inState()).to.deep.equal({ after: id });
+      expect(writes()).to.equal(1);
+      await expectSettled();
+    });
+  }
+
+  it("stays where a rename without aliases fails, which says the ways on; with them nothing is called", async () => {
+    await start(declares("before", bucket("one")));
+    const { one: id = "" } = held();
+    await stack.program(declares("after", bucket("one")));
+    const failed = await stack.up();
+    expect(failed.code).not.to.equal(0);
+    expect(failed.output).to.include(`IAM holds the same authorization already`).and.include(id);
+    expect(failed.output).to.include(`adopt: "${id}"`).and.include("aliases");
+    expect(held()).to.deep.equal({ one: id });
+    expect(await inState()).to.deep.equal({ before: id });
+
+    const made = writes();
+    await stack.program(declares("after", bucket("one"), `{ aliases: [{ name: "before" }] }`));
+    const renamed = await stack.up();
+    expect(renamed.code, renamed.output).to.equal(0);
+    expect(writes()).to.equal(made);
+    expect(held()).to.deep.equal({ one: id });
+    expect(await inState()).to.deep.equal({ after: id });
+    await expectSettled();
+  });
+
+  it("stays where --replace fails for nothing changed, which says deleteBeforeReplace; that replaces it", async () => {
+    await start(declares("one", bucket("one")));
+    const { one: id } = held();
+    const failed = await stack.up("--replace", urn("one"));
+    expect(failed.code).not.to.equal(0);
+    expect(failed.output).to.include("deleteBeforeReplace");
+    expect(held()).to.deep.equal({ one: id });
+    expect(await inState()).to.deep.equal({ one: id });
+
+    await stack.program(declares("one", bucket("one"), "{ deleteBeforeReplace: true }"));
+    const replaced = await stack.up("--replace", urn("one"));
+    expect(replaced.code, replaced.output).to.equal(0);
+    expect(held()["one"]).to.be.a("string").and.not.equal(id);
+    expect(await inState()).to.deep.equal(held());
+    await expectSettled();
+  });
+
+  it("stays at --replace of a resource that adopts", async () => {
+    await start(declares("one", { ...bucket("one"), adopt: true }));
+    const { one: id } = held();
+    const { code, output } = await stack.up("--replace", urn("one"));
+    expect(code, output).to.equal(0);
+    expect(output).to.include(`${String(id)} stays in IAM`);
+    expect(held()).to.deep.equal({ one: id });
+    expect(await inState()).to.deep.equal({ one: id });
+    await expectSettled();
+  });
+
+  const swap = (args: object, options?: string) => ({
+    before:
+      declares("one", { ...bucket("a"), ...args }, options) +
+      declares("two", { ...bucket("b"), ...args }, options),
+    after:
+      declares("one", { ...bucket("b"), ...args }, options) +
+      declares("two", { ...bucket("a"), ...args }, options),
+  });
+
+  it("stays where a swap of two scopes fails, which says two steps; in two steps it works", async () => {
+    const { before, after } = swap({});
+    await start(before);
+    const both = held();
+    await stack.program(after);
+    const failed = await stack.up();
+    expect(failed.code).not.to.equal(0);
+    expect(failed.output).to.include("two resources swap their scopes").and.include("two steps");
+    expect(held()).to.deep.equal(both);
+    expect(await inState()).to.deep.equal({ one: both["a"], two: both["b"] });
+
+    await stack.program(declares("one", bucket("c")));
+    expect(await stack.up()).to.include({ code: 0 });
+    await stack.program(after);
+    const swapped = await stack.up();
+    expect(swapped.code, swapped.output).to.equal(0);
+    expect(await inState()).to.deep.equal({ one: held()["b"], two: held()["a"] });
+    await expectSettled();
+  });
+
+  it("stays in a swap of two resources that both adopt", async () => {
+    const { before, after } = swap({ adopt: true });
+    await start(before);
+    const both = held();
+    await stack.program(after);
+    const { code, output } = await stack.up();
+    expect(code, output).to.equal(0);
+    expect(held()).to.deep.equal(both);
+    expect(await inState()).to.deep.equal({ one: both["b"], two: both["a"] });
+    await expectSettled();
+  });
+
+  it("is made once where two resources of a program declare it, and the error says so", async () => {
+    iam = closing(await startIamEmulator());
+    stack = await startStack(iam, declares("one", bucket("one")) + declares("twin", bucket("one")));
+    const { code, output } = await stack.up();
+    expect(code).not.to.equal(0);
+    expect(output).to.match(/another resource of this program (declares|holds) the same authorization/i);
+    expect(iam.policies()).to.have.length(1);
+    await expectBalance();
+    await stack.program(declares("one", bucket("one")) + declares("twin", bucket("other")));
+    const [made] = Object.keys(await inState());
+    await stack.program(declares(String(made), bucket("one")));
+    expect(await stack.up()).to.include({ code: 0 });
+    expect(iam.policies()).to.have.length(1);
+    await expectSettled();
+  });
+
+  it("stays where it is protected, or retained on delete", async () => {
+    await start(
+      declares("protected", bucket("protected"), "{ protect: true }") +
+        declares("retained", bucket("retained"), "{ retainOnDelete: true }"),
+    );
+    const both = held();
+    const refused = await stack.destroy();
+    expect(refused.code).not.to.equal(0);
+    expect(refused.output).to.include("protect");
+    expect(held()).to.deep.equal(both);
+    expect(await inState()).to.have.property("protected", both["protected"]);
+
+    await stack.program(declares("protected", bucket("protected"), "{ protect: true }"));
+    expect(await stack.up()).to.include({ code: 0 });
+    expect(held(), "retained in IAM").to.deep.equal(both);
+    expect(await inState()).to.deep.equal({ protected: both["protected"] });
+
+    await stack.program(declares("protected", bucket("protected")));
+    expect(await stack.up()).to.include({ code: 0 });
+    expect(await stack.destroy()).to.include({ code: 0 });
+    expect(held()).to.deep.equal({ retained: both["retained"] });
+  });
+  it("is deleted by an up that refreshes first and declares it no more", async () => {
+    await start(declares("one", bucket("one")) + declares("two", bucket("two")));
+    await stack.program(declares("two", bucket("two")));
+    const { code, output } = await stack.up("--refresh");
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/EnAuthorization one deleted/);
+    expect(iam.policies().map(({ resource }) => resource.attributes.at(-1)?.value)).to.deep.equal(["two"]);
+    expect(balance(iam, await stack.held())).to.deep.equal({ lost: [], doubled: [] });
+  });
+
+  it("stays in state where IAM refuses the delete, and the destroy fails", async () => {
+    await start(declares("one", bucket("one")));
+    const { one } = await stack.authorizations();
+    const lift = iam.inject({ operation: "deleteV2Policy", times: Infinity, status: 403 });
+    const { code, output } = await stack.destroy();
+    lift();
+    expect(code).not.to.equal(0);
+    expect(output).to.match(/Cannot delete the authorization .*403 insufficent_permissions.*Administrator/);
+    expect(iam.policies().map(({ id }) => id)).to.deep.equal([one?.id]);
+    expect((await stack.authorizations())["one"]?.id).to.equal(one?.id);
+    expect(await stack.destroy()).to.include({ code: 0 });
+    expect(iam.policies()).to.deep.equal([]);
+    expect((await stack.held()).resources).to.deep.equal([]);
+  });
+
+  it("is done with where IAM holds it no more", async () => {
+    await start(declares("one", bucket("one")));
+    const { one } = await stack.authorizations();
+    await sdk(iam).deleteV2Policy({ id: String(one?.id) });
+    const { code, output } = await stack.destroy();
+    expect(code, output).to.equal(0);
+    const deletes = iam.calls().filter(({ operation }) => operation === "deleteV2Policy");
+    expect(deletes.map(({ status }) => status)).to.deep.equal([204, 404]);
+    expect((await stack.held()).resources).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,260 @@
+import { expect } from "chai";
+import {
+  startIamEmulator,
+  type Behaviour,
+  type Fault,
+  type IamEmulator,
+  type Seed,
+} from "../../src/emulator";
+import { balance, declares, startStack, type Stack } from "../support/engine";
+import { bucketInputs } from "../support/inputs";
+import { closing } from "../support/opened";
+
+interface Trial {
+  /** What IAM holds at first. */
+  seed?: (iam: IamEmulator) => Seed;
+  /** What was made before. */
+  before?: string;
+  /** What it is to become, unless the run is another one. */
+  after?: string;
+  run?: "up" | "refresh" | "destroy";
+  behaviour?: Partial<Behaviour>;
+  faults?: (iam: IamEmulator) => Fault[];
+  /** Seconds, where calls are tried again for longer than a test wants to wait. */
+  retryTimeout?: string;
+  /** What failed, in the words of the output; without it the fault is got over. */
+  says?: RegExp;
+  /** What IAM answered in this run, by operation. */
+  answers?: Partial<Record<Fault["operation"], number[]>>;
+  /** What IAM holds then: descriptions by bucket. */
+  iam: Record<string, string>;
+  /** What the state holds then: descriptions by resource, and whether one is half-made or still to be deleted. */
+  state: Record<string, string>;
+  /** What comes before the next up. */
+  then?: "refresh";
+  /** What the next up needs besides. */
+  env?: NodeJS.ProcessEnv;
+}
+
+function bucket(resource: string) {
+  return { ...bucketInputs(), target: { ...bucketInputs().target, resource } };
+}
+
+const one = declares("one", bucket("one"));
+const changed = declares("one", { ...bucket("one"), roles: ["Reader"], description: "why" });
+const moved = declares("one", { ...bucket("new"), description: "new" });
+const adopting = declares("one", { ...bucket("one"), adopt: true, description: "mine" });
+
+/** Each after the one before it, so that it is known how far they get. */
+const several = ["one", "two", "three", "four"]
+  .map((name, at, names) => {
+    const options = `{ dependsOn: [${names.slice(0, at).join(", ")}] }`;
+    return `const ${name} = new EnAuthorization("${name}", ${JSON.stringify(bucket(name))}, ${options});\n`;
+  })
+  .join("");
+
+const attribute = (key: string, value = "") => ({ key, operator: "stringEquals", value });
+/** Somebody else's authorization for the bucket `one`. */
+const theirs = ({ accountId }: IamEmulator): Seed => ({
+  subject: {
+    attributes: [
+      attribute("serviceName", "event-notifications"),
+      attribute("accountId", accountId),
+      attribute("serviceInstance", bucketInputs().source.serviceInstance),
+    ],
+  },
+  resource: {
+    attributes: [
+      attribute("serviceName", "cloud-object-storage"),
+      attribute("accountId", accountId),
+      attribute("serviceInstance", bucketInputs().target.serviceInstance),
+      attribute("resourceType", "bucket"),
+      attribute("resource", "one"),
+    ],
+  },
+  control: { grant: { roles: [{ role_id: "crn:v1:bluemix:public:iam::::serviceRole:Writer" }] } },
+  description: "theirs",
+});
+
+const LOST = { afterCommit: true, reset: true };
+const FOR_GOOD = { times: Infinity };
+const REFUSED = { ...FOR_GOOD, status: 403 };
+
+/** The change that makes an adopted policy what the program says is refused. */
+const halfMade: Trial = {
+  seed: theirs,
+  after: adopting,
+  faults: () => [{ operation: "replaceV2Policy", ...REFUSED }],
+  says: /Cannot create the authorization .*403 insufficent_permissions/,
+  iam: { one: "theirs" },
+  state: { one: "theirs, half-made" },
+};
+
+const TRIALS: Record<string, Trial> = {
+  "create: the connection is reset once it is made": {
+    after: one,
+    faults: () => [{ operation: "createV2Policy", ...LOST }],
+    answers: { createV2Policy: [0, 409] },
+    iam: { one: "" },
+    state: { one: "" },
+  },
+  "create: 503 once it is made, and a 409 that tells nothing": {
+    after: one,
+    behaviour: { conflictsWith: "nothing" },
+    faults: () => [{ operation: "createV2Policy", afterCommit: true, status: 503 }],
+    answers: { createV2Policy: [503, 409], listV2Policies: [200] },
+    iam: { one: "" },
+    state: { one: "" },
+  },
+  "create: every answer is lost": {
+    after: one,
+    faults: () => [
+      { operation: "createV2Policy", ...LOST, ...FOR_GOOD },
+      { operation: "listV2Policies", ...LOST, ...FOR_GOOD },
+    ],
+    retryTimeout: "1",
+    says: /Cannot create the authorization .*Tried \d+ times/,
+    iam: { one: "" },
+    state: {},
+    env: { IBMCLOUD_ADOPT_OWN: "true" },
+  },
+  "create: the account is at its limit in the middle of several": {
+    after: several,
+    behaviour: { quota: 2 },
+    says: /Cannot create the authorization .*422 .*limit of policies/,
+    iam: { one: "", two: "" },
+    state: { one: "", two: "" },
+  },
+  "adopt: the change of what was adopted is refused": halfMade,
+  "adopt: the change of what was adopted is refused, then a refresh": { ...halfMade, then: "refresh" },
+  "token: 503": {
+    after: one,
+    faults: () => [{ operation: "token", ...FOR_GOOD, status: 503 }],
+    retryTimeout: "1",
+    says: /Cannot create the authorization .*503 .*Tried \d+ times/,
+    iam: {},
+    state: {},
+  },
+  "update: the connection is reset once it is changed": {
+    before: one,
+    after: changed,
+    faults: () => [{ operation: "replaceV2Policy", ...LOST }],
+    answers: { getV2Policy: [200, 200], replaceV2Policy: [0, 412] },
+    iam: { one: "why" },
+    state: { one: "why" },
+  },
+  "update: the version that was read is never the current one": {
+    before: one,
+    after: changed,
+    faults: () => [{ operation: "replaceV2Policy", ...FOR_GOOD, status: 412 }],
+    says: /Cannot update the authorization .*412 .*Somebody changed .*pulumi refresh/,
+    iam: { one: "" },
+    state: { one: "" },
+  },
+  "replace: the removal of the old one is refused": {
+    before: one,
+    after: moved,
+    faults: () => [{ operation: "deleteV2Policy", ...REFUSED }],
+    says: /Cannot delete the authorization .*403 insufficent_permissions/,
+    iam: { one: "", new: "new" },
+    state: { one: "new", "one, to be deleted": "" },
+  },
+  "refresh: a young policy is not seen yet": {
+    before: one,
+    run: "refresh",
+    behaviour: { visibleAfter: 3_600_000 },
+    faults: ({ behave }) => [
+      { operation: "getV2Policy", nth: 3, afterCommit: true, meanwhile: () => behave({ visibleAfter: 0 }) },
+    ],
+    answers: { getV2Policy: [404, 404, 404, 200] },
+    iam: { one: "" },
+    state: { one: "" },
+  },
+  "destroy: refused": {
+    before: one,
+    run: "destroy",
+    faults: () => [{ operation: "deleteV2Policy", ...REFUSED }],
+    says: /Cannot delete the authorization .*403 insufficent_permissions/,
+    iam: { one: "" },
+    state: { one: "" },
+  },
+};
+
+function inIam(iam: IamEmulator): Record<string, string> {
+  return Object.fromEntries(
+    iam
+      .policies()
+      .map(({ resource, description = "" }) => [String(resource.attributes.at(-1)?.value), description]),
+  );
+}
+
+async function inState(stack: Stack): Promise<Record<string, string>> {
+  const { resources } = await stack.held();
+  return Object.fromEntries(
+    resources.map(({ urn, outputs, initErrors, delete: isDoomed }) => [
+      `${String(urn.split("::").at(-1))}${isDoomed ? ", to be deleted" : ""}`,
+      `${(outputs?.["description"] as string | undefined) ?? ""}${initErrors ? ", half-made" : ""}`,
+    ]),
+  );
+}
+
+const totals = { tried: 0, lost: 0, doubled: 0 };
+
+describe("a fault of IAM on the real engine", function () {
+  this.timeout(300_000);
+
+  after(() => {
+    console.log(`    faults tried: ${totals.tried}, lost ${totals.lost}, doubled ${totals.doubled}`);
+  });
+
+  for (const [title, trial] of Object.entries(TRIALS)) {
+    it(`is got over, or leaves what the next up puts right: ${title}`, async () => {
+      const { seed, before = "", after = before, run = "up", behaviour = {}, faults, retryTimeout } = trial;
+      const { says, answers = {}, then, env = {} } = trial;
+      const iam = closing(await startIamEmulator(behaviour));
+      if (seed) iam.seed([seed(iam)]);
+      const stack = await startStack(iam, before);
+      if (retryTimeout !== undefined) {
+        const set = ["config", "set", "ibmcloud:retryTimeout", retryTimeout];
+        expect(await stack.pulumi(...set)).to.include({ code: 0 });
+      }
+      if (before !== "") expect(await stack.up()).to.include({ code: 0 });
+      await stack.program(after);
+
+      const lifts = faults?.(iam).map(iam.inject) ?? [];
+      const known = iam.calls().length;
+      const { code, output } = await stack[run]();
+      lifts.forEach((lift) => lift());
+      iam.behave({ quota: 4020 });
+      totals.tried += 1;
+
+      expect(code === 0, output).to.equal(says === undefined);
+      if (says) expect(output).to.match(says);
+      for (const [operation, statuses] of Object.entries(answers)) {
+        const calls = iam
+          .calls()
+          .slice(known)
+          .filter((each) => each.operation === operation);
+        expect(
+          calls.map(({ status }) => status),
+          operation,
+        ).to.deep.equal(statuses);
+      }
+      expect(inIam(iam), "what IAM holds").to.deep.equal(trial.iam);
+      expect(await inState(stack), "what the state holds").to.deep.equal(trial.state);
+
+      if (then) expect(await stack[then]()).to.include({ code: 0 });
+      const next = await stack.having(env).up();
+      expect(next.code, next.output).to.equal(0);
+      const { lost, doubled } = balance(iam, await stack.held());
+      totals.lost += lost.length;
+      totals.doubled += doubled.length;
+      expect({ lost, doubled }).to.deep.equal({ lost: [], doubled: [] });
+      expect(iam.policies().length).to.equal(after === several ? 4 : 1);
+      expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
+      expect(await stack.destroy()).to.include({ code: 0 });
+      expect(iam.policies()).to.deep.equal([]);
+      expect(await inState(stack)).to.deep.equal({});
+    });
+  }
+});

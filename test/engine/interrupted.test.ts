@@ -1,0 +1,262 @@
+import { expect } from "chai";
+import { startIamEmulator, type Fault, type IamEmulator } from "../../src/emulator";
+import { balance, declares, startStack, together, until, type Running, type Stack } from "../support/engine";
+import { bucketInputs } from "../support/inputs";
+import { closing } from "../support/opened";
+
+const UNATTENDED = ["--yes", "--skip-preview"];
+
+/** How many resources the engine has under way at once. */
+const PARALLEL = 4;
+
+/** Who is ended by `kill -9`. */
+const VICTIMS = { "the CLI": "kill", "the host": "killHost" } as const;
+type Victim = keyof typeof VICTIMS;
+
+const totals = { points: 0, lost: 0, doubled: 0 };
+
+function bucket(resource: string) {
+  return { ...bucketInputs(), target: { ...bucketInputs().target, resource } };
+}
+
+const twenty = Array.from({ length: 20 }, (_, at) => `bucket-${at + 1}`);
+const upOfTwenty = twenty.map((name) => declares(name, bucket(name))).join("");
+
+async function start(body: string): Promise<{ iam: IamEmulator; stack: Stack }> {
+  const iam = closing(await startIamEmulator());
+  return { iam, stack: await startStack(iam, body) };
+}
+
+/** Counts the calls of an operation as they come in; those that are answered only later too. */
+function arrivals(iam: IamEmulator, operation: Fault["operation"]): () => number {
+  let arrived = 0;
+  iam.inject({ operation, when: () => ++arrived < 0 });
+  return () => arrived;
+}
+
+/** Runs the CLI until it, or its host, is killed at a call of IAM; ends what that leaves behind, once it does nothing more. */
+async function interrupted(
+  iam: IamEmulator,
+  run: Running,
+  victim: Victim,
+  at: Omit<Fault, "meanwhile">,
+): Promise<void> {
+  let killed = false;
+  const lift = iam.inject({
+    ...at,
+    meanwhile: async () => {
+      killed = true;
+      await run[VICTIMS[victim]]();
+    },
+  });
+  const { code, output } = await run.ended;
+  expect(killed, `it got as far as the kill: ${output}`).to.equal(true);
+  expect(code).not.to.equal(0);
+  await run.endOrphans();
+  lift();
+}
+
+/** What README says under "Interrupted". */
+async function recover(stack: Stack): Promise<void> {
+  let refreshed = await stack.refresh("--clear-pending-creates");
+  if (refreshed.output.includes("is currently locked")) {
+    expect(await stack.pulumi("cancel", "--yes")).to.include({ code: 0 });
+    refreshed = await stack.refresh("--clear-pending-creates");
+  }
+  expect(refreshed.code, refreshed.output).to.equal(0);
+  const mended = await stack.having({ IBMCLOUD_ADOPT_OWN: "true" }).up();
+  expect(mended.code, mended.output).to.equal(0);
+}
+
+/** Whether IAM and state hold the same, each once, and the program has nothing left to do. */
+async function expectWhole(iam: IamEmulator, stack: Stack, resources: readonly string[]): Promise<void> {
+  const held = await stack.held();
+  const { lost, doubled } = balance(iam, held);
+  totals.points += 1;
+  totals.lost += lost.length;
+  totals.doubled += doubled.length;
+  expect({ lost, doubled, pending: held.pending }).to.deep.equal({ lost: [], doubled: [], pending: [] });
+  const buckets = iam.policies().map(({ resource }) => resource.attributes.at(-1)?.value);
+  expect(buckets).to.have.members(resources);
+  const { code, output } = await stack.preview("--expect-no-changes");
+  expect(code, output).to.equal(0);
+}
+
+describe("an interrupted run on the real engine", function () {
+  this.timeout(300_000);
+
+  after(() => {
+    console.log(
+      `    points of interruption tried: ${totals.points}, lost ${totals.lost}, doubled ${totals.doubled}`,
+    );
+  });
+
+  async function killAndRecover(victim: Victim, nth: number, afterCommit: boolean): Promise<void> {
+    const { iam, stack } = await start(upOfTwenty);
+    // So that several are under way.
+    iam.inject({ operation: "createV2Policy", times: Infinity, latency: 20 });
+    const arrived = arrivals(iam, "createV2Policy");
+    const run = stack.start("up", ...UNATTENDED, "--parallel", String(PARALLEL));
+    let answered = 0;
+    iam.inject({
+      operation: "createV2Policy",
+      nth,
+      afterCommit,
+      meanwhile: () => {
+        answered = iam.calls().filter(({ operation }) => operation === "createV2Policy").length;
+      },
+    });
+    await interrupted(iam, run, victim, { operation: "createV2Policy", nth, afterCommit });
+    expect(arrived(), "what was under way, and nothing more").to.be.at.most(answered + PARALLEL);
+    await recover(stack);
+    await expectWhole(iam, stack, twenty);
+  }
+
+  for (let nth = 1; nth <= twenty.length; nth += 1) {
+    const cliFirst = nth % 2 === 1;
+    const when = (before: boolean) => (before ? "before" : "after");
+    it(`loses nothing and makes nothing twice: CLI killed ${when(cliFirst)}, host ${when(!cliFirst)} policy ${nth} of 20`, async () => {
+      await together(killAndRecover("the CLI", nth, !cliFirst), killAndRecover("the host", nth, cliFirst));
+    });
+  }
+
+  const twentyNarrowed = twenty
+    .map((name) => declares(name, { ...bucket(name), roles: ["Reader"] }))
+    .join("");
+  /** What the engine has begun, the call at which it is killed, and the call that must not come any more. */
+  const BEGUN: Record<
+    string,
+    { done?: string; command: string; program?: string; at: Fault; never: Fault["operation"] }
+  > = {
+    create: { command: "up", at: { operation: "listRoles" }, never: "createV2Policy" },
+    update: {
+      done: upOfTwenty,
+      command: "up",
+      program: twentyNarrowed,
+      at: { operation: "listRoles" },
+      never: "replaceV2Policy",
+    },
+    delete: { done: upOfTwenty, command: "destroy", at: { operation: "token" }, never: "deleteV2Policy" },
+  };
+  for (const [title, { done, command, program = upOfTwenty, at, never }] of Object.entries(BEGUN)) {
+    it(`leaves a host that sends nothing more once its engine is gone: ${title}`, async () => {
+      const { iam, stack } = await start(done ?? program);
+      if (done !== undefined) expect(await stack.up()).to.include({ code: 0 });
+      await stack.program(program);
+      const before = iam.policies({ state: "all" });
+      const arrived = arrivals(iam, never);
+      const run = stack.start(command, ...UNATTENDED, "--parallel", "20");
+      await interrupted(iam, run, "the CLI", at);
+      expect(arrived()).to.equal(0);
+      expect(iam.policies({ state: "all" })).to.deep.equal(before);
+      await recover(stack);
+      await expectWhole(iam, stack, twenty);
+    });
+  }
+
+  it("leaves a host that does not try again once its engine is gone", async () => {
+    const { iam, stack } = await start(upOfTwenty);
+    const arrived = arrivals(iam, "createV2Policy");
+    const run = stack.start("up", ...UNATTENDED, "--parallel", "1");
+    await interrupted(iam, run, "the CLI", { operation: "createV2Policy", status: 503 });
+    expect(arrived()).to.equal(1);
+    expect(iam.policies()).to.deep.equal([]);
+    await recover(stack);
+    await expectWhole(iam, stack, twenty);
+  });
+
+  it("in the wait after a create keeps the policy within reach", async () => {
+    const killInWait = async (victim: Victim) => {
+      const waits = (afterCreate: number) => declares("one", { ...bucket("one"), settle: { afterCreate } });
+      const { iam, stack } = await start(waits(3600));
+      const run = stack.start("up", ...UNATTENDED);
+      await until(() => iam.calls().some(({ operation }) => operation === "createV2Policy"));
+      await run[VICTIMS[victim]]();
+      await run.ended;
+      await run.endOrphans();
+      const [made] = iam.policies();
+      expect((await stack.held()).resources).to.deep.equal([]);
+      await stack.program(waits(1));
+      await recover(stack);
+      await expectWhole(iam, stack, ["one"]);
+      expect(iam.policies()).to.deep.equal([made]);
+    };
+    await together(killInWait("the CLI"), killInWait("the host"));
+  });
+
+  /** The calls of IAM in a replacement, the new one made first. */
+  const REPLACING: Fault[] = [
+    { operation: "createV2Policy" },
+    { operation: "createV2Policy", afterCommit: true },
+    { operation: "deleteV2Policy" },
+    { operation: "deleteV2Policy", afterCommit: true },
+  ];
+  for (const at of REPLACING) {
+    it(`in a replacement ends with the new one alone: ${where(at)}`, async () => {
+      const killInReplace = async (victim: Victim) => {
+        const { iam, stack } = await start(declares("one", bucket("old")));
+        expect(await stack.up()).to.include({ code: 0 });
+        await stack.program(declares("one", bucket("new")));
+        await interrupted(iam, stack.start("up", ...UNATTENDED), victim, at);
+        await recover(stack);
+        await expectWhole(iam, stack, ["new"]);
+      };
+      await together(killInReplace("the CLI"), killInReplace("the host"));
+    });
+  }
+
+  /** The calls of IAM in an adoption under a new name, and the first one after that is in state. */
+  const ADOPTING: Fault[] = [
+    { operation: "listV2Policies" },
+    { operation: "replaceV2Policy" },
+    { operation: "replaceV2Policy", afterCommit: true },
+    { operation: "createV2Policy" },
+  ];
+  for (const at of ADOPTING) {
+    it(`in a rename that adopts never deletes what is declared: ${where(at)}`, async () => {
+      const killInRename = async (victim: Victim) => {
+        const { iam, stack } = await start(declares("before", bucket("one")));
+        expect(await stack.up()).to.include({ code: 0 });
+        const [{ id } = { id: "" }] = iam.policies();
+        const removed = arrivals(iam, "deleteV2Policy");
+        const adopting = { ...bucket("one"), adopt: true, description: "renamed" };
+        const next = declares("next", bucket("next"), "{ dependsOn: after }");
+        await stack.program(
+          `const after = new EnAuthorization("after", ${JSON.stringify(adopting)});\n${next}`,
+        );
+        await interrupted(iam, stack.start("up", ...UNATTENDED), victim, at);
+        expect(iam.policies().map((policy) => policy.id)).to.include(id);
+        await recover(stack);
+        await expectWhole(iam, stack, ["one", "next"]);
+        expect((await stack.authorizations())["after"]?.id).to.equal(id);
+        expect(removed()).to.equal(0);
+        expect(await stack.destroy()).to.include({ code: 0 });
+        expect(iam.policies()).to.deep.equal([]);
+      };
+      await together(killInRename("the CLI"), killInRename("the host"));
+    });
+  }
+
+  it("by one Ctrl-C has all that was finished in state, and the next up goes on", async () => {
+    const { iam, stack } = await start(upOfTwenty);
+    iam.inject({ operation: "createV2Policy", times: Infinity, latency: 20 });
+    const run = stack.start("up", ...UNATTENDED, "--parallel", String(PARALLEL));
+    iam.inject({ operation: "createV2Policy", nth: 6, meanwhile: run.interrupt });
+    const { code, output } = await run.ended;
+    expect(code).not.to.equal(0);
+    expect(output).to.include("cancel");
+    const held = await stack.held();
+    expect({ ...balance(iam, held), pending: held.pending }).to.deep.equal({
+      lost: [],
+      doubled: [],
+      pending: [],
+    });
+    expect(iam.policies().length).to.be.within(6, twenty.length - 1);
+    expect(await stack.up()).to.include({ code: 0 });
+    await expectWhole(iam, stack, twenty);
+  });
+});
+
+function where({ operation, afterCommit = false }: Fault): string {
+  return `${afterCommit ? "after" : "before"} ${operation}`;
+}

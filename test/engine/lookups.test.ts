@@ -1,0 +1,127 @@
+import { expect } from "chai";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import { declares, startStack, type Stack } from "../support/engine";
+import { bucketInputs, COS, EN, GROUP } from "../support/inputs";
+import { closing } from "../support/opened";
+
+/** What a program adds to its imports. */
+const HEAD = `const { getServiceInstance, getServiceInstanceOutput, getResourceGroupOutput } =
+  require("pulumi-ibm-en-authorization");
+`;
+
+const PROGRAM = `${HEAD}
+module.exports = async () => {
+  const en = await getServiceInstance({ name: "events", serviceName: "event-notifications" });
+  const group = getResourceGroupOutput({ name: "production" });
+  const archive = getServiceInstanceOutput({ name: "archive", resourceGroupId: group.id });
+  new EnAuthorization("one", {
+    source: { serviceInstance: en.guid },
+    target: {
+      serviceName: "cloud-object-storage",
+      serviceInstance: archive.guid,
+      resourceType: "bucket",
+      resource: "failed-events",
+    },
+    roles: ["Reader", "Object Writer"],
+  });
+  return { region: en.region };
+};
+`;
+
+describe("look-ups on the real engine", function () {
+  this.timeout(180_000);
+  let iam: IamEmulator;
+
+  beforeEach(async () => {
+    const instances = [
+      { name: "events", serviceName: "event-notifications", guid: EN },
+      { name: "archive", serviceName: "cloud-object-storage", guid: COS, resourceGroupId: GROUP },
+      { name: "archive", serviceName: "cloud-object-storage", guid: "in-the-default-group" },
+    ];
+    const resourceGroups = [{ name: "production", id: GROUP }];
+    iam = closing(await startIamEmulator({ instances, resourceGroups }));
+  });
+
+  async function start(body: string): Promise<Stack> {
+    const stack = await startStack(iam, body, {
+      IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT: iam.url,
+      IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT: iam.url,
+    });
+    await stack.pulumi("config", "set", "--secret", "ibmcloud:apiKey", iam.apiKey);
+    return stack;
+  }
+
+  /** The calls of the program itself: its provider makes the others. */
+  const lookedUp = () =>
+    iam
+      .calls()
+      .map(({ operation }) => operation)
+      .filter((each) => each.includes("Resource"))
+      .sort();
+
+  it("give an authorization its two instances by name, in preview as in up", async () => {
+    const stack = await start(PROGRAM);
+    const previewed = await stack.preview();
+    expect(previewed.code, previewed.output).to.equal(0);
+    expect(previewed.output)
+      .to.match(/EnAuthorization one create/)
+      .and.not.to.match(/warning/i);
+    expect(lookedUp()).to.deep.equal([
+      "listResourceGroups",
+      "listResourceInstances",
+      "listResourceInstances",
+    ]);
+    expect(iam.policies()).to.deep.equal([]);
+
+    const made = await stack.up();
+    expect(made.code, made.output).to.equal(0);
+    expect(made.output).to.match(/region: "us-south"/);
+    const { one } = await stack.authorizations();
+    const { accountId } = iam;
+    expect(one?.outputs?.["source"]).to.include({ serviceInstance: EN, accountId });
+    expect(one?.outputs?.["target"]).to.deep.equal({ ...bucketInputs().target, accountId });
+    expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
+    expect((await stack.destroy()).code).to.equal(0);
+    expect(iam.policies()).to.deep.equal([]);
+  });
+
+  const OTHER = declares("other", bucketInputs());
+  const authorizes = `new EnAuthorization("one", {
+    source: { serviceInstance: instance.guid }, target: { serviceName: "kms", serviceInstance: "*" }, roles: ["Reader"],
+  });`;
+  const REFUSED: [what: string, program: string, says: RegExp[]][] = [
+    [
+      "a name that does not exist",
+      `module.exports = async () => {
+        const instance = await getServiceInstance({ name: "evnts" });
+        ${authorizes}
+        ${OTHER}
+      };`,
+      [
+        /Cannot look up the service instance "evnts": there is none in the account/,
+        /which has "events" \(event-notifications in us-south, resource group \w+, guid 3d7fca4b-/,
+      ],
+    ],
+    [
+      "a name that exists twice",
+      `const instance = getServiceInstanceOutput({ name: "archive" });
+      ${authorizes}
+      ${OTHER}`,
+      [
+        /Cannot look up the service instance "archive": there are 2: "archive" \(cloud-object-storage in global/,
+        /Say which one by resourceGroupId/,
+      ],
+    ],
+  ];
+  for (const [what, program, says] of REFUSED) {
+    it(`fail for ${what} at preview, before anything is made, and tell what there is`, async () => {
+      const stack = await start(HEAD + program);
+      const { code, output } = await stack.preview();
+      expect(code, output).not.to.equal(0);
+      for (const each of says) expect(output).to.match(each);
+      expect(output, "no stack").not.to.match(/\n\s+at /);
+      expect(iam.policies({ state: "all" })).to.deep.equal([]);
+      expect(await stack.authorizations()).to.deep.equal({});
+    });
+  }
+});

@@ -1,0 +1,96 @@
+import { expect } from "chai";
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DEFAULT_ACCOUNT } from "../../src/emulator/account";
+import { startIamEmulator, type IamEmulator, type Policy } from "../../src/emulator";
+import { balance, startStack, type Stack } from "../support/engine";
+import { closing } from "../support/opened";
+
+// Every release adds its own state, made by fixtures/make-state.ts, and none is ever edited.
+const FIXTURES = join(__dirname, "fixtures");
+const RELEASES = readdirSync(FIXTURES).flatMap((name) => /^state-(.+)\.json$/.exec(name)?.[1] ?? []);
+
+async function textOf(name: string): Promise<string> {
+  return readFile(join(FIXTURES, name), "utf8");
+}
+
+describe("state of an earlier release on the real engine", function () {
+  this.timeout(180_000);
+
+  it("is there for the first release and those after it", () => {
+    expect(RELEASES).to.include("0.1.0");
+  });
+
+  for (const release of RELEASES) {
+    /** A new stack with the state, and an account with the policies, that the release left. */
+    async function start(): Promise<{ iam: IamEmulator; stack: Stack; policies: Policy[] }> {
+      const policies = JSON.parse(await textOf(`policies-${release}.json`)) as Policy[];
+      const iam = closing(await startIamEmulator({ seed: policies }));
+      const stack = await startStack(iam, await textOf(`program-${release}.txt`));
+      const imported = await stack.pulumi(
+        "stack",
+        "import",
+        "--file",
+        join(FIXTURES, `state-${release}.json`),
+      );
+      expect(imported.code, imported.output).to.equal(0);
+      expect(balance(iam, await stack.held())).to.deep.equal({ lost: [], doubled: [] });
+      expect(iam.policies()).to.have.length.above(3);
+      return { iam, stack, policies };
+    }
+
+    it(`refreshes without a change, and its program has nothing to do: ${release}`, async () => {
+      const { iam, stack, policies } = await start();
+      const before = await stack.authorizations();
+      const refreshed = await stack.refresh();
+      expect(refreshed.code, refreshed.output).to.equal(0);
+      expect(refreshed.output)
+        .to.include(`${policies.length + 1} unchanged`)
+        .and.not.match(/updated|deleted/);
+      const after = await stack.authorizations();
+      for (const [name, { id, inputs, outputs }] of Object.entries(before)) {
+        expect(after[name], name).to.deep.include({ id, inputs, outputs });
+      }
+      const { code, output } = await stack.preview("--expect-no-changes");
+      expect(code, output).to.equal(0);
+      expect(iam.policies()).to.deep.equal(policies);
+    });
+
+    it(`is destroyed, policies and all: ${release}`, async () => {
+      const { iam, stack } = await start();
+      const { code, output } = await stack.destroy();
+      expect(code, output).to.equal(0);
+      expect(iam.policies()).to.deep.equal([]);
+      expect((await stack.held()).resources).to.deep.equal([]);
+    });
+
+    it(`is updated, and taken away by an emptied program: ${release}`, async () => {
+      const { iam, stack, policies } = await start();
+      const text = await textOf(`program-${release}.txt`);
+      await stack.program(text.replaceAll(/"roles":\[[^\]]*\]/g, '"roles":["Viewer"]'));
+      const updated = await stack.up();
+      expect(updated.code, updated.output).to.equal(0);
+      expect(iam.policies().map(({ id }) => id)).to.have.members(policies.map(({ id }) => id));
+      const granted = iam
+        .policies()
+        .flatMap(({ control }) => control.grant.roles.map(({ role_id }) => role_id));
+      expect(new Set(granted)).to.deep.equal(new Set(["crn:v1:bluemix:public:iam::::role:Viewer"]));
+      await stack.program("");
+      const emptied = await stack.up();
+      expect(emptied.code, emptied.output).to.equal(0);
+      expect(iam.policies()).to.deep.equal([]);
+      expect((await stack.held()).resources).to.deep.equal([]);
+    });
+
+    it(`holds no secret: ${release}`, async () => {
+      for (const name of [`state-${release}.json`, `policies-${release}.json`, `program-${release}.txt`]) {
+        const text = await textOf(name);
+        for (const key of DEFAULT_ACCOUNT.apiKeys) expect(text).not.to.include(key);
+        expect(text).not.to.match(
+          /eyJ[\w-]{10,}\.|apikey|api_key|token|ciphertext|4dabf18193072939515e22adb298388d/i,
+        );
+      }
+    });
+  }
+});
