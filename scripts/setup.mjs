@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { readdir, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +26,11 @@ export function npm(...args) {
   return [process.platform === "win32" ? "npm.cmd" : "npm", args];
 }
 
+/** Whether the dependencies are in a folder of another clone: npm would empty that one. */
+function isShared() {
+  return lstatSync(join(ROOT, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
 /**
  * Installs what is missing: the dependencies as the lock file pins them, and the build.
  *
@@ -39,7 +44,7 @@ export async function installPackage() {
   }
   // npm writes this file at the end of an installation.
   const installed = changedAt(join(ROOT, "node_modules", ".package-lock.json"));
-  if (installed < changedAt(join(ROOT, "package-lock.json"))) {
+  if (installed < changedAt(join(ROOT, "package-lock.json")) && !isShared()) {
     await step("installing the dependencies", () =>
       must(...npm("ci", "--ignore-scripts", "--no-audit", "--no-fund"), { cwd: ROOT }),
     );

@@ -6,11 +6,13 @@ const TYPE = "pulumi-nodejs:dynamic/ibm:EnAuthorization";
 
 /**
  * What Pulumi's host evaluates to get the provider. It is kept in state with every resource, so it only loads the
- * installed package: `refresh` and `destroy` of an old stack run today's code.
+ * installed package: `refresh` and `destroy` of an old stack run today's code. Where there is none, it says
+ * `run npm install pulumi-ibm-en-authorization in` and the folder. It is there twice: each byte counts, and a double quote
+ * is two.
  */
 const PROVIDER =
-  'exports.handler=()=>{try{return require("module").createRequire(process.cwd()+"/")("pulumi-ibm-en-authorization/provider")}' +
-  'catch(e){e.message="run npm install pulumi-ibm-en-authorization in "+process.cwd()+": "+e.message;throw e}}';
+  "exports.handler=()=>{let d=process.cwd(),p='pulumi-ibm-en-authorization';try{return require('module')" +
+  ".createRequire(d+'/')(p+'/provider')}catch(e){throw Error(`run npm install ${p} in ${d}: `+e)}}";
 
 /** The keys of configuration that hold credentials, and how each is set. */
 const SECRET_KEYS: Record<string, string> = {

@@ -1,11 +1,5 @@
-import {
-  type Authenticator,
-  BearerTokenAuthenticator,
-  ContainerAuthenticator,
-  IamAssumeAuthenticator,
-  IamAuthenticator,
-  VpcInstanceAuthenticator,
-} from "ibm-cloud-sdk-core";
+import type { Authenticator } from "ibm-cloud-sdk-core";
+import { core } from "./sdk";
 import { USER_AGENT } from "./user-agent";
 
 /** What may be set for a service, in the words of ibm-cloud-sdk-core, as far as it is used here. */
@@ -36,12 +30,12 @@ interface Options extends Properties {
 }
 
 /** The authenticators whose tokens are IAM's, by what ibm-cloud-sdk-core calls them in `…_AUTH_TYPE`. */
-const AUTHENTICATORS: Record<string, (options: Options) => Authenticator> = {
-  iam: ({ apikey = "", ...options }) => new IamAuthenticator({ ...options, apikey }),
-  iamAssume: ({ apikey = "", ...options }) => new IamAssumeAuthenticator({ ...options, apikey }),
-  container: (options) => new ContainerAuthenticator(options),
-  vpc: (options) => new VpcInstanceAuthenticator(options),
-  bearerToken: ({ bearerToken = "" }) => new BearerTokenAuthenticator({ bearerToken }),
+const AUTHENTICATORS: Record<string, (options: Options, sdk: ReturnType<typeof core>) => Authenticator> = {
+  iam: ({ apikey = "", ...options }, sdk) => new sdk.IamAuthenticator({ ...options, apikey }),
+  iamAssume: ({ apikey = "", ...options }, sdk) => new sdk.IamAssumeAuthenticator({ ...options, apikey }),
+  container: (options, sdk) => new sdk.ContainerAuthenticator(options),
+  vpc: (options, sdk) => new sdk.VpcInstanceAuthenticator(options),
+  bearerToken: ({ bearerToken = "" }, sdk) => new sdk.BearerTokenAuthenticator({ bearerToken }),
 };
 
 /** What shows that properties are meant to authenticate, and do not merely set an endpoint. */
@@ -84,7 +78,7 @@ export function authenticatorOf(
   // For a VPC instance the URL is that of its metadata service, not IAM's.
   const url = known === "vpc" ? properties.authUrl : (endpoint ?? properties.authUrl);
   const { authDisableSsl: disableSslVerification } = properties;
-  return named(make({ ...properties, url, disableSslVerification, timeout }));
+  return named(make({ ...properties, url, disableSslVerification, timeout }, core()));
 }
 
 /** As the core does, which leaves out what it can tell from a bearer token. */

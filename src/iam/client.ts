@@ -1,10 +1,12 @@
-import IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
+import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import { renew } from "./authenticators";
 import { findCredentials } from "./credentials";
 import { dateOf, toIamError } from "./errors";
+import { startGate, type Gate } from "./gate";
 import { paceOf, type Pace } from "./pace";
 import { persist } from "./retry";
+import { policyManagement } from "./sdk";
 import type { Settings } from "./settings";
 import { USER_AGENT } from "./user-agent";
 
@@ -48,7 +50,8 @@ export function connect(settings: Settings, name?: string): Client {
   const pace = paceOf(settings);
   const credentials = findCredentials(settings, pace.requestTimeout, name);
   const { authenticator, serviceUrl, disableSslVerification, secrets } = credentials;
-  const service = new IamPolicyManagementV1({
+  const Service = policyManagement();
+  const service = new Service({
     authenticator,
     serviceUrl,
     disableSslVerification,
@@ -64,7 +67,12 @@ export function connect(settings: Settings, name?: string): Client {
     ahead = Math.abs(apart) > PRECISION ? apart : 0;
   }
 
-  async function tried<Result>(work: () => Promise<Result>, writes: boolean): Promise<Result> {
+  const gate = startGate();
+  async function tried<Result>(
+    work: () => Promise<Result>,
+    writes: boolean,
+    through?: Gate,
+  ): Promise<Result> {
     return persist(
       async () => {
         try {
@@ -78,6 +86,7 @@ export function connect(settings: Settings, name?: string): Client {
       },
       pace,
       writes,
+      through,
     );
   }
 
@@ -85,7 +94,7 @@ export function connect(settings: Settings, name?: string): Client {
     await identity();
     // A token that has to be renewed is a call of its own: its failure leaves no doubt about the other.
     await tried(() => tokenOf(authenticator), false);
-    const answer = await tried(() => withFreshToken(() => make(service)), writes);
+    const answer = await tried(() => withFreshToken(() => make(service)), writes, gate);
     keepTime(dateOf(answer.headers));
     return answer;
   }

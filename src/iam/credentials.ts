@@ -1,6 +1,7 @@
-import { type Authenticator, readExternalSources } from "ibm-cloud-sdk-core";
+import type { Authenticator } from "ibm-cloud-sdk-core";
 import { authenticate, authenticatorOf, secretsOf, type Properties } from "./authenticators";
 import { endpointOf, PUBLIC_ENDPOINT } from "./endpoints";
+import { sources } from "./sdk";
 import type { Settings } from "./settings";
 
 /** How calls to IAM are authenticated, and where they go. */
@@ -109,7 +110,7 @@ function objectIn(json: string): Record<string, unknown> | undefined {
 /** @throws when the file that should hold credentials cannot be read */
 function external({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv, name: string): Properties | undefined {
   try {
-    return (readExternalSources(name) as Properties | null) ?? undefined;
+    return (sources().readExternalSources(name) as Properties | null) ?? undefined;
   } catch (error) {
     throw new Error(
       `The credentials file${file ? ` ${file}, which IBM_CREDENTIALS_FILE names,` : ""} cannot be read: check that it is there and holds lines like ${name}_APIKEY=…`,

@@ -1,3 +1,4 @@
+import { isFields } from "./json";
 import { redact } from "./redact";
 
 /** What a failed call told, whatever it failed with. */
@@ -239,12 +240,6 @@ export function notIamsAnswer(what: string, headers: unknown, by?: OtherService)
     answeredAt: dateOf(headers),
     by,
   });
-}
-
-type Fields = Partial<Record<string, unknown>>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null;
 }
 
 function textOf(value: unknown): string | undefined {

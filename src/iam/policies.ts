@@ -55,10 +55,14 @@ async function twinIn(client: Client, error: IamError, body: PolicyBody): Promis
   return named ?? (await listPolicies(client)).find((each) => samePolicy(each, body));
 }
 
-/** The active authorization policies of the credentials' account. */
-export async function listPolicies(client: Client): Promise<HeldPolicy[]> {
+/**
+ * The active authorization policies of the credentials' account.
+ *
+ * @param format `"display"` for one with the roles' display names
+ */
+export async function listPolicies(client: Client, format?: "display"): Promise<HeldPolicy[]> {
   const { accountId } = await client.identity();
-  const filter = { accountId, type: "authorization", state: "active" };
+  const filter = { accountId, type: "authorization", state: "active", ...(format && { format }) };
   const found: HeldPolicy[] = [];
   for (let start: string | undefined, more = true; more; more = start !== undefined) {
     const page = { ...filter, ...(start !== undefined && { start }) };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { backOff } from "exponential-backoff";
 import { IamError } from "./errors";
+import { startGate, type Passage } from "./gate";
 import type { Pace } from "./pace";
 
 /** How often to try when no connection comes about: a wrong endpoint is not waited for as long as a busy one. */
@@ -11,17 +12,21 @@ const CONNECTING = 3;
  * kept to.
  *
  * @param writes whether it changes something: what only reads is never in doubt
+ * @param gate what the call goes through each time; the others of the same client wait there when IAM asks for fewer calls
  * @throws IamError what IAM said last, with how often and how long it was tried
  */
 export async function persist<Result>(
   work: () => Promise<Result>,
   { retryTimeout, firstDelay, longestDelay }: Pace,
   writes = true,
+  gate = startGate(),
 ): Promise<Result> {
   const begun = Date.now();
+  let passage: Passage | undefined;
   let tries = 0;
   let unsure = false;
   const attempt = async () => {
+    passage = await gate.pass();
     tries += 1;
     try {
       return await work();
@@ -41,6 +46,7 @@ export async function persist<Result>(
       if (!error.connected && tries >= CONNECTING) return false;
       const wait = error.retryAfter ?? 0;
       if (Date.now() - begun + wait >= retryTimeout) return false;
+      if (error.status === 429 && wait > 0 && passage) gate.shut(passage, wait);
       await sleep(wait);
       return true;
     },

@@ -20,7 +20,10 @@ export function sharedReads(client: () => Client): SharedReads {
   let listed: Promise<Map<string, HeldPolicy>> | undefined;
 
   async function list(): Promise<Map<string, HeldPolicy> | undefined> {
-    listed ??= listPolicies(client()).then((policies) => new Map(policies.map((each) => [each.id, each])));
+    // With the roles' names, as a policy that is read alone has them: else they would have to be looked up.
+    listed ??= listPolicies(client(), "display").then(
+      (policies) => new Map(policies.map((each) => [each.id, each])),
+    );
     const shared = listed;
     try {
       return await shared;

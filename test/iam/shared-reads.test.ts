@@ -55,6 +55,11 @@ describe("reads", () => {
     expect(calls().slice(made)).to.have.members(["getV2Policy", "listV2Policies"]);
   });
 
+  it("name the roles, whether read alone or out of a list", async () => {
+    const found = await Promise.all(ids.map((id) => iam.readPolicy(id)));
+    for (const each of found) expect(Object.values(each?.roleNames ?? {})).to.deep.equal(["Reader"]);
+  });
+
   it("see what was written in the same run", async () => {
     const [one = "", two = ""] = ids;
     await Promise.all(ids.map((id) => iam.readPolicy(id)));
