@@ -1,4 +1,3 @@
-import { isFields } from "./json";
 import { redact } from "./redact";
 
 /** What a failed call told, whatever it failed with. */
@@ -240,6 +239,12 @@ export function notIamsAnswer(what: string, headers: unknown, by?: OtherService)
     answeredAt: dateOf(headers),
     by,
   });
+}
+
+type Fields = Partial<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
 }
 
 function textOf(value: unknown): string | undefined {

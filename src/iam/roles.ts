@@ -1,7 +1,7 @@
 import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import type { Answer, Client } from "./client";
 import { IamError, notIamsAnswer } from "./errors";
-import { isFields, isListOf, isText } from "./json";
+import { z } from "zod";
 
 /** A role that IAM offers for a source and a target. */
 export interface OfferedRole {
@@ -15,12 +15,12 @@ export interface Pair {
   target?: string;
 }
 
-/** The lists of an answer, in the order in which roles are offered. */
-const LISTS = ["system_roles", "service_roles", "custom_roles"];
-
-function isRole(value: unknown): value is { crn: string; display_name: string } {
-  return isFields(value) && isText(value["crn"]) && isText(value["display_name"]);
-}
+const role = z.object({ crn: z.string(), display_name: z.string() });
+const answer = z.object({
+  custom_roles: z.array(role).default([]),
+  service_roles: z.array(role).default([]),
+  system_roles: z.array(role).default([]),
+});
 
 /** What IAM calls the service of a target that is a resource group itself. Source: Terraform's provider. */
 const RESOURCE_GROUPS = "resource-controller";
@@ -40,10 +40,12 @@ export async function listRoles(
     if (source === undefined || !isGateway) throw error;
     return ask(filter);
   });
-  const lists = isFields(result) ? LISTS.map((name) => result[name] ?? []) : undefined;
-  if (!isListOf(lists, (list) => isListOf(list, isRole)))
-    throw notIamsAnswer("the look-up of roles", headers);
-  return lists.flat().map(({ crn, display_name }) => ({ crn, displayName: display_name }));
+  const { data } = answer.safeParse(result);
+  if (!data) throw notIamsAnswer("the look-up of roles", headers);
+  return [...data.system_roles, ...data.service_roles, ...data.custom_roles].map(({ crn, display_name }) => ({
+    crn,
+    displayName: display_name,
+  }));
 
   function ask(params: Parameters<IamPolicyManagementV1["listRoles"]>[0]): Promise<Answer> {
     return client.call((service) => service.listRoles(params));

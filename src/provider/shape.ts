@@ -1,12 +1,7 @@
-import { createRequire } from "node:module";
 import type { z } from "zod";
 import { nearest } from "./nearest";
-import type { Shaped } from "./schema";
+import { PROPERTIES, schema, type Shaped } from "./schema";
 import { UNKNOWN } from "./unknown";
-
-/** Loaded when something is checked: reading and deleting go without zod. */
-const load = createRequire(__filename);
-const schemas = () => load("./schema") as typeof import("./schema");
 
 /** One refused property: its path, and a sentence that names it. What Pulumi calls a CheckFailure. */
 export interface Failure {
@@ -77,7 +72,6 @@ function predicate(issue: z.core.$ZodIssue, property: string, value: unknown): s
 
 function unrecognized(path: Path, key: string): { failure: Failure; meant?: string } {
   const parent = spell(path);
-  const { PROPERTIES } = schemas();
   const known = PROPERTIES[parent] ?? PROPERTIES.attribute;
   const meant = nearest(key, known);
   const property = spell([...path, key]);
@@ -110,7 +104,7 @@ function withoutNulls(value: unknown): unknown {
  */
 export function checkShape(inputs: Record<string, unknown>): { failures: Failure[]; shaped: Shaped } {
   const shaped = withoutNulls(inputs) as Shaped;
-  const issues = schemas().schema.safeParse(shaped).error?.issues ?? [];
+  const issues = schema.safeParse(shaped).error?.issues ?? [];
   const failures: Failure[] = [];
   // Where a mis-typed name was meant, nothing is missing.
   const meant: Path[] = [];
