@@ -23,7 +23,7 @@ export interface Rig {
   /** What the runs said. */
   said: string[];
   /** The next run: Pulumi starts a host for each. */
-  next: (env?: NodeJS.ProcessEnv) => AuthorizationProvider;
+  next: (env?: NodeJS.ProcessEnv, pace?: Pace) => AuthorizationProvider;
   /** Check, then create: what the first `up` does; in the same run as others, or in one of its own. */
   make: (inputs: object, provider?: AuthorizationProvider) => Promise<Made>;
   /** Check alone, which must take the inputs. */
@@ -60,7 +60,8 @@ export async function startRig(config: Record<string, string> = {}): Promise<Rig
   const iam = closing(await startIamEmulator());
   const said: string[] = [];
   const settings = { "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url, ...config };
-  const next = (env?: NodeJS.ProcessEnv) => configured(settings, env, QUICK, (each) => said.push(each));
+  const next = (env?: NodeJS.ProcessEnv, pace = QUICK) =>
+    configured(settings, env, pace, (each) => said.push(each));
   const provider = next();
 
   async function checked(inputs: object, run = provider): Promise<Inputs> {
