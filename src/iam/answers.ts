@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Answer } from "./client";
-import { headerOf, notIamsAnswer } from "./errors";
+import { notIamsAnswer } from "./errors";
 import type { HeldPolicy } from "./policy";
+import { headerOf } from "./told";
 
 /** Whatever else IAM says of a scope is kept, and goes back with it. */
 const attribute = z.looseObject({

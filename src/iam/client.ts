@@ -2,12 +2,13 @@ import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import { renew } from "./authenticators";
 import { findCredentials } from "./credentials";
-import { dateOf, toIamError } from "./errors";
+import { toIamError } from "./errors";
 import { startGate, type Gate } from "./gate";
 import { paceOf, type Pace } from "./pace";
 import { persist } from "./retry";
 import { policyManagement } from "./sdk";
 import type { Settings } from "./settings";
+import { dateOf } from "./told";
 import { USER_AGENT } from "./user-agent";
 
 /** Whose credentials are used. */

@@ -2,9 +2,10 @@ import { backOff } from "exponential-backoff";
 import { toHeld, toPage } from "./answers";
 import type { Client } from "./client";
 import { conflictIn, PolicyConflictError } from "./conflict";
-import { headerOf, IamError, notIamsAnswer } from "./errors";
+import { IamError, notIamsAnswer } from "./errors";
 import { samePolicy, type HeldPolicy, type PolicyBody } from "./policy";
 import { askUntil } from "./retry";
+import { headerOf } from "./told";
 
 /** When something was written, as far as the caller knows: what IAM says of earlier times is not taken yet. */
 export interface Written {

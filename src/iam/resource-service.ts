@@ -1,9 +1,11 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import type { Answer, Client } from "./client";
-import { isStrangers, isTls, OtherServiceError, type OtherService, type Ways } from "./errors";
+import { OtherServiceError } from "./errors";
 import { isPrivate } from "./endpoints";
 import type { Settings } from "./settings";
+import { isTls } from "./told";
 import { USER_AGENT } from "./user-agent";
+import { isStrangers, type OtherService, type Ways } from "./ways";
 
 /** Both services are reached there. */
 const PUBLIC_ENDPOINT = "https://resource-controller.cloud.ibm.com";

@@ -1,0 +1,117 @@
+import type { OtherService } from "./ways";
+
+/** What a failed call told, whatever it failed with. */
+export interface Told {
+  /** The HTTP status; absent when no answer came. */
+  status?: number;
+  /** IAM's code, such as `policy_not_found`, or the connection's, such as `ECONNREFUSED`. */
+  code?: string;
+  /** IAM's own reason. */
+  said: string;
+  transactionId?: string;
+  /** The policy that stands in the way: its id, or all of it. */
+  conflict?: unknown;
+  /** How long IAM asks to wait, in milliseconds. */
+  retryAfter?: number;
+  /** Whether somebody else's change is in the way. */
+  stale?: boolean;
+  /** When IAM answered, by its own clock, in milliseconds since 1970. */
+  answeredAt?: number;
+  /** Who was asked, where it was not IAM. */
+  by?: OtherService;
+}
+
+/** What the network says when no connection came about. */
+export const NOT_CONNECTED = [
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+];
+
+/** What it says when a connection ended, or nothing came over it in time. */
+export const LOST = [
+  "ECONNRESET",
+  "ECONNABORTED",
+  "ETIMEDOUT",
+  "EPIPE",
+  "ERR_NETWORK",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_BAD_RESPONSE",
+];
+
+/** Whether a connection failed because of a certificate. */
+export function isTls(code: string | undefined): boolean {
+  return code !== undefined && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code);
+}
+
+/** The code of an answer with a good status that is none of IAM's. */
+export const UNREADABLE = "unreadable_answer";
+
+type Fields = Partial<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value : undefined;
+}
+
+/**
+ * Reads an error of ibm-cloud-sdk-core. Its message is not used where there is a body: for 401, 403 and whatever the
+ * token service answers the core writes "Access is denied due to invalid credentials." over IAM's own reason.
+ */
+export function tell(thrown: unknown): Told {
+  const error = isFields(thrown) ? thrown : {};
+  const status = typeof error["status"] === "number" ? error["status"] : undefined;
+  const message = textOf(error["message"]) ?? String(thrown);
+  if (status === undefined) return { code: textOf(error["statusText"]) ?? codeOf(message), said: message };
+  const body = isFields(error["result"]) ? error["result"] : {};
+  const [first] = Array.isArray(body["errors"]) ? (body["errors"] as unknown[]) : [];
+  const reported = isFields(first) ? first : {};
+  const details = isFields(reported["details"]) ? reported["details"] : {};
+  const conflicting = isFields(details["conflicts_with"]) ? details["conflicts_with"] : {};
+  return {
+    status,
+    // IAM's, its token service's, and Resource Controller's and Manager's.
+    code: textOf(reported["code"]) ?? textOf(body["errorCode"]) ?? textOf(body["error_code"]),
+    said:
+      textOf(reported["message"]) ??
+      textOf(body["errorMessage"]) ??
+      textOf(body["message"]) ??
+      textOf(error["statusText"]) ??
+      message,
+    transactionId:
+      headerOf(error["headers"], "transaction-id") ?? textOf(body["trace"]) ?? textOf(body["transaction_id"]),
+    conflict: conflicting["policy"],
+    retryAfter: waitOf(headerOf(error["headers"], "retry-after")),
+    answeredAt: dateOf(error["headers"]),
+  };
+}
+
+/** Some errors of the core hold the connection's code in their text alone. */
+function codeOf(message: string): string | undefined {
+  // What the core says of a good answer without a token in it.
+  if (message.includes("Access token not present")) return UNREADABLE;
+  return [...NOT_CONNECTED, ...LOST].find((code) => message.includes(code));
+}
+
+/** `Retry-After`: seconds, or a date. */
+function waitOf(written: string | undefined): number | undefined {
+  if (written === undefined) return undefined;
+  const wait = /^\d+$/.test(written) ? Number(written) * 1000 : Date.parse(written) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+/** When an answer was given, by the clock of who gave it. */
+export function dateOf(headers: unknown): number | undefined {
+  const at = Date.parse(headerOf(headers, "date") ?? "");
+  return Number.isNaN(at) ? undefined : at;
+}
+
+export function headerOf(headers: unknown, name: string): string | undefined {
+  return isFields(headers) ? textOf(headers[name]) : undefined;
+}
