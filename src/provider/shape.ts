@@ -1,12 +1,12 @@
 import { createRequire } from "node:module";
 import type { z } from "zod";
 import { nearest } from "./nearest";
-import type { Shaped } from "./schema";
+import type { PROPERTIES, schema, Shaped } from "./schema";
 import { UNKNOWN } from "./unknown";
 
 /** Loaded when something is checked: reading and deleting go without zod. */
 const load = createRequire(__filename);
-const schemas = () => load("./schema") as typeof import("./schema");
+const schemas = () => load("./schema") as { schema: typeof schema; PROPERTIES: typeof PROPERTIES };
 
 /** One refused property: its path, and a sentence that names it. What Pulumi calls a CheckFailure. */
 export interface Failure {
@@ -77,8 +77,8 @@ function predicate(issue: z.core.$ZodIssue, property: string, value: unknown): s
 
 function unrecognized(path: Path, key: string): { failure: Failure; meant?: string } {
   const parent = spell(path);
-  const { PROPERTIES } = schemas();
-  const known = PROPERTIES[parent] ?? PROPERTIES.attribute;
+  const { PROPERTIES: names } = schemas();
+  const known = names[parent] ?? names.attribute;
   const meant = nearest(key, known);
   const property = spell([...path, key]);
   const question = meant ? `did you mean ${spell([...path, meant])}? ` : "";

@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { startIamEmulator } from "../../src/emulator";
+import { ROOT } from "../../test/support/engine";
+import type { Bound } from "./bounds";
+import { EXAMPLE, ROLES } from "./programs";
+import { median } from "./statistics";
+
+/** How many processes import the package; each is a pair by itself. */
+const PAIRS = 25;
+
+/** What one process tells of its imports. */
+interface Imported {
+  /** Milliseconds that `@pulumi/pulumi` took, and the package after it. */
+  pulumi: number;
+  ours: number;
+  /** Milliseconds by npm package, without what it loads itself. */
+  byPackage: Record<string, number>;
+  /** How many modules of IBM's SDK are loaded. */
+  sdk: number;
+}
+
+/** What loading costs, and when IBM's SDK is loaded. */
+export interface Startup {
+  pulumi: number;
+  ours: number;
+  spread: [least: number, most: number];
+  /** The packages that cost most, with their milliseconds: in the program, and in the host once it made a call. */
+  program: [name: string, cost: number][];
+  host: [name: string, cost: number][];
+  /** Modules of IBM's SDK in the program, in the host before a call, and after one. */
+  sdk: { program: number; host: number; called: number };
+}
+
+export async function measureStartup(): Promise<Startup> {
+  const iam = await startIamEmulator();
+  try {
+    const runs: Imported[] = [];
+    for (let at = 0; at < PAIRS; at += 1) runs.push(await child("program"));
+    const host = await child("host");
+    const called: Imported[] = [];
+    for (let at = 0; at < PAIRS / 5; at += 1)
+      called.push(await child("call", { url: iam.url, apiKey: iam.apiKey }));
+    const ours = runs.map((each) => each.ours);
+    return {
+      pulumi: median(runs.map((each) => each.pulumi)),
+      ours: median(ours),
+      spread: [Math.min(...ours), Math.max(...ours)],
+      program: dearest(runs),
+      host: dearest(called),
+      sdk: {
+        program: Math.max(...runs.map(({ sdk }) => sdk)),
+        host: host.sdk,
+        called: Math.min(...called.map(({ sdk }) => sdk)),
+      },
+    };
+  } finally {
+    await iam.close();
+  }
+}
+
+export function startupBounds({ ours, spread, sdk }: Startup): Bound[] {
+  const [least, most] = spread;
+  const note = `median of ${PAIRS} processes, ${least.toFixed(1)} to ${most.toFixed(1)}`;
+  const modules = (what: string, measured: number): Bound => ({
+    part: "start-up",
+    what: `modules of IBM's SDK in ${what}`,
+    measured,
+    atMost: 0,
+    unit: "modules",
+  });
+  return [
+    { part: "start-up", what: "import after @pulumi/pulumi", measured: ours, atMost: 5, unit: "ms", note },
+    modules("a program", sdk.program),
+    modules("the host, before a call", sdk.host),
+  ];
+}
+
+function dearest(runs: readonly Imported[]): [name: string, cost: number][] {
+  const names = [...new Set(runs.flatMap(({ byPackage }) => Object.keys(byPackage)))];
+  return names
+    .map((name): [string, number] => [name, median(runs.map(({ byPackage }) => byPackage[name] ?? 0))])
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 5);
+}
+
+async function child(
+  mode: "program" | "host" | "call",
+  iam?: { url: string; apiKey: string },
+): Promise<Imported> {
+  const inputs = JSON.stringify({ ...EXAMPLE, roles: ROLES });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(__dirname, "imported.mjs"), mode, inputs, JSON.stringify(iam ?? {})],
+    { cwd: ROOT, env: { PATH: process.env["PATH"] } },
+  );
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Imported;
+}
