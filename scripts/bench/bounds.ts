@@ -21,17 +21,10 @@ export function isHeld({ measured, atMost }: Bound): boolean {
 /** The bounds as a table, a line each. */
 export function boundsTable(bounds: readonly Bound[]): string {
   return tableOf(
-    ["part", "what", "measured", "at most", "", ""],
+    ["", "measured", "at most", "", ""],
     bounds.map((bound) => {
-      const { part, what, measured, atMost, unit, note = "" } = bound;
-      return [
-        part,
-        what,
-        amount(measured, unit),
-        amount(atMost, unit),
-        isHeld(bound) ? "held" : "MISSED",
-        note,
-      ];
+      const { what, measured, atMost, unit, note = "" } = bound;
+      return [what, amount(measured, unit), amount(atMost, unit), isHeld(bound) ? "held" : "MISSED", note];
     }),
   );
 }

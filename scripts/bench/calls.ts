@@ -2,6 +2,7 @@ import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import type { Bound } from "./bounds";
 import { drive } from "./driver";
 import { OTHER_ROLES, ROLES } from "./programs";
+import { tableOf } from "./table";
 
 /** What IAM was asked, by what is counted. */
 export interface Counts {
@@ -59,7 +60,8 @@ async function countOf(size: number): Promise<Counted[]> {
     await count("role reorder", size, () => program.up({ roles: [...ROLES].reverse() }));
     await count("refresh", size, () => program.refresh());
     await count("update", size, () => program.up({ roles: OTHER_ROLES }), writes);
-    await count("description", size, () => program.up({ roles: OTHER_ROLES, description: "why" }), writes);
+    if (size < MANY)
+      await count("description", size, () => program.up({ roles: OTHER_ROLES, description: "why" }), writes);
     await count("destroy", 0, () => program.destroy(), writes);
   } finally {
     await iam.close();
@@ -81,20 +83,47 @@ const POLICY_CALLS: Record<string, (size: number) => number> = {
 
 /** The bounds of what was counted. All of the authorizations are of one pair, with one set of credentials. */
 export function callBounds(counted: readonly Counted[], part = "calls"): Bound[] {
-  return counted.flatMap(({ size, operation, tokens, roles, policies, all }) => {
+  const sizes = [...new Set(counted.map(({ size }) => size))];
+  return sizes.flatMap((size) => {
+    const all = counted.filter((each) => each.size === size);
     const bound = (what: string, measured: number, atMost: number): Bound => ({
       part,
-      what: `${operation} of ${size}: ${what}`,
+      what: `${what} of ${size}`,
       measured,
       atMost,
       unit: "calls",
     });
-    const allowed = POLICY_CALLS[operation];
+    const most = (of: (each: Counted) => number) => Math.max(...all.map(of));
     return [
-      ...(allowed ? [bound("policies", policies, allowed(size))] : []),
-      ...(operation === "refresh" ? [bound("all", all, 3 + size / 1000)] : []),
-      bound("tokens", tokens, 1),
-      bound("role look-ups", roles, operation === "refresh" || operation === "destroy" ? 0 : 1),
+      ...all.flatMap(({ operation, policies, ...each }) => {
+        if (operation === "refresh") return [bound("refresh: all calls", each.all, 3 + size / 1000)];
+        const allowed = POLICY_CALLS[operation];
+        return allowed ? [bound(`${operation}: calls for policies`, policies, allowed(size))] : [];
+      }),
+      bound(
+        "any operation: tokens",
+        most(({ tokens }) => tokens),
+        1,
+      ),
+      bound(
+        "any operation: look-ups of roles",
+        most(({ roles }) => roles),
+        1,
+      ),
     ];
   });
+}
+
+/** What was counted, an operation a line. */
+export function callsTable(counted: readonly Counted[]): string {
+  const sizes = [...new Set(counted.map(({ size }) => size))];
+  const operations = [...new Set(counted.map(({ operation }) => operation))];
+  const cell = (operation: string, size: number) => {
+    const found = counted.find((each) => each.operation === operation && each.size === size);
+    return found ? `${found.policies} + ${found.tokens} + ${found.roles}` : "";
+  };
+  return tableOf(
+    ["policies + tokens + roles", ...sizes.map((size) => `of ${size}`)],
+    operations.map((operation) => [operation, ...sizes.map((size) => cell(operation, size))]),
+  );
 }

@@ -6,7 +6,7 @@ import { EXAMPLE, ROLES } from "./programs";
 import { PARALLEL } from "./stack";
 
 /** What a program says of its authorizations. */
-export interface Declared {
+interface Declared {
   roles?: readonly string[];
   description?: string;
 }

@@ -1,14 +1,15 @@
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { countsSince, LATENCY, type Counted } from "./calls";
 import { OTHER_ROLES, type Kind } from "./programs";
+import { median } from "./statistics";
 import { PARALLEL, startBenchStack, type BenchStack, type Operation, type Took } from "./stack";
 
-/** Ours without latency, ours with it, and the floor. */
-export type Runner = "floor" | "ours" | "late";
+/** The floor, the floor that holds as much in state, ours without latency, and ours with it. */
+export type Runner = "floor" | "padded" | "ours" | "late";
 
 export const OPERATIONS = ["preview", "up", "refresh", "destroy"] as const satisfies readonly Operation[];
 
-/** One operation, done by all three one right after the other. */
+/** One operation, done by all of them one right after the other. */
 export interface Round {
   size: number;
   operation: Operation;
@@ -30,7 +31,12 @@ interface Rig {
   stack: BenchStack;
 }
 
-const KINDS: Record<Runner, Kind> = { floor: "floor", ours: "ours", late: "ours" };
+const KINDS: Record<Runner, Kind> = {
+  floor: "floor",
+  padded: "padded",
+  ours: "ours",
+  late: "ours",
+};
 const RUNNERS = Object.keys(KINDS) as Runner[];
 
 /** The least time in which calls can be answered: `first` one after the other, and then the others side by side. */
@@ -92,7 +98,7 @@ async function startRigs(size: number): Promise<Record<Runner, Rig>> {
     if (runner === "late") iam.inject({ operation: "*", latency: LATENCY, times: Infinity });
     return { iam, stack: await startBenchStack(KINDS[runner], size, iam) };
   };
-  return { floor: await start("floor"), ours: await start("ours"), late: await start("late") };
+  return byRunner(start);
 }
 
 async function close({ iam, stack }: Rig): Promise<void> {
@@ -101,26 +107,35 @@ async function close({ iam, stack }: Rig): Promise<void> {
 }
 
 async function bytesOf(rigs: Record<Runner, Rig>): Promise<Record<Runner, number>> {
-  const length = async (runner: Runner) => {
+  return byRunner(async (runner) => {
     // Before the first up there is none.
     const text = await rigs[runner].stack.state().catch(() => "");
     return Buffer.byteLength(text);
-  };
-  return { floor: await length("floor"), ours: await length("ours"), late: await length("late") };
+  });
 }
 
-/** What an empty program takes: no host, no resources. */
-export async function measureEmpty(times: number): Promise<{ operation: Operation; took: Took }[]> {
+/** One after the other, so that none is in the way of another. */
+async function byRunner<Value>(of: (runner: Runner) => Promise<Value>): Promise<Record<Runner, Value>> {
+  return {
+    floor: await of("floor"),
+    padded: await of("padded"),
+    ours: await of("ours"),
+    late: await of("late"),
+  };
+}
+
+/** Milliseconds that an empty program takes at the middle: no host, no resources. */
+export async function measureEmpty(times: number): Promise<{ operation: Operation; wall: number }[]> {
   const iam = await startIamEmulator();
-  const found: { operation: Operation; took: Took }[] = [];
+  const walls = OPERATIONS.map((operation) => ({ operation, all: [] as number[] }));
   try {
     for (let at = 0; at < times; at += 1) {
       const stack = await startBenchStack("empty", 0, iam);
-      for (const operation of OPERATIONS) found.push({ operation, took: await stack.run(operation) });
+      for (const { operation, all } of walls) all.push((await stack.run(operation)).wall);
       await stack.close();
     }
   } finally {
     await iam.close();
   }
-  return found;
+  return walls.map(({ operation, all }) => ({ operation, wall: median(all) }));
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** The processes of one operation of the engine. */
-export type Role = "cli" | "program" | "host";
+type Role = "cli" | "program" | "host";
 
 /** What the processes of an operation took. */
 export interface Use {
@@ -17,10 +17,7 @@ const EVERY = 20;
 /** A tick of the kernel's clock, in milliseconds. Source: proc(5), `sysconf(_SC_CLK_TCK)` is 100 on Linux. */
 const TICK = 10;
 
-/** Whether processes can be looked at here: on Linux. */
-export const isWatchable = process.platform === "linux";
-
-/** Watches a process and whatever it starts. */
+/** Watches a process and whatever it starts. Elsewhere than on Linux nothing is seen of them. */
 export function watch(root: number): { stop: () => Use } {
   const seen = new Map<number, { role?: Role; peak: number; cpu: number }>();
   const look = () => {
