@@ -6,7 +6,7 @@ import type { State } from "../../src/provider/policy";
 export type Program = Record<string, object>;
 
 /** A resource in state. */
-export interface Resource {
+interface Resource {
   id: string;
   inputs: Inputs;
   outputs: State;
@@ -15,7 +15,7 @@ export interface Resource {
 }
 
 /** What a run did: its errors, in the order in which they came. */
-export interface Outcome {
+interface Outcome {
   errors: string[];
 }
 
@@ -34,7 +34,7 @@ export interface MiniEngine {
 }
 
 /** One step of a run, as the engine reports it. */
-export interface Step {
+interface Step {
   name: string;
   kind: "same" | "create" | "replace" | "update" | "delete" | "read";
   /** The policy's id; absent where there is none, or none any more. */
@@ -43,14 +43,14 @@ export interface Step {
   error?: string;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Called before and after each step of the run; where it throws, the run ends there and then: `kill -9`. */
   step?: () => void;
   /** Called with each step that came to an end. */
   told?: (step: Step) => void;
 }
 
-export interface UpOptions extends RunOptions {
+interface UpOptions extends RunOptions {
   /** Resources that are replaced without asking `diff`: `--replace`. */
   replace?: readonly string[];
   /** What resources were called before. */
@@ -60,7 +60,7 @@ export interface UpOptions extends RunOptions {
 }
 
 /** Something ended the engine: what was under way is in no state. */
-export class Killed extends Error {}
+class Killed extends Error {}
 
 export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
   const resources = new Map<string, Resource>();

@@ -1,0 +1,122 @@
+import type { Bound } from "./bounds";
+import { OPERATIONS, type Round, type Runner } from "./growth";
+import type { Took } from "./stack";
+import { growthOf, median } from "./statistics";
+import { tableOf } from "./table";
+
+/** What is compared, round by round. */
+const RATIOS = {
+  wall: ({ took }: Round) => took.ours.wall / took.floor.wall,
+  padded: ({ took }: Round) => took.ours.wall / took.padded.wall,
+  late: ({ took, ideal }: Round) => took.late.wall / (took.floor.wall + ideal),
+  cpu: ({ took }: Round) => took.ours.cpu / took.floor.cpu,
+  memory: ({ took }: Round) => memoryOf(took.ours) / memoryOf(took.floor),
+  host: ({ took }: Round) => took.ours.memory.host / took.floor.memory.host,
+  cli: ({ took }: Round) => took.ours.memory.cli / took.floor.memory.cli,
+  state: ({ bytes }: Round) => bytes.ours / bytes.floor,
+};
+type Ratio = keyof typeof RATIOS;
+
+/** How much more than the floor there may be, and of what. */
+const AT_MOST = 1.1;
+const BOUNDED: Partial<Record<Ratio, string>> = {
+  wall: "time, to the floor",
+  late: "time at 100 ms a call, to floor and ideal",
+  memory: "memory, to the floor",
+};
+
+/** The peaks of the processes together. */
+function memoryOf({ memory }: Took): number {
+  return memory.cli + memory.program + memory.host;
+}
+
+interface Group {
+  operation: string;
+  size: number;
+  rounds: Round[];
+}
+
+/** Rounds of the same operation and size, in the order in which they are shown. */
+function groupsOf(rounds: readonly Round[]): Group[] {
+  const sizes = [...new Set(rounds.map(({ size }) => size))];
+  return OPERATIONS.flatMap((operation) =>
+    sizes.map((size) => ({
+      operation,
+      size,
+      rounds: rounds.filter((each) => each.size === size && each.operation === operation),
+    })),
+  ).filter((group) => group.rounds.length > 0);
+}
+
+export function growthBounds(rounds: readonly Round[]): Bound[] {
+  // Where nothing is seen of processes, there is no bound on them.
+  const isSeen = rounds.some(({ took }) => memoryOf(took.floor) > 0);
+  const bounded = Object.entries(BOUNDED).filter(([ratio]) => isSeen || ratio !== "memory");
+  return groupsOf(rounds).flatMap((group) =>
+    bounded.map(([ratio, what]): Bound => {
+      const values = group.rounds.map(RATIOS[ratio as Ratio]);
+      const [least, most] = [Math.min(...values), Math.max(...values)];
+      return {
+        part: "growth",
+        what: `${group.operation} of ${group.size}: ${what}`,
+        measured: median(values),
+        atMost: AT_MOST,
+        unit: "x",
+        note: `median of ${values.length}, ${least.toFixed(2)} to ${most.toFixed(2)}`,
+      };
+    }),
+  );
+}
+
+export function growthTable(rounds: readonly Round[]): string {
+  const rows = groupsOf(rounds).map(({ operation, size, rounds: own }) => {
+    const middle = (of: (round: Round) => number) => median(own.map(of));
+    const ratios = Object.values(RATIOS).map((of) => {
+      const ratio = middle(of);
+      return Number.isFinite(ratio) ? `${ratio.toFixed(2)} x` : "-";
+    });
+    const seconds = `${(middle(({ took }) => took.floor.wall) / 1000).toFixed(2)} s`;
+    const megabytes = `${(middle(({ took }) => memoryOf(took.floor)) / 1e6).toFixed(0)} MB`;
+    return [operation, String(size), String(own.length), seconds, megabytes, ...ratios];
+  });
+  return tableOf(["", "size", "pairs", "floor", "memory", ...Object.keys(RATIOS)], rows);
+}
+
+/** How the time of an operation grows with the number of authorizations. */
+export interface Exponents extends Record<Runner, number> {
+  operation: string;
+}
+
+export function exponentsOf(rounds: readonly Round[]): Exponents[] {
+  return OPERATIONS.map((operation) => {
+    const groups = groupsOf(rounds).filter((group) => group.operation === operation);
+    const exponent = (runner: Runner) =>
+      growthOf(
+        groups.map(({ size, rounds: own }) => ({
+          size,
+          value: median(own.map(({ took }) => took[runner].wall)),
+        })),
+      ).exponent;
+    return {
+      operation,
+      floor: exponent("floor"),
+      padded: exponent("padded"),
+      ours: exponent("ours"),
+      late: exponent("late"),
+    };
+  });
+}
+
+/** From here on something grows faster than linearly, and it is no noise. */
+const LINEAR = 1.15;
+
+export function exponentsTable(exponents: readonly Exponents[]): string {
+  const rows = exponents.map(({ operation, floor, padded, ours, late }) => [
+    operation,
+    ...[floor, padded, ours, late].map((each) => each.toFixed(2)),
+    floor > LINEAR
+      ? "the floor too is faster than linear: its backend writes the whole state at each step"
+      : "",
+  ]);
+  return tableOf(["time ~ base + size ^", "floor", "padded", "ours", "late", ""], rows);
+}

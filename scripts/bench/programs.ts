@@ -1,0 +1,75 @@
+/**
+ * Which program a stack runs: ours; the floor, whose provider does nothing; the same, but that it hands out outputs like
+ * ours, which the state has to hold; and none at all.
+ */
+export type Kind = "ours" | "floor" | "padded" | "empty";
+
+/** One of the authorizations that are measured, as a program writes it; the roles come from outside. */
+export const EXAMPLE = {
+  source: { serviceInstance: "3d7fca4b-6f0e-4f6b-9b0a-0c9f6d1f00e1" },
+  target: {
+    serviceName: "cloud-object-storage",
+    serviceInstance: "5c1d2e3f-7a1b-4c2d-8e3f-1a2b3c4d00c1",
+    resourceType: "bucket",
+    resource: "failed-events",
+  },
+};
+
+export const ROLES = ["Reader", "Object Writer"];
+export const OTHER_ROLES = ["Reader", "Object Writer", "Writer"];
+
+/** Every function of a provider, each answering at once; about as long as the text that ours keeps in state. */
+const NOTHING =
+  "exports.handler=()=>({check:async(_,inputs)=>({inputs}),diff:async()=>({changes:!1}),create:async outs=>({id:" +
+  "crypto.randomUUID(),outs}),read:async(id,props)=>({id,props}),update:async(_,$,outs)=>({outs}),delete(){}})";
+
+/** The floor's provider in a file: its outputs are those that ours has. */
+export const PADDED_FILE = "padded.js";
+export const PADDED = `${NOTHING}
+const { handler } = exports;
+const accountId = "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0";
+const iamId = "iam-ServiceId-00000000-0000-4000-8000-000000000001";
+exports.handler = () => ({
+  ...handler(),
+  check: async (_, { source, ...inputs }) => ({
+    inputs: { ...inputs, source: { ...source, serviceName: "event-notifications" } },
+  }),
+  create: async ({ source, target, ...inputs }) => {
+    const id = crypto.randomUUID();
+    const [createdAt, href] = [new Date().toISOString(), "http://127.0.0.1:12345/v2/policies/" + id];
+    const sides = { source: { ...source, accountId }, target: { ...target, accountId } };
+    const made = { state: "active", href, createdAt, createdById: iamId };
+    return { id, outs: { ...inputs, ...sides, ...made, lastModifiedAt: createdAt, lastModifiedById: iamId } };
+  },
+});
+`;
+const LOADING = `exports.handler=()=>require('module').createRequire(process.cwd()+'/')('./${PADDED_FILE}').handler()`;
+
+/** Declares `BENCH_N` authorizations, of which each has a bucket of its own. */
+const LOOP = `
+const roles = JSON.parse(process.env.BENCH_ROLES);
+const { source, target } = ${JSON.stringify(EXAMPLE)};
+for (let at = 1; at <= Number(process.env.BENCH_N); at += 1) {
+  const name = at === 1 ? "failed-events" : "failed-events-" + at;
+  new EnAuthorization(name, { source, target: { ...target, resource: name }, roles });
+}
+`;
+
+/** The text of a program. */
+export const PROGRAMS: Record<Kind, string> = {
+  ours: `const { EnAuthorization } = require("pulumi-ibm-en-authorization");${LOOP}`,
+  floor: floorWith(NOTHING),
+  padded: floorWith(LOADING.padEnd(NOTHING.length)),
+  empty: 'require("@pulumi/pulumi");\n',
+};
+
+/** The same resource, but for what its provider does. */
+function floorWith(text: string): string {
+  return `const pulumi = require("@pulumi/pulumi");
+const __provider = ${JSON.stringify(text)};
+class EnAuthorization extends pulumi.CustomResource {
+  constructor(name, args) {
+    super("pulumi-nodejs:dynamic/ibm:EnAuthorization", name, { ...args, __provider });
+  }
+}${LOOP}`;
+}
