@@ -52,9 +52,7 @@ export async function align(
   roles: ResolvedRoles,
 ): Promise<HeldPolicy> {
   try {
-    const aligned = await iam.editPolicy(id, known, (held) => decide(held, wanted, roles.crns));
-    claims.aligned(id);
-    return aligned;
+    return await iam.editPolicy(id, known, (held) => decide(held, wanted, roles.crns));
   } catch (error) {
     if (!(error instanceof PolicyConflictError)) throw error;
     throw new Error(inTheWay(error, { names: roles.names, isHeld: claims.holds(error.policy.id) }), {
