@@ -1,3 +1,5 @@
+import type { Inputs } from "./inputs";
+
 /**
  * Which policies the resources of this run hold. Pulumi's engine deletes last, and by id alone: without this, the end of a
  * rename, of `--replace` or of an adoption would delete what another resource has just taken.
@@ -10,7 +12,7 @@ export interface Claims {
    *
    * @throws when another resource made, adopted or kept this policy in this run
    */
-  keep: (id: string, inputs: object) => void;
+  keep: (id: string, inputs: Inputs) => void;
   /**
    * Takes note that a resource is about to make an authorization.
    *
@@ -23,6 +25,10 @@ export interface Claims {
   take: (id: string) => void;
   /** Whether a resource of this run holds a policy. */
   holds: (id: string) => boolean;
+  /** Takes note that a policy was brought in line in this run, or is known to be. */
+  aligned: (id: string) => void;
+  /** What the resource declares that keeps a policy, unless it is known to say so. */
+  declaredOf: (id: string) => Inputs | undefined;
   /** Takes note that a policy was deleted. */
   removed: (id: string) => void;
   /** Whether this run deleted a policy. */
@@ -36,7 +42,8 @@ export function startClaims(): Claims {
   const begun = new Set<string>();
   const taken = new Set<string>();
   /** With which inputs. */
-  const kept = new Map<string, string>();
+  const kept = new Map<string, Inputs>();
+  const inLine = new Set<string>();
   const deleted = new Set<string>();
   const holds = (id: string) => taken.has(id) || kept.has(id);
 
@@ -50,9 +57,10 @@ export function startClaims(): Claims {
       const resources = declared.get(text) ?? 0;
       if (resources === 0) return;
       // The engine tells no names: the same inputs once more are the same resource, unless two have them.
-      const isKept = kept.has(id) && (kept.get(id) !== text || resources > 1);
+      const other = kept.get(id);
+      const isKept = other !== undefined && (textOf(other) !== text || resources > 1);
       if (taken.has(id) || isKept) throw new Error(heldTwice(id));
-      kept.set(id, text);
+      kept.set(id, inputs);
     },
     begin: (meaning) => {
       if (begun.has(meaning)) {
@@ -70,6 +78,10 @@ export function startClaims(): Claims {
       taken.add(id);
     },
     holds,
+    aligned: (id) => {
+      inLine.add(id);
+    },
+    declaredOf: (id) => (inLine.has(id) ? undefined : kept.get(id)),
     removed: (id) => {
       deleted.add(id);
     },

@@ -1,26 +1,36 @@
+import { changes, touchesIam } from "../changes";
 import type { State } from "../policy";
+import { readAuthorization } from "./read";
 import type { Run } from "./run";
 import { refuseOtherAccount } from "./settled";
 
 /** Removes the authorization; done when IAM does not hold it any more, or another resource of this run holds it. */
-export async function deleteAuthorization(
-  { iam, claims, wait, say }: Run,
-  id: string,
-  held: State,
-): Promise<void> {
-  if (isLeft()) return;
+export async function deleteAuthorization(run: Run, id: string, held: State): Promise<void> {
+  const { iam, claims, wait, say } = run;
+  if (await isLeft()) return;
   await refuseOtherAccount(iam, held);
   if (held.template)
     throw new Error("an enterprise policy template manages it: remove its assignment instead");
   await wait(held.settle?.beforeDelete ?? 0);
-  if (isLeft()) return;
+  if (await isLeft()) return;
   await iam.deletePolicy(id, held);
   claims.removed(id);
 
-  function isLeft(): boolean {
+  async function isLeft(): Promise<boolean> {
     if (claims.isRemoved(id)) return true;
     if (!claims.holds(id)) return false;
+    await refuseDoubt();
     say(`The authorization ${id} stays in IAM: another resource of this program holds it.`);
     return true;
+  }
+
+  /** Where two resources held one policy, the one that stays may not know what the other one made of it. */
+  async function refuseDoubt(): Promise<void> {
+    const declared = claims.declaredOf(id);
+    const now = declared && (await readAuthorization(run, id, held)).props;
+    if (!now || !changes(now, declared).changed.some(touchesIam)) return;
+    throw new Error(
+      "another resource of this program holds it too, and IAM holds something else than that one declares: run pulumi refresh, then pulumi up",
+    );
   }
 }

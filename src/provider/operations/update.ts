@@ -52,7 +52,9 @@ export async function align(
   roles: ResolvedRoles,
 ): Promise<HeldPolicy> {
   try {
-    return await iam.editPolicy(id, known, (held) => decide(held, wanted, roles.crns));
+    const aligned = await iam.editPolicy(id, known, (held) => decide(held, wanted, roles.crns));
+    claims.aligned(id);
+    return aligned;
   } catch (error) {
     if (!(error instanceof PolicyConflictError)) throw error;
     throw new Error(inTheWay(error, { names: roles.names, isHeld: claims.holds(error.policy.id) }), {
