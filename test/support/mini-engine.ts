@@ -6,7 +6,7 @@ import type { State } from "../../src/provider/policy";
 export type Program = Record<string, object>;
 
 /** A resource in state. */
-interface Resource {
+export interface Resource {
   id: string;
   inputs: Inputs;
   outputs: State;
@@ -34,7 +34,7 @@ export interface MiniEngine {
 }
 
 /** One step of a run, as the engine reports it. */
-interface Step {
+export interface Step {
   name: string;
   kind: "same" | "create" | "replace" | "update" | "delete" | "read";
   /** The policy's id; absent where there is none, or none any more. */
@@ -60,7 +60,7 @@ interface UpOptions extends RunOptions {
 }
 
 /** Something ended the engine: what was under way is in no state. */
-class Killed extends Error {}
+export class Killed extends Error {}
 
 export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
   const resources = new Map<string, Resource>();

@@ -1,0 +1,132 @@
+import { noteEdit } from "./edits";
+import type { Observation } from "./observation";
+import { argumentsOf, meaningOf, ROLES, US, type Declared, type Name } from "./universe";
+import { idsIn, isActive, isWrittenByUs, type Model, type World } from "./world";
+import type { Resource, Step } from "../support/mini-engine";
+
+export const POLICY_IDS = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** Takes note of what a run did, for those after it. */
+export function noteRun(world: World, seen: Observation): void {
+  const { model } = world;
+  const { what, after, errors, killed, contested } = seen;
+  const inState = new Set(idsIn(after));
+
+  for (const policy of made(seen)) model.mine.add(policy.id);
+  for (const id of inState) model.mine.add(id);
+  const known = new Set([...model.orphans.keys(), ...model.touched]);
+  const left = orphansOf(seen, model.mine);
+  // What others brought back meanwhile is theirs.
+  const theirs = left.filter(({ id }) => contested.has(id) && !model.orphans.has(id));
+  for (const { id } of theirs) model.mine.delete(id);
+  model.orphans = new Map(
+    left
+      .filter((each) => !theirs.includes(each))
+      .map((each) => [each.id, model.orphans.get(each.id) ?? meaningOf(each)]),
+  );
+  model.touched = new Set(touchedBy(seen, model));
+  if ([...model.orphans.keys(), ...model.touched].some((id) => !known.has(id))) model.isRefreshed = false;
+
+  for (const step of seen.steps) {
+    if (step.id !== undefined && isSeenBy(seen, step)) model.drifted.delete(step.id);
+  }
+  for (const id of [...unseenIn(seen), ...toBeRefreshed(seen)]) model.drifted.add(id);
+  for (const id of [...model.drifted]) if (!inState.has(id)) model.drifted.delete(id);
+  for (const id of contested) noteEdit(world, id);
+
+  if (killed ? what.kind === "up" : errors.some((each) => each.includes("IBMCLOUD_ADOPT_OWN"))) {
+    model.mayAdoptOwn = true;
+  }
+  if (what.kind === "up") model.failed = seen.steps.filter(({ error }) => error !== undefined);
+  if (killed || errors.length > 0) return;
+  if (what.kind === "refresh") model.isRefreshed = true;
+  if (what.kind === "up" && !what.without?.length) {
+    model.before = new Map(model.program);
+    model.aliases.clear();
+    if (model.orphans.size === 0) model.mayAdoptOwn = false;
+  }
+}
+
+/** The policies that the stack made in a run. */
+export function made({ before, after, contested }: Pick<Observation, "before" | "after" | "contested">) {
+  return [...after.policies.values()].filter(
+    ({ id, created_by_id }) => !before.policies.has(id) && created_by_id === US && !contested.has(id),
+  );
+}
+
+/** The active policies in the stack's hands that no state knows. */
+export function orphansOf({ after }: Observation, mine: ReadonlySet<string>) {
+  const inState = idsIn(after);
+  return [...after.policies.values()].filter(
+    (each) => isActive(each) && mine.has(each.id) && !inState.includes(each.id),
+  );
+}
+
+/** Others' policies that a killed run has changed without a state that knows it. */
+function touchedBy({ before, after, killed, contested }: Observation, { touched, mine }: Model): string[] {
+  return [...after.policies.values()]
+    .filter((each) => isActive(each) && isWrittenByUs(each) && !mine.has(each.id) && !contested.has(each.id))
+    .filter(({ id, last_modified_at }) => {
+      const changed = before.policies.get(id)?.last_modified_at !== last_modified_at;
+      return touched.has(id) || (killed && changed);
+    })
+    .map(({ id }) => id);
+}
+
+/** What a run did without a state that knows it, because it was killed or a delete was never answered: refresh shows it. */
+function unseenIn({ before, after, steps, killed }: Observation): string[] {
+  const held = [...after.state, ...after.condemned.map(({ name, resource }) => [name, resource] as const)];
+  return held
+    .filter(([name, { id }]) => {
+      const own = steps.filter((step) => step.name === name && step.id === id);
+      return killed
+        ? !own.some(({ kind, error }) => error === undefined && kind !== "delete" && kind !== "same")
+        : own.some(({ kind, error }) => error !== undefined && kind === "delete");
+    })
+    .map(([, { id }]) => id)
+    .filter((id) => !isSame(after.policies.get(id), before.policies.get(id)));
+}
+
+/** What errors name and say to refresh. */
+function toBeRefreshed({ steps }: Observation): string[] {
+  return steps
+    .filter(({ error }) => error?.includes("run pulumi refresh"))
+    .flatMap(({ error = "" }) => error.match(POLICY_IDS) ?? []);
+}
+
+/** Whether the stack knows after a step what IAM holds. */
+function isSeenBy(seen: Observation, { name, kind, error }: Step): boolean {
+  if (error !== undefined || kind === "same" || kind === "delete") return false;
+  return kind !== "update" || reachesIam(seen, name as Name);
+}
+
+/** Whether the update of a resource has something to say to IAM, and is not a note in the state alone. */
+export function reachesIam({ before, program, aliases }: Observation, name: Name): boolean {
+  const old = stateOf(before.state, aliases, name);
+  const declared = program.get(name);
+  if (!old || !declared) return false;
+  const { outputs } = old;
+  const grants =
+    !isSame(outputs.roles, sortedRoles(declared)) || outputs.description !== declared.description;
+  const { adopt, settle } = argumentsOf(declared) as Partial<Resource["outputs"]>;
+  const notes = !isSame([outputs.adopt, outputs.settle], [adopt, settle]);
+  return grants || !notes;
+}
+
+/** What a resource had in state, under this name or the one before. */
+export function stateOf(
+  state: ReadonlyMap<string, Resource>,
+  aliases: ReadonlyMap<Name, Name>,
+  name: string,
+): Resource | undefined {
+  const before = aliases.get(name as Name);
+  return state.get(name) ?? (before === undefined ? undefined : state.get(before));
+}
+
+export function sortedRoles({ roles }: Declared): string[] {
+  return [...(ROLES[roles] ?? [])].sort();
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,182 @@
+import { expect } from "chai";
+import * as fc from "fast-check";
+import {
+  startIamEmulator,
+  type Behaviour,
+  type Fault,
+  type IamEmulator,
+  type Policy,
+} from "../../src/emulator";
+import { sdk } from "../support/iam-edits";
+import { EN, KMS } from "../support/inputs";
+import { miniEngine, type MiniEngine } from "../support/mini-engine";
+import { checkedRun } from "./checked";
+import { arbitraryCommands } from "./commands";
+import { others } from "./others";
+import { bringToRest } from "./recovery";
+import { SHARED_ACCOUNT } from "./universe";
+import { newTally, startWorld, tallyInWords } from "./world";
+import { arbitraryProgram, begin } from "./writing";
+import { closing } from "../support/opened";
+import { configured } from "../support/provider";
+
+/**
+ * A failure is met again with what it prints: `MODEL_SEED` and `MODEL_PATH`, and `MODEL_REPLAY` for the `replayPath`.
+ * `MODEL_SHRINK=0` shows the first sequence that fails as it is, and looks for no shorter one.
+ */
+const { MODEL_SEED, MODEL_RUNS, MODEL_PATH, MODEL_REPLAY, MODEL_SHRINK } = process.env;
+const SEED = Number(MODEL_SEED ?? Date.now() % 2 ** 31);
+
+/** How IAM is in one sequence. */
+const usual: fc.Arbitrary<Partial<Behaviour>> = fc.record({
+  staleEtagStatus: fc.constantFrom(409, 412),
+  secondDelete: fc.constantFrom(204, 404),
+  etagHeader: fc.constantFrom(true, true, true, false),
+  conflictsWith: fc.constantFrom("policy", "policy", "id", "nothing"),
+  deletedIs: fc.constantFrom("shown", "hidden"),
+});
+/** In some it shows late what was written. */
+const late: fc.Arbitrary<Partial<Behaviour>> = fc
+  .tuple(usual, fc.constantFrom(0, 3), fc.constantFrom(0, 3))
+  .map(([habits, visibleAfter, staleFor]) => ({ ...habits, visibleAfter, staleFor, deletedIs: "shown" }));
+const habits = fc.oneof({ weight: 5, arbitrary: usual }, { weight: 1, arbitrary: late });
+
+const commands = fc.commands(arbitraryCommands, {
+  maxCommands: 14,
+  size: "max",
+  replayPath: MODEL_REPLAY,
+});
+
+describe("any sequence of program edits, edits by others, faults and kills", function () {
+  this.timeout(3_600_000);
+  let iam: IamEmulator;
+  const tally = newTally();
+  before(async () => {
+    iam = closing(await startIamEmulator({ accounts: [SHARED_ACCOUNT] }));
+  });
+  after(() => {
+    console.log(`    seed ${SEED}: ${tallyInWords(tally)}`);
+  });
+
+  it("loses nothing, makes nothing twice, and reports nothing that was not done", async () => {
+    const them = await others(iam);
+    await fc.assert(
+      fc.asyncProperty(habits, arbitraryProgram, commands, async (how, program, sequence) => {
+        tally.sequences += 1;
+        const world = startWorld({ iam, others: them, tally }, how);
+        begin(world, program);
+        await checkedRun(world, { kind: "up" });
+        await fc.asyncModelRun(() => ({ model: world.model, real: world }), sequence);
+        await bringToRest(world);
+      }),
+      {
+        seed: SEED,
+        numRuns: Number(MODEL_RUNS ?? 2_000),
+        path: MODEL_PATH,
+        endOnFailure: MODEL_SHRINK === "0",
+      },
+    );
+    expect(tally).to.include({ lost: 0, doubled: 0, unreported: 0 });
+  });
+});
+
+describe("what such sequences have shown", () => {
+  const kms = { source: { serviceInstance: EN }, target: { serviceName: "kms", serviceInstance: KMS } };
+  let iam: IamEmulator;
+  let engine: MiniEngine;
+  beforeEach(async () => {
+    iam = closing(await startIamEmulator());
+    engine = miniEngine(() => configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url }));
+  });
+  const well = { errors: [] };
+  const rolesHeld = () =>
+    iam.policies().map(({ control }) => control.grant.roles.map(({ role_id }) => role_id));
+  const role = (name: string) => `crn:v1:bluemix:public:iam::::serviceRole:${name}`;
+
+  it("two resources that came to hold one policy are refused until one of them is removed", async () => {
+    const theirs = { ...kms, roles: ["Reader", "Writer"] };
+    const both = { takes: { ...kms, roles: ["Manager"], adopt: true }, had: theirs };
+    expect(await engine.up({ had: theirs })).to.deep.equal(well);
+    for (const time of ["when it is taken", "and in the next run"]) {
+      const { errors } = await engine.up(both, { oneByOne: true });
+      expect(errors, time).to.have.length(1);
+      expect(errors[0]).to.match(/another resource of this program holds the same .* and run pulumi refresh/);
+    }
+    await engine.refresh();
+    expect(await engine.up({ had: theirs })).to.deep.equal(well);
+    expect(rolesHeld()).to.deep.equal([[role("Reader"), role("Writer")]]);
+  });
+
+  it("what a failed run gave to another resource is not taken for what it was", async () => {
+    const had = { ...kms, roles: ["Reader"] };
+    const takes = { ...kms, roles: ["Manager"], adopt: true };
+    const fails = { ...kms, roles: ["Writer"], adopt: "11111111-0000-4000-8000-000000000000" };
+    expect(await engine.up({ had })).to.deep.equal(well);
+    expect((await engine.up({ takes, fails, had }, { oneByOne: true })).errors).to.have.length(1);
+    expect(rolesHeld()).to.deep.equal([[role("Manager")]]);
+    const { errors } = await engine.up({ had });
+    expect(errors).to.have.length(1);
+    expect(errors[0]).to.match(/another resource of this program holds it too, .* run pulumi refresh/);
+    await engine.refresh();
+    expect(await engine.up({ had })).to.deep.equal(well);
+    expect(rolesHeld()).to.deep.equal([[role("Reader")]]);
+    expect([...engine.resources.keys()]).to.deep.equal(["had"]);
+  });
+
+  it("what a template made is not taken for what a lost call made", async () => {
+    const inputs = { ...kms, roles: ["Reader"] };
+    await engine.up({ one: inputs });
+    const [policy] = iam.policies();
+    iam.seed([{ ...(policy as Policy), template: { id: "policyTemplate-1", version: "1" } }]);
+    engine.resources.clear();
+    iam.inject({ operation: "createV2Policy", reset: true });
+    const { errors } = await engine.up({ one: inputs });
+    expect(errors[0]).to.include("an enterprise policy template manages it");
+    expect(engine.resources.size).to.equal(0);
+  });
+
+  it("what is in the way and gone a moment later keeps nothing from being made", async () => {
+    const inputs = { ...kms, roles: ["Reader"] };
+    iam.behave({ conflictsWith: "nothing" });
+    await engine.up({ one: inputs });
+    const [id = ""] = iam.policies().map((each) => each.id);
+    engine.resources.clear();
+    iam.inject({
+      operation: "listV2Policies",
+      meanwhile: async () => {
+        await sdk(iam).deleteV2Policy({ id });
+      },
+    });
+    expect(await engine.up({ one: inputs })).to.deep.equal(well);
+    expect(iam.policies()).to.have.length(1);
+  });
+
+  const LOST: [title: string, faults: Fault[]][] = [
+    [
+      "the answer was lost for good",
+      [{ operation: "replaceV2Policy", reset: true, afterCommit: true, times: Infinity }],
+    ],
+    [
+      "the answer was lost, and the policy could not be read after it",
+      [
+        { operation: "replaceV2Policy", reset: true, afterCommit: true },
+        { operation: "getV2Policy", nth: 2, status: 503, times: Infinity },
+      ],
+    ],
+  ];
+  for (const [title, faults] of LOST) {
+    for (const more of [{}, { settle: { afterCreate: 0.001 } }]) {
+      const note = Object.keys(more).length > 0 ? ", but for a note" : "";
+      it(`an update of which ${title} is put right by the program as it was before${note}`, async () => {
+        expect(await engine.up({ one: { ...kms, roles: ["Reader"] } })).to.deep.equal(well);
+        const lifts = faults.map(iam.inject);
+        const { errors } = await engine.up({ one: { ...kms, roles: ["Manager"] } });
+        for (const lift of lifts) lift();
+        expect(errors).to.have.length(1);
+        expect(rolesHeld(), "IAM did it").to.deep.equal([[role("Manager")]]);
+        expect(await engine.up({ one: { ...kms, roles: ["Reader"], ...more } })).to.deep.equal(well);
+        expect(rolesHeld()).to.deep.equal([[role("Reader")]]);
+      });
+    }
+  }
+});
