@@ -15,7 +15,7 @@ export type AttributeOperator =
 
 /** One attribute of a scope that has no property of its own, or needs another operator than `stringEquals`. */
 export interface AuthorizationAttribute {
-  /** The attribute's key, as the service names it: `"volumeId"`, `"namespace"`, … */
+  /** The key: on a target as the service names it (`"volumeId"`, `"namespace"`, …), on a source that of a property. */
   key: pulumi.Input<string>;
   /**
    * How the value is compared.
@@ -56,7 +56,7 @@ interface AuthorizationSide {
   resourceType?: pulumi.Input<string>;
   /** Narrows to one resource of that kind, by its id or name: a bucket's name, a key's id. */
   resource?: pulumi.Input<string>;
-  /** Whatever else the service lets a scope be narrowed by. */
+  /** On a target whatever else the service lets a scope be narrowed by; on a source a property's key with `stringExists`. */
   attributes?: pulumi.Input<pulumi.Input<AuthorizationAttribute>[]>;
 }
 

@@ -72,7 +72,7 @@ export class EnAuthorization extends pulumi.CustomResource {
   declare readonly roles: pulumi.Output<string[]>;
   /** Why it exists. */
   declare readonly description: pulumi.Output<string | undefined>;
-  /** `"active"`, or `"deleted"` where IAM still keeps a removed one. */
+  /** `"active"`: one that IAM keeps only as deleted counts as gone. */
   declare readonly state: pulumi.Output<string>;
   /** The policy's URL in IAM's API. */
   declare readonly href: pulumi.Output<string>;
@@ -86,7 +86,7 @@ export class EnAuthorization extends pulumi.CustomResource {
   declare readonly lastModifiedById: pulumi.Output<string | undefined>;
 
   /**
-   * Reads an authorization that this program does not manage.
+   * Reads an authorization that this program does not manage, with the default credentials.
    *
    * @param name the resource's name in this stack
    * @param policyId the policy's id in IAM: a UUID

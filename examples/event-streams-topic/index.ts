@@ -3,7 +3,7 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// Events go to one topic of Event Streams. IBM's pages name no role for it: writing to a topic takes Writer.
+// Events go to one topic of Event Streams. IBM's pages name no role for it: Writer is what writing to a topic takes.
 new EnAuthorization("events-to-topic", {
   source: { serviceInstance: config.require("eventNotifications") },
   target: {
