@@ -133,8 +133,9 @@ export interface EnAuthorizationArgs {
   /**
    * What happens when IAM holds this authorization already. `false`: that is an error, which names it. `true`: the one
    * that has this scope is taken over, whatever its roles are, and brought in line; where there is none, one is made. A
-   * policy's id: exactly this one is taken over; it must have this scope. What a service made for itself and what an
-   * enterprise template manages is never taken. A change makes no call.
+   * policy's id: exactly this one is taken over; it must have this scope. Leave the id out again after that: a replacement
+   * would ask for it anew. What a service made for itself and what an enterprise template manages is never taken. A change
+   * makes no call.
    * @default false
    */
   adopt?: pulumi.Input<boolean | string>;

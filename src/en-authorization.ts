@@ -1,6 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthorizationSource, AuthorizationTarget, EnAuthorizationArgs } from "./args";
 
+type Credentials = Pick<EnAuthorizationArgs, "credentials">;
+
+/** How {@link EnAuthorization.get} reads: Pulumi's options, and `credentials` as for a resource. */
+export interface GetAuthorizationOptions extends pulumi.CustomResourceOptions, Credentials {}
+
 /** How Pulumi keeps resources of this kind in state. It never changes. */
 const TYPE = "pulumi-nodejs:dynamic/ibm:EnAuthorization";
 
@@ -86,16 +91,17 @@ export class EnAuthorization extends pulumi.CustomResource {
   declare readonly lastModifiedById: pulumi.Output<string | undefined>;
 
   /**
-   * Reads an authorization that this program does not manage, with the default credentials.
+   * Reads an authorization that this program does not manage.
    *
    * @param name the resource's name in this stack
    * @param policyId the policy's id in IAM: a UUID
+   * @param opts Pulumi's options, and which credentials to read with
    * @throws when the id is empty; fails the deployment when IAM holds no such authorization
    */
   static get(
     name: string,
     policyId: pulumi.Input<pulumi.ID>,
-    opts?: pulumi.CustomResourceOptions,
+    { credentials, ...opts }: GetAuthorizationOptions = {},
   ): EnAuthorization {
     const given = (known: unknown) => {
       if (known) return known as pulumi.ID;
@@ -103,7 +109,10 @@ export class EnAuthorization extends pulumi.CustomResource {
     };
     const isPending = pulumi.Output.isInstance(policyId) || policyId instanceof Promise;
     const id = isPending ? pulumi.output(policyId).apply(given) : given(policyId);
-    return new EnAuthorization(name, undefined, { ...opts, id });
+    return new EnAuthorization(name, credentials === undefined ? undefined : { credentials }, {
+      ...opts,
+      id,
+    });
   }
 
   /**
@@ -114,8 +123,12 @@ export class EnAuthorization extends pulumi.CustomResource {
    */
   constructor(name: string, args: EnAuthorizationArgs, opts?: pulumi.CustomResourceOptions);
   /** @internal what `get` calls */
-  constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
-  constructor(name: string, args: EnAuthorizationArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: Credentials | undefined, opts: pulumi.CustomResourceOptions);
+  constructor(
+    name: string,
+    args: EnAuthorizationArgs | Credentials | undefined,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
     refusePlainCredentials();
     const outputs = {
       source: undefined,

@@ -1,4 +1,4 @@
-export { EnAuthorization } from "./en-authorization";
+export { EnAuthorization, type GetAuthorizationOptions } from "./en-authorization";
 export type {
   AttributeOperator,
   AuthorizationAttribute,
@@ -11,7 +11,14 @@ export type {
   Role,
   ServiceName,
 } from "./args";
-export type { ResourceGroup, ServiceInstance } from "./found";
+export type { Authorization, ResourceGroup, ServiceInstance } from "./found";
+export {
+  getAuthorizations,
+  getAuthorizationsOutput,
+  type AuthorizationFilter,
+  type GetAuthorizationsArgs,
+  type GetAuthorizationsOutputArgs,
+} from "./lookups/authorizations";
 export {
   getResourceGroup,
   getResourceGroupOutput,

@@ -80,6 +80,14 @@ describe("EnAuthorization", () => {
     expect(registered.find(({ name }) => name === "read")?.inputs).to.have.all.keys("__provider");
   });
 
+  it("reads with the credentials that are named", async () => {
+    const read = EnAuthorization.get("partners", "policy-2", { credentials: "PARTNER" });
+    expect(await resolved(read.id)).to.equal("policy-2");
+    expect(registered.find(({ name }) => name === "partners")?.inputs).to.deep.include({
+      credentials: "PARTNER",
+    });
+  });
+
   it("shows the code of examples/basic as its example", async () => {
     const root = join(__dirname, "..");
     const source = await readFile(join(root, "src", "en-authorization.ts"), "utf8");

@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { startIamEmulator, type IamEmulator } from "../emulator";
+import { FORMATS } from "./formats";
+import { listAuthorizations } from "./list";
 
 const { name, version, description } = createRequire(__filename)("../../package.json") as {
   name: string;
@@ -27,6 +29,29 @@ export function commandLine(out: NodeJS.WritableStream): Command {
       out.write(welcome(iam));
       await ended();
       await iam.close();
+    });
+  program
+    .command("list")
+    .description("list the authorizations of Event Notifications that IAM holds in the credentials' account")
+    .addOption(
+      new Option(
+        "--format <format>",
+        "how: a line each, JSON, a program that adopts them, or a Mermaid graph",
+      )
+        .choices(Object.keys(FORMATS))
+        .default("text"),
+    )
+    .addHelpText(
+      "after",
+      "\nThe credentials come from the environment, as for the provider: IC_API_KEY, IC_IAM_TOKEN, …",
+    )
+    .action(async ({ format }: { format: string }, command: Command) => {
+      const found = await listAuthorizations(process.env).catch((error: unknown) =>
+        command.error(
+          `The authorizations cannot be listed: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+      );
+      out.write(`${FORMATS[format]?.(found) ?? ""}\n`);
     });
   return program;
 }

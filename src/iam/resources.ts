@@ -3,11 +3,13 @@ import ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2"
 import { z } from "zod";
 import type { ResourceGroup, ServiceInstance } from "../found";
 import { connect, type Client } from "./client";
-import type { Settings } from "./settings";
 import { notIamsAnswer } from "./errors";
+import { listPolicies } from "./policies";
+import type { HeldPolicy } from "./policy";
 import { resourceService, type ResourceService } from "./resource-service";
+import type { Settings } from "./settings";
 
-/** What an account holds, beside policies: the same answers to the same question. Each method throws an `IamError`. */
+/** What an account holds: the same answers to the same question. Each method throws an `IamError`. */
 export interface Resources {
   /** The account of the credentials. */
   accountId: () => Promise<string>;
@@ -15,9 +17,11 @@ export interface Resources {
   instances: (name?: string) => Promise<ServiceInstance[]>;
   /** The active resource groups of the account. */
   groups: () => Promise<ResourceGroup[]>;
+  /** The active authorization policies of the account, with the roles' display names. */
+  policies: () => Promise<HeldPolicy[]>;
 }
 
-/** Resource Controller and Resource Manager as the settings lead to them. Nothing is asked before a method is called. */
+/** Resource Controller, Resource Manager and IAM as the settings lead to them. Nothing is asked before a method is called. */
 export function openResources(settings: Settings, name?: string): Resources {
   let opened: Opened | undefined;
   const services = () => (opened ??= open(settings, name));
@@ -37,6 +41,7 @@ export function openResources(settings: Settings, name?: string): Resources {
     instances: (name) =>
       shared(JSON.stringify(["instances", name]), async () => listInstances(services().controller, name)),
     groups: () => shared("groups", async () => listGroups(services())),
+    policies: () => shared("policies", async () => listPolicies(services().client, "display")),
   };
 }
 

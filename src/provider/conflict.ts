@@ -12,11 +12,21 @@ export interface InTheWay {
   isOwn?: boolean;
 }
 
+/** Who manages a policy, if not whoever may take it over. */
+export function managerOf({ createdById = "", template }: HeldPolicy): "service" | "template" | undefined {
+  if (template) return "template";
+  return createdById.startsWith("crn-") ? "service" : undefined;
+}
+
+const WHY_NOT = {
+  template: "an enterprise policy template manages it",
+  service: "a service made it for its own use, and removes it by itself",
+};
+
 /** Why a policy is not taken over; `undefined` where it may be. */
-export function whyNotAdopted({ createdById = "", template }: HeldPolicy): string | undefined {
-  if (template) return "an enterprise policy template manages it";
-  if (createdById.startsWith("crn-")) return "a service made it for its own use, and removes it by itself";
-  return undefined;
+export function whyNotAdopted(policy: HeldPolicy): string | undefined {
+  const manager = managerOf(policy);
+  return manager && WHY_NOT[manager];
 }
 
 /** Says which policy is in the way, whose it is, and the ways on. */

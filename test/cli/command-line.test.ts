@@ -5,8 +5,12 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { commandLine } from "../../src/cli/command-line";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { sdk } from "../support/iam-edits";
+import { COS, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
+import { inProgram } from "../support/program";
+import { WHAT_EXISTS } from "../support/what-exists";
 
 const ENTRY = join(__dirname, "..", "..", "src", "cli", "index.ts");
 
@@ -83,7 +87,81 @@ describe("pulumi-ibm-en-authorization emulator", () => {
   });
 
   it("says what it can do", async () => {
-    expect(await parsed("--help")).to.include("emulator");
+    expect(await parsed("--help"))
+      .to.include("emulator")
+      .and.to.include("list");
     expect(await parsed("--version")).to.match(/^\d+\.\d+\.\d+/);
   });
 });
+
+describe("pulumi-ibm-en-authorization list", () => {
+  let iam: IamEmulator;
+  beforeEach(async () => {
+    iam = closing(await startIamEmulator());
+    iam.seed(Object.values(WHAT_EXISTS));
+  });
+
+  /** What the command writes with the emulator's credentials, or others, in the environment. */
+  async function listed(format?: string, env: Record<string, string> = { IC_API_KEY: iam.apiKey }) {
+    const out = new PassThrough();
+    const program = commandLine(out);
+    let refused = "";
+    for (const command of program.commands) {
+      command.exitOverride().configureOutput({ writeErr: (text) => (refused += text) });
+    }
+    const all = { IBMCLOUD_IAM_API_ENDPOINT: iam.url, ...env };
+    await inProgram({ env: all }, async () => {
+      const args = format === undefined ? [] : [`--format=${format}`];
+      await program.parseAsync(["list", ...args], { from: "user" }).catch(() => undefined);
+    });
+    return { out: String(out.read() ?? ""), refused };
+  }
+
+  it("tells each in a line: id, scope, roles, description", async () => {
+    const { out } = await listed();
+    expect(out.trimEnd().split("\n")).to.deep.equal([
+      `${idOf("bucket")}  event-notifications (${EN}) -> cloud-object-storage (${COS}, resourceType bucket, resource failed-events)  Object Writer, Reader  \`the "failed" ones,\\nit's a long story\``,
+      `${idOf("wide")}  event-notifications (${EN}) -> kms (all instances)  Reader`,
+      `${idOf("tagged")}  event-notifications (${EN}) -> kms (${KMS}, keyRing stringMatch events-*, env stringEquals prod)  Reader`,
+      `${idOf("group")}  any service (resourceGroupId ${GROUP}) -> event-notifications (${EN})  Event Source Manager`,
+      `${idOf("elsewhere")}  secrets-manager (all instances, account ${OTHER_ACCOUNT}) -> event-notifications (${EN})  Event Source Manager`,
+      `${idOf("template")}  secrets-manager (all instances) -> event-notifications (${EN})  Event Source Manager`,
+      `${idOf("service")}  project (all instances) -> event-notifications (${EN})  Event Source Manager`,
+    ]);
+  });
+
+  it("tells them as JSON, as a program finds them", async () => {
+    const { out } = await listed("json");
+    const all = JSON.parse(out) as { id: string; managedBy?: string }[];
+    expect(all.map(({ id }) => id)).to.deep.equal(
+      Object.keys(WHAT_EXISTS)
+        .filter((name) => name !== "unrelated")
+        .map(idOf),
+    );
+    expect(all.at(-1)).to.include({ managedBy: "service" });
+  });
+
+  it("draws each side once, and an arrow for each", async () => {
+    const { out } = await listed("graph");
+    const [head, ...lines] = out.trimEnd().split("\n");
+    expect(head).to.equal("flowchart LR");
+    const nodes = lines.filter((line) => line.includes("["));
+    expect(new Set(nodes.map((line) => line.slice(line.indexOf("[")))).size).to.equal(nodes.length);
+    expect(lines.filter((line) => line.includes("-->"))).to.have.length(7);
+    expect(lines).to.include(`  n1["event-notifications (${EN})"]`);
+    expect(lines).to.include('  n1 -->|"Reader"| n3');
+  });
+
+  it("says why there is nothing to tell", async () => {
+    expect((await listed("text", {})).refused).to.match(
+      /^The authorizations cannot be listed: There are no IBM Cloud credentials/,
+    );
+    iam.inject({ operation: "listV2Policies", status: 403, times: Infinity });
+    expect((await listed("text")).refused).to.match(/cannot be listed: IAM refused \(403 /);
+    expect((await listed("xml")).refused).to.match(/Allowed choices are text, json, code, graph/);
+  });
+});
+
+function idOf(name: string): string {
+  return WHAT_EXISTS[name]?.id ?? "";
+}

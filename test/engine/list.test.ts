@@ -1,0 +1,40 @@
+import { expect } from "chai";
+import { PassThrough } from "node:stream";
+import { commandLine } from "../../src/cli/command-line";
+import { startIamEmulator } from "../../src/emulator";
+import { startStack, type Outcome } from "../support/engine";
+import { closing } from "../support/opened";
+import { inProgram } from "../support/program";
+import { WHAT_EXISTS } from "../support/what-exists";
+
+function succeeded({ code, output }: Outcome): void {
+  expect(code, output).to.equal(0);
+}
+
+describe("what others made, on the real engine", function () {
+  this.timeout(180_000);
+
+  it("is taken over by the program that list writes, each as it is", async () => {
+    const iam = closing(await startIamEmulator());
+    iam.seed(Object.values(WHAT_EXISTS));
+    const before = iam.policies({ state: "all" });
+    const env = { IC_API_KEY: iam.apiKey, IBMCLOUD_IAM_API_ENDPOINT: iam.url };
+    const out = new PassThrough();
+    await inProgram({ env }, async () => {
+      await commandLine(out).parseAsync(["list", "--format", "code"], { from: "user" });
+    });
+    const written = String(out.read());
+    expect(written).to.match(/^import \{ EnAuthorization \} from "pulumi-ibm-en-authorization";\n/);
+
+    const stack = await startStack(iam, written.slice(written.indexOf("\n")));
+    succeeded(await stack.up());
+    const held = Object.values(await stack.authorizations()).map(({ id }) => id);
+    const own = Object.entries(WHAT_EXISTS).filter(
+      ([name]) => !["template", "service", "unrelated"].includes(name),
+    );
+    expect(held.sort()).to.deep.equal(own.map(([, { id }]) => id));
+    succeeded(await stack.refresh());
+    succeeded(await stack.preview("--expect-no-changes"));
+    expect(iam.policies({ state: "all" })).to.deep.equal(before);
+  });
+});
