@@ -41,8 +41,8 @@ async function test(script, env) {
   return counts;
 }
 
-// `npm test` runs everything; `npm test -- lint`, `-- unit` or `-- engine` one part.
-const parts = process.argv.length > 2 ? process.argv.slice(2) : ["lint", "unit", "engine"];
+// `npm test` runs everything; `npm test -- lint`, `-- unit`, `-- engine` or `-- bench` one part.
+const parts = process.argv.length > 2 ? process.argv.slice(2) : ["lint", "unit", "engine", "bench"];
 /** @type {Counts[]} */
 const counted = [];
 try {
@@ -52,6 +52,7 @@ try {
   if (parts.includes("lint")) await show("lint");
   if (parts.includes("unit")) counted.push(await test("test:unit"));
   if (engine !== undefined) counted.push(await test("test:engine", { PULUMI_ENGINE: engine }));
+  if (parts.includes("bench")) counted.push(await test("test:bench"));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   notInOrder.push("setup");
