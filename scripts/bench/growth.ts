@@ -4,8 +4,8 @@ import { OTHER_ROLES, type Kind } from "./programs";
 import { median } from "./statistics";
 import { PARALLEL, startBenchStack, type BenchStack, type Operation, type Took } from "./stack";
 
-/** The floor, the floor that holds as much in state, ours without latency, and ours with it. */
-export type Runner = "floor" | "padded" | "ours" | "late";
+/** The floor, the bare one, ours without latency, and ours with it. */
+export type Runner = "floor" | "bare" | "ours" | "late";
 
 export const OPERATIONS = ["preview", "up", "refresh", "destroy"] as const satisfies readonly Operation[];
 
@@ -33,7 +33,7 @@ interface Rig {
 
 const KINDS: Record<Runner, Kind> = {
   floor: "floor",
-  padded: "padded",
+  bare: "bare",
   ours: "ours",
   late: "ours",
 };
@@ -118,7 +118,7 @@ async function bytesOf(rigs: Record<Runner, Rig>): Promise<Record<Runner, number
 async function byRunner<Value>(of: (runner: Runner) => Promise<Value>): Promise<Record<Runner, Value>> {
   return {
     floor: await of("floor"),
-    padded: await of("padded"),
+    bare: await of("bare"),
     ours: await of("ours"),
     late: await of("late"),
   };

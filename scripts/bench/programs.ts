@@ -1,8 +1,8 @@
 /**
- * Which program a stack runs: ours; the floor, whose provider does nothing; the same, but that it hands out outputs like
- * ours, which the state has to hold; and none at all.
+ * Which program a stack runs: ours; the floor, the same program with a provider that answers at once, and with as much; the
+ * bare one, the same without outputs; and none at all.
  */
-export type Kind = "ours" | "floor" | "padded" | "empty";
+export type Kind = "ours" | "floor" | "bare" | "empty";
 
 /** One of the authorizations that are measured, as a program writes it; the roles come from outside. */
 export const EXAMPLE = {
@@ -18,14 +18,25 @@ export const EXAMPLE = {
 export const ROLES = ["Reader", "Object Writer"];
 export const OTHER_ROLES = ["Reader", "Object Writer", "Writer"];
 
+/** What a program finds on a resource besides its inputs: Pulumi's SDK takes its time for each, whoever fills it. */
+const OUTPUTS = [
+  "description",
+  "state",
+  "href",
+  "createdAt",
+  "createdById",
+  "lastModifiedAt",
+  "lastModifiedById",
+];
+
 /** Every function of a provider, each answering at once; about as long as the text that ours keeps in state. */
 const NOTHING =
   "exports.handler=()=>({check:async(_,inputs)=>({inputs}),diff:async()=>({changes:!1}),create:async outs=>({id:" +
   "crypto.randomUUID(),outs}),read:async(id,props)=>({id,props}),update:async(_,$,outs)=>({outs}),delete(){}})";
 
-/** The floor's provider in a file: its outputs are those that ours has. */
-export const PADDED_FILE = "padded.js";
-export const PADDED = `${NOTHING}
+/** The floor's provider in a file: its outputs are those that ours has, which the state has to hold. */
+export const FLOOR_FILE = "floor.js";
+export const FLOOR = `${NOTHING}
 const { handler } = exports;
 const accountId = "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0";
 const iamId = "iam-ServiceId-00000000-0000-4000-8000-000000000001";
@@ -43,7 +54,7 @@ exports.handler = () => ({
   },
 });
 `;
-const LOADING = `exports.handler=()=>require('module').createRequire(process.cwd()+'/')('./${PADDED_FILE}').handler()`;
+const LOADING = `exports.handler=()=>require('module').createRequire(process.cwd()+'/')('./${FLOOR_FILE}').handler()`;
 
 /** Declares `BENCH_N` authorizations, of which each has a bucket of its own. */
 const LOOP = `
@@ -58,18 +69,19 @@ for (let at = 1; at <= Number(process.env.BENCH_N); at += 1) {
 /** The text of a program. */
 export const PROGRAMS: Record<Kind, string> = {
   ours: `const { EnAuthorization } = require("pulumi-ibm-en-authorization");${LOOP}`,
-  floor: floorWith(NOTHING),
-  padded: floorWith(LOADING.padEnd(NOTHING.length)),
+  floor: programOf(LOADING.padEnd(NOTHING.length), OUTPUTS),
+  bare: programOf(NOTHING, []),
   empty: 'require("@pulumi/pulumi");\n',
 };
 
-/** The same resource, but for what its provider does. */
-function floorWith(text: string): string {
+/** The same resource, but for what its provider does, and which outputs a program finds on it. */
+function programOf(provider: string, outputs: readonly string[]): string {
+  const undefinedYet = `{ ${outputs.map((name) => `${name}: undefined`).join(", ")} }`;
   return `const pulumi = require("@pulumi/pulumi");
-const __provider = ${JSON.stringify(text)};
+const __provider = ${JSON.stringify(provider)};
 class EnAuthorization extends pulumi.CustomResource {
   constructor(name, args) {
-    super("pulumi-nodejs:dynamic/ibm:EnAuthorization", name, { ...args, __provider });
+    super("pulumi-nodejs:dynamic/ibm:EnAuthorization", name, { ...${undefinedYet}, ...args, __provider });
   }
 }${LOOP}`;
 }

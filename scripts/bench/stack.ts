@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { IamEmulator } from "../../src/emulator";
 import { engineEnv, ROOT } from "../../test/support/engine";
 import { watch, type Use } from "./processes";
-import { PADDED, PADDED_FILE, PROGRAMS, ROLES, type Kind } from "./programs";
+import { FLOOR, FLOOR_FILE, PROGRAMS, ROLES, type Kind } from "./programs";
 
 /** How many operations run side by side. */
 export const PARALLEL = 8;
@@ -46,7 +46,7 @@ export async function startBenchStack(kind: Kind, count: number, iam: IamEmulato
   await mkdir(join(dir, "state"));
   await writeFile(join(dir, "Pulumi.yaml"), PROJECT_FILE);
   await writeFile(join(dir, "index.js"), PROGRAMS[kind]);
-  if (kind === "padded") await writeFile(join(dir, PADDED_FILE), PADDED);
+  if (kind === "floor") await writeFile(join(dir, FLOOR_FILE), FLOOR);
   const env = await engineEnv(dir, {
     IBMCLOUD_IAM_API_ENDPOINT: iam.url,
     IC_API_KEY: iam.apiKey,

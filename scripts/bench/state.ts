@@ -12,22 +12,22 @@ const PACKAGES = /project:\/\/\/[./\w-]*?node_modules\//g;
 /** Bytes of the one resource of the basic example in the state file, as the backend writes it. */
 export interface StateSize {
   ours: number;
-  floor: number;
+  bare: number;
   /** The provider's text, of which the state holds two. */
-  text: { ours: number; floor: number };
+  text: { ours: number; bare: number };
 }
 
 export async function measureState(): Promise<StateSize> {
-  const [ours, floor] = await Promise.all([sizeOf("ours"), sizeOf("floor")]);
+  const [ours, bare] = await Promise.all([sizeOf("ours"), sizeOf("bare")]);
   return {
     ours: ours.bytes,
-    floor: floor.bytes,
-    text: { ours: ours.text, floor: floor.text },
+    bare: bare.bytes,
+    text: { ours: ours.text, bare: bare.text },
   };
 }
 
-export function stateBounds({ ours, floor, text }: StateSize): Bound[] {
-  const note = `floor ${floor}; text ${text.ours}, floor ${text.floor}`;
+export function stateBounds({ ours, bare, text }: StateSize): Bound[] {
+  const note = `without outputs ${bare}; text ${text.ours}, there ${text.bare}`;
   return [
     {
       part: "state",

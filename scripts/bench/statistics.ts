@@ -19,8 +19,9 @@ export interface Growth {
   exponent: number;
 }
 
-/** The exponents that are tried. */
-const EXPONENTS = Array.from({ length: 300 }, (_, index) => (index + 1) / 100);
+/** Up to which exponent is tried. */
+export const STEEPEST = 3;
+const EXPONENTS = Array.from({ length: 100 * STEEPEST }, (_, index) => (index + 1) / 100);
 
 /**
  * Fits how something grows. What does not depend on the size, such as a process that starts, is a part of its own, or else
