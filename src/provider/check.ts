@@ -7,7 +7,7 @@ import { checkAccounts, normalForm } from "./normal-form";
 import { chooseRoles, type RoleMemory } from "./role-choice";
 import { checkRules } from "./rules";
 import { checkShape, type Failure } from "./shape";
-import { holdsUnknown } from "./unknown";
+import { holdsUnknown, isUnknown } from "./unknown";
 import { withoutWholeCrns } from "./whole-crn";
 
 /** What became of inputs: their normal form, what is wrong with them, and what only deserves a word. */
@@ -60,9 +60,9 @@ export async function checkInputs(
   };
 }
 
-/** The two services of inputs in normal form; `undefined` while they are not known. */
+/** The two services of inputs in normal form; `undefined` while they are not known, whatever else is not. */
 export function pairOf({ source, target }: Pick<Inputs, "source" | "target">): Pair | undefined {
-  const known = (side: { serviceName?: string }) => !holdsUnknown(side) && !holdsUnknown(side.serviceName);
+  const known = (side: { serviceName?: string }) => !isUnknown(side) && !isUnknown(side.serviceName);
   if (!known(source) || !known(target)) return undefined;
   const named = (serviceName: string | undefined) => (serviceName === ALL ? undefined : serviceName);
   return { source: named(source.serviceName), target: named(target.serviceName) };

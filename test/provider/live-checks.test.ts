@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { bucketInputs, COS, crn, EN, KMS, OTHER_ACCOUNT } from "../support/inputs";
+import { UNKNOWN } from "../../src/provider/unknown";
 import { configured, QUICK, startRig, type Rig } from "../support/provider";
 
 function operations(rig: Rig): Record<string, number> {
@@ -77,6 +78,61 @@ describe("check, with credentials", () => {
       expect(Object.keys(operations(rig))).not.to.include("createV2Policy");
     });
   }
+
+  const known = bucketInputs();
+  /** What a program says before its instances are made. */
+  const UNKNOWNS: [title: string, unsure: object][] = [
+    ["the source's instance is", { source: { serviceInstance: UNKNOWN } }],
+    ["the target's instance is", { target: { ...known.target, serviceInstance: UNKNOWN } }],
+    [
+      "both instances and a bucket are",
+      {
+        source: { serviceInstance: UNKNOWN },
+        target: { ...known.target, serviceInstance: UNKNOWN, resource: UNKNOWN },
+      },
+    ],
+    ["attributes are", { target: { ...known.target, attributes: UNKNOWN } }],
+    ["the description is", { description: UNKNOWN }],
+  ];
+  for (const [title, unsure] of UNKNOWNS) {
+    it(`refuses a misspelt role and a misspelt service while ${title} unknown`, async () => {
+      const inputs = { ...known, ...unsure };
+      const { failures = [] } = await rig.provider.check({}, { ...inputs, roles: ["Object Writter"] });
+      expect(failures.map(({ property }) => property)).to.deep.equal(["roles[0]"]);
+      expect(failures[0]?.reason).to.include("did you mean Object Writer?");
+      const misspelt = { ...inputs, target: { ...inputs.target, serviceName: "cloud-object-storge" } };
+      const { failures: others = [] } = await rig.provider.check({}, { ...misspelt });
+      expect(others.map(({ property }) => property)).to.deep.equal(["target.serviceName"]);
+      expect(others[0]?.reason).to.include("did you mean cloud-object-storage?");
+    });
+  }
+
+  const NOT_YET: [title: string, unsure: object][] = [
+    ["the whole source", { source: UNKNOWN }],
+    ["the whole target", { target: UNKNOWN }],
+    ["the source's service", { source: { serviceName: UNKNOWN, serviceInstance: EN } }],
+    ["the target's service", { target: { ...known.target, serviceName: UNKNOWN } }],
+    ["a whole CRN", { target: { crn: UNKNOWN } }],
+  ];
+  for (const [title, unsure] of NOT_YET) {
+    it(`asks for no roles and refuses none while ${title} is unknown`, async () => {
+      const { roles, ...without } = { ...known, ...unsure };
+      const written = await rig.provider.check({}, { ...without, roles: ["Object Writter"] });
+      const absent = await rig.provider.check({}, { ...without });
+      expect([written.failures, absent.failures]).to.deep.equal([[], []]);
+      expect(absent.inputs).to.deep.include({ roles: UNKNOWN });
+      expect(operations(rig)).to.deep.equal({ token: 1 });
+    });
+  }
+
+  it("fills in the source's service once the target's is known, and leaves an unknown side as it is", async () => {
+    const source = { serviceInstance: UNKNOWN };
+    const { inputs } = await rig.provider.check({}, { ...known, source });
+    expect(inputs).to.deep.include({ source: { serviceName: "event-notifications", ...source } });
+    expect((await rig.provider.check({}, { ...known, source: UNKNOWN })).inputs).to.deep.include({
+      source: UNKNOWN,
+    });
+  });
 
   it("says that a pair of unknown services is not offered, and lets it pass", async () => {
     const inputs = {
