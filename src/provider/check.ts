@@ -1,6 +1,6 @@
 import type { Iam } from "../iam";
 import type { Pair } from "../iam/roles";
-import { askFacts } from "./facts";
+import type { AskFacts } from "./facts";
 import { ALL, type Inputs } from "./inputs";
 import { checkRoles } from "./live-checks";
 import { checkAccounts, normalForm } from "./normal-form";
@@ -17,6 +17,14 @@ export interface Checked {
   notes: string[];
 }
 
+/** What the checks of one run share. */
+export interface Checking {
+  /** IAM with the credentials of a name. */
+  runOf: (inputs: { credentials?: string }) => { iam: Iam };
+  askFacts: AskFacts;
+  memory: RoleMemory;
+}
+
 /**
  * Refuses what cannot be right, all of it at once, and brings the rest to its normal form. What only IAM can tell is asked
  * of it when there are credentials: whose a CRN's account is, and which roles it offers for the two services. Where it does
@@ -25,8 +33,7 @@ export interface Checked {
  * @param olds the inputs in state
  */
 export async function checkInputs(
-  runOf: (inputs: { credentials?: string }) => { iam: Iam },
-  memory: RoleMemory,
+  { runOf, askFacts, memory }: Checking,
   olds: Partial<Inputs>,
   written: Record<string, unknown>,
 ): Promise<Checked> {

@@ -1,6 +1,9 @@
 import { expect } from "chai";
-import { bucketInputs, COS, crn, EN, KMS, OTHER_ACCOUNT } from "../support/inputs";
+import { startIamEmulator, type Fault } from "../../src/emulator";
+import { authorizationProvider } from "../../src/provider/authorization-provider";
 import { UNKNOWN } from "../../src/provider/unknown";
+import { bucketInputs, COS, crn, EN, KMS, OTHER_ACCOUNT } from "../support/inputs";
+import { closing } from "../support/opened";
 import { configured, QUICK, startRig, type Rig } from "../support/provider";
 
 function operations(rig: Rig): Record<string, number> {
@@ -178,8 +181,80 @@ describe("check, without an answer of IAM", () => {
     }
     expect(said).to.have.length(1);
     expect(said[0]).to.match(
-      /^IAM was not asked, so roles and accounts are not checked before pulumi up: .*ECONNREFUSED/,
+      /^IAM did not tell whose the credentials are, so roles and accounts are not checked before pulumi up: .*ECONNREFUSED/,
     );
+  });
+
+  /** Resources of five pairs, checked one after the other as the engine does. */
+  const MANY = Array.from({ length: 20 }, (_, at) => {
+    const serviceName = ["secrets-manager", "project", "is", "compliance"][at % 5];
+    return serviceName === undefined
+      ? { ...bucketInputs(), target: { ...bucketInputs().target, resource: `b-${at}` } }
+      : {
+          source: { serviceName, serviceInstance: `s-${at}` },
+          target: { serviceName: "event-notifications", serviceInstance: EN },
+        };
+  });
+  const SHORT = { ...QUICK, requestTimeout: 200, retryTimeout: 100 };
+  const ALL =
+    /^IAM did not tell whose the credentials are, so roles and accounts are not checked before pulumi up: /;
+  const ROLES = /^IAM did not tell which roles it offers, so roles are not checked before pulumi up: /;
+
+  /** What goes wrong for good, and what is said of it; a patience where it takes too long. */
+  const SILENT: [title: string, fault: Fault, says: RegExp, patience?: number][] = [
+    ["never answers for a token", { operation: "token", latency: Infinity }, ALL],
+    ["resets every connection", { operation: "*", reset: true }, ALL],
+    ["has a problem of its own", { operation: "token", status: 503 }, ALL],
+    ["never answers for roles", { operation: "listRoles", latency: Infinity }, ROLES],
+    ["takes too long for roles", { operation: "listRoles", latency: Infinity }, ROLES, 20],
+  ];
+  for (const [title, fault, says, patience] of SILENT) {
+    it(`asks no more and says so once, however many there are, where IAM ${title}`, async () => {
+      const iam = closing(await startIamEmulator());
+      let asked = 0;
+      const count = () => {
+        asked += 1;
+        return false;
+      };
+      iam.inject({ operation: "*", when: count });
+      iam.inject({ ...fault, times: Infinity });
+      const said: string[] = [];
+      const settings: Record<string, string> = {
+        "ibmcloud:apiKey": iam.apiKey,
+        "ibmcloud:iamEndpoint": iam.url,
+      };
+      const provider = authorizationProvider({
+        env: {},
+        pace: patience === undefined ? SHORT : QUICK,
+        patience,
+        say: (sentence) => said.push(sentence),
+      });
+      const config = { get: (key: string) => settings[key], require: (key: string) => settings[key] ?? "" };
+      await provider.configure({ config });
+
+      let first = 0;
+      for (const inputs of MANY) {
+        expect((await provider.check({}, { ...inputs })).failures).to.deep.equal([]);
+        first ||= asked;
+      }
+      expect(first).to.be.greaterThan(0);
+      expect(asked, "after the first one").to.equal(first);
+      expect(said).to.have.length(1);
+      expect(said[0]).to.match(says);
+    });
+  }
+
+  it("checks accounts where only the roles are not told", async () => {
+    const rig = await startRig();
+    rig.iam.inject({ operation: "listRoles", reset: true, times: Infinity });
+    const theirs = crn("cloud-object-storage", COS, OTHER_ACCOUNT);
+    for (const time of ["when it is asked", "and when it is asked no more"]) {
+      const target = { ...bucketInputs().target, serviceInstance: theirs };
+      const { failures = [] } = await rig.provider.check({}, { ...bucketInputs(), target });
+      expect(failures[0]?.reason, time).to.include(`use credentials of ${OTHER_ACCOUNT}`);
+    }
+    expect(rig.said).to.have.length(1);
+    expect(rig.said[0]).to.match(ROLES);
   });
 
   it("goes on without credentials, and says so once", async () => {
