@@ -63,6 +63,7 @@ export function secretsOf({ apikey, clientSecret, bearerToken }: Properties): st
  * As `getAuthenticatorFromEnvironment` does, with an endpoint, a time limit and this package's name.
  *
  * @param prefix what stands before the names of the properties in the environment
+ * @param endpoint IAM's, where one is set for tokens and policies alike: it counts before what the properties say
  */
 export function authenticatorOf(
   properties: Properties,
@@ -75,8 +76,9 @@ export function authenticatorOf(
     const types = Object.keys(AUTHENTICATORS).join(", ");
     throw new Error(`${prefix}_AUTH_TYPE is ${type}, which gives no IAM token: it can be ${types}`);
   }
+  const { authUrl } = properties;
   // For a VPC instance the URL is that of its metadata service, not IAM's.
-  const url = known === "vpc" ? properties.authUrl : (endpoint ?? properties.authUrl);
+  const url = known === "vpc" ? authUrl : (endpoint ?? authUrl ?? properties.url);
   const { authDisableSsl: disableSslVerification } = properties;
   return named(make({ ...properties, url, disableSslVerification, timeout }, core()));
 }

@@ -28,6 +28,9 @@ export interface Answer {
 
 type Make = (service: IamPolicyManagementV1) => Promise<Answer>;
 
+/** What a call is for. */
+type Purpose = "token" | "read" | "write";
+
 /** One set of credentials at work: IBM's client, and what every call has in common. */
 export interface Client {
   pace: Pace;
@@ -71,7 +74,7 @@ export function connect(settings: Settings, name?: string): Client {
   const gate = startGate();
   async function tried<Result>(
     work: () => Promise<Result>,
-    writes: boolean,
+    purpose: Purpose,
     through?: Gate,
   ): Promise<Result> {
     return persist(
@@ -80,22 +83,22 @@ export function connect(settings: Settings, name?: string): Client {
           return await work();
         } catch (thrown) {
           if (thrown instanceof EngineGoneError) throw thrown;
-          const error = toIamError(thrown, secrets);
+          const error = toIamError(thrown, secrets, purpose === "read");
           keepTime(error.told.answeredAt);
           throw error;
         }
       },
       pace,
-      writes,
+      purpose === "write",
       through,
     );
   }
 
-  async function request(make: Make, writes: boolean): Promise<Answer> {
+  async function request(make: Make, purpose: Purpose): Promise<Answer> {
     await identity();
     // A token that has to be renewed is a call of its own: its failure leaves no doubt about the other.
-    await tried(() => tokenOf(authenticator), false);
-    const answer = await tried(() => withFreshToken(() => make(service)), writes, gate);
+    await tried(() => tokenOf(authenticator), "token");
+    const answer = await tried(() => withFreshToken(() => make(service)), purpose, gate);
     keepTime(dateOf(answer.headers));
     return answer;
   }
@@ -110,18 +113,18 @@ export function connect(settings: Settings, name?: string): Client {
     }
   }
 
-  const call = (make: Make) => request(make, false);
+  const call = (make: Make) => request(make, "read");
 
   async function write(make: Make): Promise<Answer> {
     return request(async (each) => {
       if (await settings.isEngineGone?.()) throw new EngineGoneError();
       return make(each);
-    }, true);
+    }, "write");
   }
 
   let known: Promise<Identity> | undefined;
   async function identity(): Promise<Identity> {
-    known ??= tried(() => tokenOf(authenticator), false).then((token) =>
+    known ??= tried(() => tokenOf(authenticator), "token").then((token) =>
       verified(identityOf(token), credentials.accountId),
     );
     try {

@@ -30,7 +30,7 @@ export class NoCredentialsError extends Error {
     super(
       name === undefined
         ? NONE
-        : `There are no credentials of the name ${name}. Set ${name}_APIKEY in the environment or in a credentials file named by IBM_CREDENTIALS_FILE, or \`pulumi config set --secret --path ibmcloud:credentials.${name}.apikey\``,
+        : `There are no credentials of the name ${name}. Set ${prefixOf(name)}_APIKEY in the environment or in a credentials file named by IBM_CREDENTIALS_FILE, or \`pulumi config set --secret --path ibmcloud:credentials.${name}.apikey\``,
     );
   }
 }
@@ -48,14 +48,19 @@ export function findCredentials(settings: Settings, timeout: number, name?: stri
   const endpoint = endpointOf(settings);
   const properties = name === undefined ? defaultOnes(settings) : namedOnes(settings, name);
   if (!properties || !authenticate(properties)) throw new NoCredentialsError(name);
-  const prefix = name ?? SERVICE;
+  const prefix = prefixOf(name ?? SERVICE);
   return {
-    authenticator: authenticatorOf(properties, { prefix, endpoint: endpoint ?? properties.url, timeout }),
+    authenticator: authenticatorOf(properties, { prefix, endpoint, timeout }),
     serviceUrl: endpoint ?? properties.url ?? PUBLIC_ENDPOINT,
     secrets: secretsOf(properties),
     accountId: expectedAccountId(settings, name),
     disableSslVerification: properties.disableSsl ?? false,
   };
+}
+
+/** How ibm-cloud-sdk-core spells a name in the environment, and in a credentials file. */
+function prefixOf(name: string): string {
+  return name.toUpperCase().replaceAll("-", "_");
 }
 
 /** The account that the stack says credentials are of. */
@@ -113,7 +118,7 @@ function external({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv, name: strin
     return (sources().readExternalSources(name) as Properties | null) ?? undefined;
   } catch (error) {
     throw new Error(
-      `The credentials file${file ? ` ${file}, which IBM_CREDENTIALS_FILE names,` : ""} cannot be read: check that it is there and holds lines like ${name}_APIKEY=…`,
+      `The credentials file${file ? ` ${file}, which IBM_CREDENTIALS_FILE names,` : ""} cannot be read: check that it is there and holds lines like ${prefixOf(name)}_APIKEY=…`,
       { cause: error },
     );
   }

@@ -110,12 +110,16 @@ export class OtherServiceError extends Error {
   }
 }
 
-/** Turns whatever IBM's SDK threw into an `IamError`; credentials are cut out of it. */
-export function toIamError(thrown: unknown, secrets: readonly string[]): IamError {
+/**
+ * Turns whatever IBM's SDK threw into an `IamError`; credentials are cut out of it.
+ *
+ * @param reads whether the call only reads what IAM holds or offers
+ */
+export function toIamError(thrown: unknown, secrets: readonly string[], reads = false): IamError {
   if (thrown instanceof IamError) return thrown;
   const { by, cause } = thrown instanceof OtherServiceError ? thrown : { by: undefined, cause: thrown };
   const told = tell(cause);
-  return new IamError({ ...told, said: redact(told.said, secrets), by });
+  return new IamError({ ...told, said: redact(told.said, secrets), reads, by });
 }
 
 /**

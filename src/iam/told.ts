@@ -17,6 +17,8 @@ export interface Told {
   stale?: boolean;
   /** When IAM answered, by its own clock, in milliseconds since 1970. */
   answeredAt?: number;
+  /** Whether the call only reads what IAM holds or offers. */
+  reads?: boolean;
   /** Who was asked, where it was not IAM. */
   by?: OtherService;
 }

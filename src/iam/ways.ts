@@ -31,6 +31,10 @@ export const WAYS: Ways = [
     "The token is expired or not of this IAM: renew the credentials and run again",
   ],
   [
+    ({ status, reads }) => status === 403 && reads === true,
+    "The credentials need the platform role Viewer on the target, or better",
+  ],
+  [
     ({ status }) => status === 403,
     "The credentials need the platform role Administrator on the target, and every role that is granted there",
   ],

@@ -3,8 +3,9 @@ import type { dynamic } from "@pulumi/pulumi";
 import { openIam, type Iam } from "../iam";
 import type { Pace } from "../iam/pace";
 import type { Settings } from "../iam/settings";
-import { checkInputs } from "./check";
+import { checkInputs, type Checking } from "./check";
 import { startClaims } from "./claims";
+import { startAsking } from "./facts";
 import type { Inputs } from "./inputs";
 import { compareAuthorization } from "./operations/compare";
 import { createAuthorization } from "./operations/create";
@@ -14,7 +15,6 @@ import { readAuthorization } from "./operations/read";
 import type { Run } from "./operations/run";
 import { updateAuthorization } from "./operations/update";
 import type { State } from "./policy";
-import type { RoleMemory } from "./role-choice";
 import { attempt } from "./sentence";
 
 type Written = Record<string, unknown>;
@@ -39,6 +39,8 @@ export interface Surroundings {
   env: NodeJS.ProcessEnv;
   /** Other times than the default ones. */
   pace?: Partial<Pace>;
+  /** Another time for which a check waits for what only IAM can tell, in milliseconds. */
+  patience?: number;
   /** Whether nobody is left to be told what is made. */
   isEngineGone?: () => Promise<boolean>;
   /** Says something that is no error; by default on standard output, which Pulumi shows as a message of the stack. */
@@ -47,7 +49,7 @@ export interface Surroundings {
 
 /** The provider of `EnAuthorization`: what Pulumi's host calls. */
 export function authorizationProvider(surroundings: Surroundings): AuthorizationProvider {
-  const memory: RoleMemory = new Map();
+  const checking: Checking = { runOf, askFacts: startAsking(surroundings.patience), memory: new Map() };
   const said = new Set<string>();
   const shared = {
     claims: startClaims(),
@@ -77,7 +79,7 @@ export function authorizationProvider(surroundings: Surroundings): Authorization
       return Promise.resolve();
     },
     check: async (olds, { __provider, ...written }) => {
-      const { inputs, failures, notes } = await checkInputs(runOf, memory, olds, written);
+      const { inputs, failures, notes } = await checkInputs(checking, olds, written);
       for (const note of notes) sayOnce(note);
       shared.claims.declare(inputs);
       return { inputs: { ...inputs, __provider }, failures };

@@ -1,13 +1,13 @@
 import type { Iam } from "../iam";
 import type { Pair } from "../iam/roles";
-import { askFacts } from "./facts";
+import type { AskFacts } from "./facts";
 import { ALL, type Inputs } from "./inputs";
 import { checkRoles } from "./live-checks";
 import { checkAccounts, normalForm } from "./normal-form";
 import { chooseRoles, type RoleMemory } from "./role-choice";
 import { checkRules } from "./rules";
 import { checkShape, type Failure } from "./shape";
-import { holdsUnknown } from "./unknown";
+import { holdsUnknown, isUnknown } from "./unknown";
 import { withoutWholeCrns } from "./whole-crn";
 
 /** What became of inputs: their normal form, what is wrong with them, and what only deserves a word. */
@@ -15,6 +15,14 @@ export interface Checked {
   inputs: object;
   failures: Failure[];
   notes: string[];
+}
+
+/** What the checks of one run share. */
+export interface Checking {
+  /** IAM with the credentials of a name. */
+  runOf: (inputs: { credentials?: string }) => { iam: Iam };
+  askFacts: AskFacts;
+  memory: RoleMemory;
 }
 
 /**
@@ -25,8 +33,7 @@ export interface Checked {
  * @param olds the inputs in state
  */
 export async function checkInputs(
-  runOf: (inputs: { credentials?: string }) => { iam: Iam },
-  memory: RoleMemory,
+  { runOf, askFacts, memory }: Checking,
   olds: Partial<Inputs>,
   written: Record<string, unknown>,
 ): Promise<Checked> {
@@ -60,9 +67,9 @@ export async function checkInputs(
   };
 }
 
-/** The two services of inputs in normal form; `undefined` while they are not known. */
+/** The two services of inputs in normal form; `undefined` while they are not known, whatever else is not. */
 export function pairOf({ source, target }: Pick<Inputs, "source" | "target">): Pair | undefined {
-  const known = (side: { serviceName?: string }) => !holdsUnknown(side) && !holdsUnknown(side.serviceName);
+  const known = (side: { serviceName?: string }) => !isUnknown(side) && !isUnknown(side.serviceName);
   if (!known(source) || !known(target)) return undefined;
   const named = (serviceName: string | undefined) => (serviceName === ALL ? undefined : serviceName);
   return { source: named(source.serviceName), target: named(target.serviceName) };

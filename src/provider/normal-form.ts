@@ -5,7 +5,7 @@ import { canonicalRoles } from "./roles";
 import { defaultSourceService } from "./rules/pair";
 import { fromAttributes, fromTags, toAttributes, toTags } from "./scope";
 import type { Failure } from "./shape";
-import { holdsUnknown } from "./unknown";
+import { holdsUnknown, isUnknown } from "./unknown";
 
 /** What only IAM can tell; absent where it was not asked, or did not answer. */
 export interface Facts {
@@ -21,19 +21,24 @@ export interface Facts {
  * Brings valid inputs to their normal form: inputs that mean the same become equal. The source's service is filled in,
  * CRNs become GUIDs, the credentials' own account is left out, roles have their canonical names, lists are sorted.
  *
- * A part that holds something unknown stays as it is, and so does a CRN whose account nobody wrote while the account of
- * the credentials is not known.
+ * A part that holds something unknown stays as it is, but for the source's service, and so does a CRN whose account nobody
+ * wrote while the account of the credentials is not known.
  */
 export function normalForm(inputs: Inputs, facts: Facts): Inputs {
-  const serviceName = holdsUnknown(inputs.source) ? undefined : defaultSourceService(inputs);
   const { adopt, settle, ...rest } = inputs;
   return {
     ...rest,
-    source: normalSide<Source>({ ...(serviceName && { serviceName }), ...inputs.source }, facts),
+    source: normalSide(withService(inputs), facts),
     target: normalSide<Target>(inputs.target, facts),
     ...normalRoles(inputs, facts),
     ...normalLocal(inputs),
   };
+}
+
+/** The source with the service that it has where it names none, which the target's service alone decides. */
+function withService(inputs: Inputs): Source {
+  const serviceName = isUnknown(inputs.source) ? undefined : defaultSourceService(inputs);
+  return serviceName === undefined ? inputs.source : { serviceName, ...inputs.source };
 }
 
 function normalRoles({ roles }: Inputs, facts: Facts): Pick<Inputs, "roles"> {

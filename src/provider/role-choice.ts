@@ -4,11 +4,11 @@ import { pairOf } from "./check";
 import type { Inputs } from "./inputs";
 import { presetOf } from "./presets";
 import type { Failure } from "./shape";
-import { UNKNOWN } from "./unknown";
+import { holdsUnknown, UNKNOWN } from "./unknown";
 
 /**
  * The roles that earlier resources of this run kept, by what their program writes. The engine checks a replaced resource
- * twice, the second time without its old inputs.
+ * twice, the second time without its old inputs. None stand for those that nobody ever wrote.
  */
 export type RoleMemory = Map<string, readonly string[]>;
 
@@ -37,13 +37,21 @@ export function chooseRoles(
   });
   if (inputs.roles !== undefined) return done({});
   if (inputs.adopt !== undefined && inputs.adopt !== UNKNOWN) return done({});
-  if (isSamePair(olds, pair) && olds.roles === undefined) return done({});
+  const key = JSON.stringify(inputs);
+  if (isSamePair(olds, pair) && olds.roles === undefined) {
+    // It counts as replaced until all is known, and may not be: then nothing is missing.
+    if (holdsUnknown(inputs)) memory.set(key, []);
+    return done({});
+  }
   if (pair === undefined || inputs.adopt === UNKNOWN) return done({ roles: UNKNOWN as unknown as string[] });
 
-  const key = JSON.stringify(inputs);
-  const kept = (isSamePair(olds, pair) ? olds.presetRoles : undefined) ?? memory.get(key);
+  const own = isSamePair(olds, pair) ? olds.presetRoles : undefined;
+  const kept = own ?? memory.get(key);
   const preset = presetOf(pair);
   const text = `${pair.source ?? "*"} -> ${pair.target ?? "*"}`;
+  // What is not known yet may tell this resource from the one that kept its roles.
+  if (own === undefined && holdsUnknown(inputs) && kept && !isDeepStrictEqual(preset, kept))
+    return done({ roles: UNKNOWN as unknown as string[] });
   if (kept) {
     memory.set(key, kept);
     const roles = [...kept];

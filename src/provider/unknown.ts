@@ -6,6 +6,11 @@ import type * as pulumi from "@pulumi/pulumi";
  */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9" satisfies typeof pulumi.runtime.unknownValue;
 
+/** Whether nothing of a value is known: not even what an object has. */
+export function isUnknown(value: unknown): boolean {
+  return value === UNKNOWN;
+}
+
 /** Whether anything in a value is still unknown. */
 export function holdsUnknown(value: unknown): boolean {
   if (value === UNKNOWN) return true;

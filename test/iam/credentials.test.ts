@@ -107,6 +107,26 @@ describe("credentials", () => {
     expect(find({ "ibmcloud:apiKey": "k" }).serviceUrl).to.equal("https://iam.cloud.ibm.com");
   });
 
+  it("get tokens at the stack's endpoint, else at the core's for tokens, else at its other one", () => {
+    const tokensAt = (
+      env: Record<string, string>,
+      properties: Record<string, string>,
+      type: Record<string, string> = { APIKEY: "k" },
+    ) => {
+      const all = Object.entries({ ...type, ...properties }).map(([key, value]) => [PREFIX + key, value]);
+      const { authenticator } = find({}, env, Object.fromEntries(all) as Record<string, string>);
+      return Reflect.get(Reflect.get(authenticator, "tokenManager") as object, "url") as unknown;
+    };
+    const both = { URL: "http://policies", AUTH_URL: "http://tokens" };
+    expect(tokensAt({}, both)).to.equal("http://tokens");
+    expect(tokensAt({}, { URL: "http://policies" })).to.equal("http://policies");
+    expect(tokensAt({ IBMCLOUD_IAM_API_ENDPOINT: "http://stack" }, both)).to.equal("http://stack");
+    expect(tokensAt({}, {})).to.equal("https://iam.cloud.ibm.com");
+    // A VPC instance asks its metadata service, whatever IAM's endpoint is.
+    const vpc = { AUTH_TYPE: "vpc", IAM_PROFILE_ID: "p" };
+    expect(tokensAt({ IBMCLOUD_IAM_API_ENDPOINT: "http://stack" }, both, vpc)).to.equal("http://tokens");
+  });
+
   it("may say which account they are of", () => {
     expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": "abc" }).accountId).to.equal("abc");
     expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": "" }).accountId).to.equal(undefined);
@@ -164,6 +184,20 @@ describe("credentials", () => {
       expect(() => byName("PARTNER", {})).to.throw(
         NoCredentialsError,
         /PARTNER_APIKEY.*ibmcloud:credentials.PARTNER/,
+      );
+    });
+
+    it("are told by the names that the core looks for", () => {
+      const name = "partner-eu";
+      expect(byName(name, {}, { PARTNER_EU_APIKEY: "env" }).secrets).to.deep.equal(["env"]);
+      expect(() => byName(name, {})).to.throw(
+        "no credentials of the name partner-eu. Set PARTNER_EU_APIKEY in the environment or in a credentials file named by IBM_CREDENTIALS_FILE, or `pulumi config set --secret --path ibmcloud:credentials.partner-eu.apikey`",
+      );
+      expect(() => byName(name, {}, { PARTNER_EU_AUTH_TYPE: "basic" })).to.throw(
+        "PARTNER_EU_AUTH_TYPE is basic",
+      );
+      expect(() => byName(name, {}, { IBM_CREDENTIALS_FILE: "/no/such/file" })).to.throw(
+        "holds lines like PARTNER_EU_APIKEY=…",
       );
     });
 

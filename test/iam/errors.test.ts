@@ -83,6 +83,16 @@ describe("errors of IAM", () => {
     });
   }
 
+  it("ask for no more than a refused call needs: to read, Viewer is enough", () => {
+    const thrown = refused(403, "insufficent_permissions", "No.");
+    expect(toIamError(thrown, [], true).message)
+      .to.include("The credentials need the platform role Viewer on the target, or better")
+      .and.not.to.include("Administrator");
+    expect(toIamError(thrown, [], false).message)
+      .to.include("need the platform role Administrator on the target, and every role that is granted there")
+      .and.not.to.include("Viewer");
+  });
+
   it("end with the transaction's id, from the header or else the body", () => {
     expect(toIamError(refused(404, "x", "y"), []).message).to.match(
       new RegExp(`\\. Transaction-Id: ${TRACE}$`),

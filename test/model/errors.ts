@@ -19,7 +19,7 @@ interface Failed {
 }
 
 /** What becomes of a resource whose error was followed. */
-export type WayOn = "again" | "dropped" | "postponed";
+export type WayOn = "again" | "dropped" | "postponed" | "replaced";
 
 /** Why a resource may fail without any fault: what the error says, when that is true, and the way on that it names. */
 interface Reason {
@@ -54,15 +54,27 @@ const ALONE: readonly Reason[] = [
     follow: () => "dropped",
   },
   {
-    says: /IAM holds the same authorization already \([^)]*\): (\S+) with /,
-    isTrue: (failed, seen) => isTwin(failed, seen) && !isForTheTaking(failed, seen),
-    follow: async ({ name, declared, step, ids: [id = ""], message }, world) => {
-      const { model, engine } = world;
+    says: /IAM holds the same authorization already \([^)]*\): (\S+) with .*Remove it, or take it over with adopt: "\S+" and pulumi up --replace/,
+    isTrue: (failed, seen) => isTwin(failed, seen) && isChange(failed),
+    follow: async ({ name, declared, ids: [id = ""] }, world) => {
+      if (isInState(world, id)) return "postponed";
+      // Of the two ways always the same one for the same program: so a sequence can be met again.
+      if (declared.description === undefined) {
+        world.model.program.set(name, { ...declared, adopt: id });
+        return "replaced";
+      }
+      await removeBetween(world, id);
+      return "again";
+    },
+  },
+  {
+    says: /IAM holds the same authorization already \([^)]*\): (\S+) with .*Take it over with adopt: "\S+", or remove it/,
+    isTrue: (failed, seen) => isTwin(failed, seen) && !isChange(failed) && !isForTheTaking(failed, seen),
+    follow: ({ name, declared, ids: [id = ""], message }, world) => {
+      const { model } = world;
       if (message.includes("IBMCLOUD_ADOPT_OWN=true") && model.mayAdoptOwn) return "again";
-      if (idsIn({ state: engine.resources, condemned: engine.condemned }).includes(id)) return "postponed";
-      // Only what is to be made takes something over; else the sentence's other way is left.
-      if (step.kind === "update" || step.id !== undefined) await removeBetween(world, id);
-      else model.program.set(name, { ...declared, adopt: id });
+      if (isInState(world, id)) return "postponed";
+      model.program.set(name, { ...declared, adopt: id });
       return "again";
     },
   },
@@ -158,9 +170,17 @@ function wasBroughtInLine({ ids: [id = ""] }: Failed, { before, after }: Observa
   return now !== undefined && now.last_modified_at !== old?.last_modified_at;
 }
 
+/** Whether what failed is the change of a policy that the resource holds: only what is made takes something over. */
+function isChange({ step }: Failed): boolean {
+  return step.kind === "update" || step.id !== undefined;
+}
+
+function isInState({ engine }: World, id: string): boolean {
+  return idsIn({ state: engine.resources, condemned: engine.condemned }).includes(id);
+}
+
 /** Whether a policy in the way should have been taken over instead. */
-function isForTheTaking({ name, declared, step, ids: [id = ""] }: Failed, seen: Observation): boolean {
-  if (step.kind === "update" || step.id !== undefined) return false;
+function isForTheTaking({ name, declared, ids: [id = ""] }: Failed, seen: Observation): boolean {
   // What a call of this run made, whose answer was lost.
   const isOurs = made(seen).some((each) => each.id === id) && holdersOf(seen, id, name).length === 0;
   return versionsOf(seen, id).every(

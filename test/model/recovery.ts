@@ -28,9 +28,11 @@ export async function bringToRest(world: World): Promise<void> {
 
 async function untilWell(world: World): Promise<void> {
   const { model } = world;
+  let replace: Name[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     await refreshed(world);
-    const { errors, steps } = await checkedRun(world, { kind: "up", adoptOwn: true });
+    const { errors, steps } = await checkedRun(world, { kind: "up", adoptOwn: true, replace });
+    replace = [];
     if (errors.length === 0) return;
     const postponed: Name[] = [];
     for (const step of steps.filter(({ error }) => error !== undefined)) {
@@ -39,6 +41,7 @@ async function untilWell(world: World): Promise<void> {
       world.story.push(`    the way on for ${name}: ${way}`);
       if (way === "dropped") model.program.delete(name);
       if (way === "postponed") postponed.push(name);
+      if (way === "replaced") replace.push(name);
     }
     if (postponed.length > 0) await checkedRun(world, { kind: "up", adoptOwn: true, without: postponed });
   }

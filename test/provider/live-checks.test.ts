@@ -1,5 +1,9 @@
 import { expect } from "chai";
+import { startIamEmulator, type Fault } from "../../src/emulator";
+import { authorizationProvider } from "../../src/provider/authorization-provider";
+import { UNKNOWN } from "../../src/provider/unknown";
 import { bucketInputs, COS, crn, EN, KMS, OTHER_ACCOUNT } from "../support/inputs";
+import { closing } from "../support/opened";
 import { configured, QUICK, startRig, type Rig } from "../support/provider";
 
 function operations(rig: Rig): Record<string, number> {
@@ -78,6 +82,61 @@ describe("check, with credentials", () => {
     });
   }
 
+  const known = bucketInputs();
+  /** What a program says before its instances are made. */
+  const UNKNOWNS: [title: string, unsure: object][] = [
+    ["the source's instance is", { source: { serviceInstance: UNKNOWN } }],
+    ["the target's instance is", { target: { ...known.target, serviceInstance: UNKNOWN } }],
+    [
+      "both instances and a bucket are",
+      {
+        source: { serviceInstance: UNKNOWN },
+        target: { ...known.target, serviceInstance: UNKNOWN, resource: UNKNOWN },
+      },
+    ],
+    ["attributes are", { target: { ...known.target, attributes: UNKNOWN } }],
+    ["the description is", { description: UNKNOWN }],
+  ];
+  for (const [title, unsure] of UNKNOWNS) {
+    it(`refuses a misspelt role and a misspelt service while ${title} unknown`, async () => {
+      const inputs = { ...known, ...unsure };
+      const { failures = [] } = await rig.provider.check({}, { ...inputs, roles: ["Object Writter"] });
+      expect(failures.map(({ property }) => property)).to.deep.equal(["roles[0]"]);
+      expect(failures[0]?.reason).to.include("did you mean Object Writer?");
+      const misspelt = { ...inputs, target: { ...inputs.target, serviceName: "cloud-object-storge" } };
+      const { failures: others = [] } = await rig.provider.check({}, { ...misspelt });
+      expect(others.map(({ property }) => property)).to.deep.equal(["target.serviceName"]);
+      expect(others[0]?.reason).to.include("did you mean cloud-object-storage?");
+    });
+  }
+
+  const NOT_YET: [title: string, unsure: object][] = [
+    ["the whole source", { source: UNKNOWN }],
+    ["the whole target", { target: UNKNOWN }],
+    ["the source's service", { source: { serviceName: UNKNOWN, serviceInstance: EN } }],
+    ["the target's service", { target: { ...known.target, serviceName: UNKNOWN } }],
+    ["a whole CRN", { target: { crn: UNKNOWN } }],
+  ];
+  for (const [title, unsure] of NOT_YET) {
+    it(`asks for no roles and refuses none while ${title} is unknown`, async () => {
+      const { roles, ...without } = { ...known, ...unsure };
+      const written = await rig.provider.check({}, { ...without, roles: ["Object Writter"] });
+      const absent = await rig.provider.check({}, { ...without });
+      expect([written.failures, absent.failures]).to.deep.equal([[], []]);
+      expect(absent.inputs).to.deep.include({ roles: UNKNOWN });
+      expect(operations(rig)).to.deep.equal({ token: 1 });
+    });
+  }
+
+  it("fills in the source's service once the target's is known, and leaves an unknown side as it is", async () => {
+    const source = { serviceInstance: UNKNOWN };
+    const { inputs } = await rig.provider.check({}, { ...known, source });
+    expect(inputs).to.deep.include({ source: { serviceName: "event-notifications", ...source } });
+    expect((await rig.provider.check({}, { ...known, source: UNKNOWN })).inputs).to.deep.include({
+      source: UNKNOWN,
+    });
+  });
+
   it("says that a pair of unknown services is not offered, and lets it pass", async () => {
     const inputs = {
       source: { serviceInstance: EN },
@@ -122,8 +181,80 @@ describe("check, without an answer of IAM", () => {
     }
     expect(said).to.have.length(1);
     expect(said[0]).to.match(
-      /^IAM was not asked, so roles and accounts are not checked before pulumi up: .*ECONNREFUSED/,
+      /^IAM did not tell whose the credentials are, so roles and accounts are not checked before pulumi up: .*ECONNREFUSED/,
     );
+  });
+
+  /** Resources of five pairs, checked one after the other as the engine does. */
+  const MANY = Array.from({ length: 20 }, (_, at) => {
+    const serviceName = ["secrets-manager", "project", "is", "compliance"][at % 5];
+    return serviceName === undefined
+      ? { ...bucketInputs(), target: { ...bucketInputs().target, resource: `b-${at}` } }
+      : {
+          source: { serviceName, serviceInstance: `s-${at}` },
+          target: { serviceName: "event-notifications", serviceInstance: EN },
+        };
+  });
+  const SHORT = { ...QUICK, requestTimeout: 200, retryTimeout: 100 };
+  const ALL =
+    /^IAM did not tell whose the credentials are, so roles and accounts are not checked before pulumi up: /;
+  const ROLES = /^IAM did not tell which roles it offers, so roles are not checked before pulumi up: /;
+
+  /** What goes wrong for good, and what is said of it; a patience where it takes too long. */
+  const SILENT: [title: string, fault: Fault, says: RegExp, patience?: number][] = [
+    ["never answers for a token", { operation: "token", latency: Infinity }, ALL],
+    ["resets every connection", { operation: "*", reset: true }, ALL],
+    ["has a problem of its own", { operation: "token", status: 503 }, ALL],
+    ["never answers for roles", { operation: "listRoles", latency: Infinity }, ROLES],
+    ["takes too long for roles", { operation: "listRoles", latency: Infinity }, ROLES, 20],
+  ];
+  for (const [title, fault, says, patience] of SILENT) {
+    it(`asks no more and says so once, however many there are, where IAM ${title}`, async () => {
+      const iam = closing(await startIamEmulator());
+      let asked = 0;
+      const count = () => {
+        asked += 1;
+        return false;
+      };
+      iam.inject({ operation: "*", when: count });
+      iam.inject({ ...fault, times: Infinity });
+      const said: string[] = [];
+      const settings: Record<string, string> = {
+        "ibmcloud:apiKey": iam.apiKey,
+        "ibmcloud:iamEndpoint": iam.url,
+      };
+      const provider = authorizationProvider({
+        env: {},
+        pace: patience === undefined ? SHORT : QUICK,
+        patience,
+        say: (sentence) => said.push(sentence),
+      });
+      const config = { get: (key: string) => settings[key], require: (key: string) => settings[key] ?? "" };
+      await provider.configure({ config });
+
+      let first = 0;
+      for (const inputs of MANY) {
+        expect((await provider.check({}, { ...inputs })).failures).to.deep.equal([]);
+        first ||= asked;
+      }
+      expect(first).to.be.greaterThan(0);
+      expect(asked, "after the first one").to.equal(first);
+      expect(said).to.have.length(1);
+      expect(said[0]).to.match(says);
+    });
+  }
+
+  it("checks accounts where only the roles are not told", async () => {
+    const rig = await startRig();
+    rig.iam.inject({ operation: "listRoles", reset: true, times: Infinity });
+    const theirs = crn("cloud-object-storage", COS, OTHER_ACCOUNT);
+    for (const time of ["when it is asked", "and when it is asked no more"]) {
+      const target = { ...bucketInputs().target, serviceInstance: theirs };
+      const { failures = [] } = await rig.provider.check({}, { ...bucketInputs(), target });
+      expect(failures[0]?.reason, time).to.include(`use credentials of ${OTHER_ACCOUNT}`);
+    }
+    expect(rig.said).to.have.length(1);
+    expect(rig.said[0]).to.match(ROLES);
   });
 
   it("goes on without credentials, and says so once", async () => {

@@ -421,6 +421,31 @@ describe("credentials at work", () => {
     expect(message).not.to.include("wrong-key-1234");
   });
 
+  it("that may not read are told that Viewer is enough, those that may not write that they need more", async () => {
+    const rig = await startRig();
+    const { id, state, inputs } = await rig.make(bucketInputs());
+    const refuse = (operation: "getV2Policy" | "listRoles" | "replaceV2Policy" | "deleteV2Policy") =>
+      rig.iam.inject({ operation, times: Infinity, status: 403 });
+    const viewer = "The credentials need the platform role Viewer on the target, or better";
+    const administrator = "The credentials need the platform role Administrator on the target";
+
+    const lift = refuse("getV2Policy");
+    expect((await failure(rig.next().read(id, state))).message)
+      .to.include(viewer)
+      .and.not.to.include("Administrator");
+    lift();
+    const said = rig.said.length;
+    const show = refuse("listRoles");
+    await rig.next().check({}, { ...bucketInputs() });
+    expect(rig.said.slice(said).join()).to.include(viewer).and.not.to.include("Administrator");
+    show();
+    refuse("replaceV2Policy");
+    refuse("deleteV2Policy");
+    const wanted = { ...inputs, roles: ["Reader"] };
+    expect((await failure(rig.next().update(id, state, wanted))).message).to.include(administrator);
+    expect((await failure(rig.next().delete(id, state))).message).to.include(administrator);
+  });
+
   it("must be of the account that the stack expects", async () => {
     const rig = await startRig({ "ibmcloud:accountId": OTHER_ACCOUNT });
     const { message } = await failure(rig.make(bucketInputs()));

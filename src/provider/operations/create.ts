@@ -75,6 +75,6 @@ async function make(
     const isHeld = run.claims.holds(policy.id);
     const isMeant = adopt === true || (run.iam.adoptsOwn && isOwn);
     if (isMeant && !isHeld && mayBeAdopted(policy)) return policy;
-    throw new Error(inTheWay(error, { names, isHeld, isOwn }), { cause: error });
+    throw new Error(inTheWay(error, { of: "create", names, isHeld, isOwn }), { cause: error });
   }
 }

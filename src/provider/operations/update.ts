@@ -57,9 +57,8 @@ export async function align(
     return aligned;
   } catch (error) {
     if (!(error instanceof PolicyConflictError)) throw error;
-    throw new Error(inTheWay(error, { names: roles.names, isHeld: claims.holds(error.policy.id) }), {
-      cause: error,
-    });
+    const isHeld = claims.holds(error.policy.id);
+    throw new Error(inTheWay(error, { of: "update", names: roles.names, isHeld }), { cause: error });
   }
 }
 
