@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { createServer } from "node:net";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DEFAULT_PACE } from "../../src/iam/pace";
 import { isEngineGone } from "../../src/provider/engine";
 import type { Inputs } from "../../src/provider/inputs";
 import type { State } from "../../src/provider/policy";
@@ -49,7 +51,7 @@ describe("an IAM that is only eventually consistent", () => {
     const { id, state } = await rig.make(bucketInputs());
     rig.iam.behave({ staleFor: Infinity });
     // Times have milliseconds: the two versions must differ by one.
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
     const run = rig.next();
     const { outs } = await run.update(
       id,
@@ -126,6 +128,25 @@ describe("an IAM that tells no ETag", () => {
     const run = rig.next();
     await run.update(id, state, await rig.checked({ ...bucketInputs(), description: "why" }, run));
     expect(rig.iam.policies()[0]?.description).to.equal("why");
+  });
+});
+
+describe("a clock that is ahead of IAM's by less than the dates of answers tell", () => {
+  const { now } = Date;
+  afterEach(() => {
+    Date.now = now;
+  });
+
+  it("does not keep a create whose answer was lost from finding its own authorization", async () => {
+    const rig = await startRig();
+    const run = rig.next({}, { ...QUICK, clockTolerance: DEFAULT_PACE.clockTolerance });
+    const wanted = await rig.checked(bucketInputs(), run);
+    rig.iam.inject({ operation: "createV2Policy", reset: true, afterCommit: true });
+    // Answers are dated to the second: at the beginning of one a date says as much as a time.
+    await sleep(1_010 - (now() % 1_000));
+    Date.now = () => now() + 1_700;
+    const { id } = await run.create(wanted);
+    expect(rig.iam.policies().map((each) => each.id)).to.deep.equal([id]);
   });
 });
 
