@@ -86,7 +86,8 @@ export async function getPolicy(
 ): Promise<HeldPolicy | undefined> {
   const isTaken = (found: HeldPolicy | undefined) =>
     found !== undefined && (found.state === "deleted" || !isBehind(found, written));
-  const found = await askUntil(() => lookUp(client, id), isTaken, shownBy(client, written), client.pace);
+  const until = () => shownBy(client, written);
+  const found = await askUntil(() => lookUp(client, id), isTaken, until, client.pace);
   return found?.state === "deleted" ? undefined : found;
 }
 
@@ -100,8 +101,7 @@ function shownBy(client: Client, { createdAt, lastModifiedAt }: Written): number
   const times = [createdAt, lastModifiedAt]
     .map((each) => Date.parse(each ?? ""))
     .filter((each) => !Number.isNaN(each));
-  const settled = Math.max(0, ...times) + client.pace.propagation - client.now();
-  return Date.now() + Math.min(settled, client.pace.retryTimeout);
+  return Date.now() + Math.max(0, ...times) + client.pace.propagation - client.now();
 }
 
 /** Asks for a policy once, deleted or not. */
@@ -202,6 +202,8 @@ async function etagOfV1(client: Client, policyId: string): Promise<string | unde
 
 /** Deletes a policy; done when IAM does not hold it any more. A young one that IAM does not show yet is waited for. */
 export async function deletePolicy(client: Client, id: string, written: Written = {}): Promise<void> {
+  const until = () => shownBy(client, written);
+  const doubt = { unsure: false };
   const isGone = async () => {
     try {
       const { status, headers } = await client.write((service) => service.deleteV2Policy({ id }));
@@ -209,10 +211,17 @@ export async function deletePolicy(client: Client, id: string, written: Written 
       return true;
     } catch (error) {
       if (!(error instanceof IamError) || !error.isPolicyNotFound) throw error;
-      return shownBy(client, written) <= Date.now() || (await lookUp(client, id))?.state === "deleted";
+      // An earlier try may have deleted it.
+      doubt.unsure ||= error.unsure;
+      return until() <= Date.now() || (await lookUp(client, id))?.state === "deleted";
     }
   };
-  await askUntil(isGone, (gone) => gone, shownBy(client, written), client.pace);
+  try {
+    // Where the time was over while IAM was asked, the next answer counts.
+    if (!(await askUntil(isGone, (gone) => gone, until, client.pace))) await isGone();
+  } catch (error) {
+    throw doubt.unsure && error instanceof IamError ? error.inDoubt() : error;
+  }
 }
 
 function toRequest({ roleIds, control, subject, resource, description, pattern, rule }: PolicyBody) {

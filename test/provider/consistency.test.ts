@@ -35,7 +35,8 @@ describe("an IAM that is only eventually consistent", () => {
         nth: 3,
         meanwhile: () => rig.iam.behave({ visibleAfter: 0 }),
       });
-      const run = rig.next({}, PATIENT);
+      // However short the time is in which one call is tried again.
+      const run = rig.next({}, { ...PATIENT, retryTimeout: 1 });
       const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] }, run);
       if (operation === "read") expect((await run.read(id, state)).id).to.equal(id);
       if (operation === "update") await run.update(id, state, wanted);
