@@ -1,8 +1,8 @@
 import { backOff } from "exponential-backoff";
-import { toHeld, toPage } from "./answers";
+import { lastModifiedIn, toHeld, toPage } from "./answers";
 import type { Client } from "./client";
 import { conflictIn, PolicyConflictError } from "./conflict";
-import { IamError, notIamsAnswer } from "./errors";
+import { changedWhileRead, IamError, notIamsAnswer } from "./errors";
 import { samePolicy, type HeldPolicy, type PolicyBody } from "./policy";
 import { askUntil } from "./retry";
 import { headerOf } from "./told";
@@ -171,10 +171,10 @@ async function untilCurrent<Result>(
   }
 }
 
-/** Somebody else changed what IAM holds between reading and writing. */
+/** Something else changed what IAM holds between reading and writing. */
 class StaleError extends Error {
-  declare readonly cause: IamError;
-  constructor(cause: IamError) {
+  declare readonly cause: Error;
+  constructor(cause: Error) {
     super(cause.message, { cause });
   }
 }
@@ -185,7 +185,7 @@ function isRefusedForAnother({ status }: IamError): boolean {
 }
 
 async function replacePolicy(client: Client, held: HeldPolicy, body: PolicyBody): Promise<HeldPolicy> {
-  const ifMatch = held.etag ?? (await etagOfV1(client, held.id)) ?? ANY;
+  const ifMatch = held.etag ?? (await etagOfV1(client, held)) ?? ANY;
   const answer = await client.write((service) =>
     service.replaceV2Policy({ id: held.id, ifMatch, ...toRequest(body) }),
   );
@@ -195,9 +195,12 @@ async function replacePolicy(client: Client, held: HeldPolicy, body: PolicyBody)
 /** What `If-Match` says when any version will do (RFC 9110). IAM's private endpoints are known to tell no ETag. */
 const ANY = "*";
 
-async function etagOfV1(client: Client, policyId: string): Promise<string | undefined> {
-  const { headers } = await client.call((service) => service.getPolicy({ policyId }));
-  return headerOf(headers, "etag");
+/** @throws StaleError where v1 tells of another version than the one that was read: its ETag would let that one be overwritten */
+async function etagOfV1(client: Client, { id, lastModifiedAt }: HeldPolicy): Promise<string | undefined> {
+  const answer = await client.call((service) => service.getPolicy({ policyId: id }));
+  const [read = "", now = ""] = [lastModifiedAt, lastModifiedIn(answer)];
+  if (Math.abs(Date.parse(now) - Date.parse(read)) > 0) throw new StaleError(changedWhileRead(id, read, now));
+  return headerOf(answer.headers, "etag");
 }
 
 /** Deletes a policy; done when IAM does not hold it any more. A young one that IAM does not show yet is waited for. */

@@ -74,6 +74,48 @@ describe("editPolicy", () => {
   });
 });
 
+describe("an IAM whose v2 tells no ETag", () => {
+  const version = (second: number, condition: string) => ({
+    ...POLICY,
+    subject: { ...POLICY.subject, condition },
+    last_modified_at: `2030-01-01T00:00:0${second}.000Z`,
+  });
+  const v1 = (second: number) => ({ last_modified_at: version(second, "").last_modified_at });
+  const edit = async (getV2Policy: unknown, getPolicy: unknown) => {
+    const etags = { getV2Policy: undefined, getPolicy: "2-b" };
+    const { client: iam, calls } = client({ getV2Policy, getPolicy, replaceV2Policy: POLICY }, {}, etags);
+    const edited = editPolicy(iam, "p", {}, (held) => held && { ...held, description: "why" });
+    const error = await edited.then(
+      () => undefined,
+      (each: unknown) => each,
+    );
+    return { error, sent: calls.filter(([method]) => method === "replaceV2Policy") };
+  };
+
+  it("is asked for it by v1", async () => {
+    const { sent } = await edit(version(1, "one"), v1(1));
+    expect(sent.map(([, { ifMatch }]) => ifMatch)).to.deep.equal(["2-b"]);
+  });
+
+  it("is read again where v1 tells of another version", async () => {
+    let reads = 0;
+    const { sent } = await edit(() => ((reads += 1) === 1 ? version(1, "one") : version(2, "two")), v1(2));
+    expect(sent.map(([, { ifMatch, subject }]) => [ifMatch, subject])).to.deep.equal([
+      ["2-b", version(2, "two").subject],
+    ]);
+  });
+
+  it("is not written where the two never agree, and that leaves no doubt", async () => {
+    const { error, sent } = await edit(version(1, "one"), v1(2));
+    expect(sent).to.deep.equal([]);
+    expect(error).to.be.instanceOf(IamError).and.to.include({
+      unsure: false,
+      message:
+        "IAM was not asked: by one answer the policy p was changed at 2030-01-01T00:00:01.000Z, by the next one at 2030-01-01T00:00:02.000Z. Somebody changed the authorization meanwhile: run pulumi refresh, then pulumi up",
+    });
+  });
+});
+
 describe("IAM's time", () => {
   const notFound = () =>
     new IamError({ status: 404, code: "policy_not_found", said: "There is no such policy" });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Policy } from "../../src/emulator";
 import { DEFAULT_PACE } from "../../src/iam/pace";
 import { isEngineGone } from "../../src/provider/engine";
 import type { Inputs } from "../../src/provider/inputs";
@@ -129,6 +130,28 @@ describe("an IAM that tells no ETag", () => {
     const run = rig.next();
     await run.update(id, state, await rig.checked({ ...bucketInputs(), description: "why" }, run));
     expect(rig.iam.policies()[0]?.description).to.equal("why");
+  });
+
+  it("is not written over where somebody changes the scope after it was read", async () => {
+    const rig = await startRig();
+    rig.iam.behave({ etagHeader: false });
+    const { id, state } = await rig.make(bucketInputs());
+    const [{ type, subject, resource, control }] = rig.iam.policies() as [Policy];
+    const narrower = [...resource.attributes, { key: "region", operator: "stringEquals", value: "eu-de" }];
+    rig.iam.inject({
+      operation: "getPolicy",
+      meanwhile: async () => {
+        // Times have milliseconds: the two versions must differ by one.
+        await sleep(5);
+        const edited = { type, subject, resource: { attributes: narrower }, control };
+        await sdk(rig.iam).replaceV2Policy({ id, ifMatch: "*", ...edited });
+      },
+    });
+    const run = rig.next();
+    const wanted = await rig.checked({ ...bucketInputs(), description: "why" }, run);
+    const { message } = await failure(run.update(id, state, wanted));
+    expect(message).to.include("IAM holds another scope than the one declared");
+    expect(rig.iam.policies()[0]?.resource.attributes).to.deep.equal(narrower);
   });
 });
 
