@@ -18,7 +18,11 @@ export interface Iam {
   /** The roles that can be granted to a pair of services; asked once a pair. */
   offeredRoles: (pair: Pair) => Promise<OfferedRole[]>;
   /** @throws PolicyConflictError when IAM holds the same already */
-  createPolicy: (body: PolicyBody, isTaken: (id: string) => boolean) => Promise<HeldPolicy>;
+  createPolicy: (
+    body: PolicyBody,
+    isTaken: (id: string) => boolean,
+    isRemoved?: (id: string) => boolean,
+  ) => Promise<HeldPolicy>;
   /**
    * The active policies of a scope, for one that may be among many who look: out of a list that they share.
    *

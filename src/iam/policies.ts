@@ -22,12 +22,14 @@ const EDITS = 8;
  * and when, and taken.
  *
  * @param isTaken whether a policy belongs to somebody else for another reason
+ * @param isRemoved whether the caller removes a policy: IAM may name it for some time after that, and is asked again
  * @throws PolicyConflictError when IAM holds the same already
  */
 export async function createPolicy(
   client: Client,
   body: PolicyBody,
   isTaken: (id: string) => boolean,
+  isRemoved: (id: string) => boolean = () => false,
 ): Promise<HeldPolicy> {
   const { iamId } = await client.identity();
   const since = client.now() - client.pace.clockTolerance;
@@ -39,9 +41,12 @@ export async function createPolicy(
     } catch (error) {
       if (!(error instanceof IamError) || (error.status !== 409 && !error.unsure)) throw error;
       unsure ||= error.unsure;
-      const twin = await twinIn(client, error, body);
-      // The one in the way is gone by now, or not shown yet.
-      if (!twin) throw error.status === 409 ? new StaleError(error) : error;
+      const twin = await twinIn(client, error, body, isRemoved);
+      // The one in the way is gone by now, about to go, or not shown yet.
+      if (!twin || isRemoved(twin.id)) {
+        if (error.status !== 409) throw error;
+        throw new StaleError(twin ? new PolicyConflictError(twin, error) : error);
+      }
       // What a template made names no call of ours, whoever it names.
       const isOwn = twin.createdById === iamId && !twin.template && Date.parse(twin.createdAt ?? "") >= since;
       if (unsure && isOwn && !isTaken(twin.id)) return twin;
@@ -50,10 +55,17 @@ export async function createPolicy(
   });
 }
 
-/** The active policy that says the same: as the answer names it, else as the list holds it. */
-async function twinIn(client: Client, error: IamError, body: PolicyBody): Promise<HeldPolicy | undefined> {
+/** The active policy that says the same: as the answer names it, else as the list holds it; one that stays if there is one. */
+async function twinIn(
+  client: Client,
+  error: IamError,
+  body: PolicyBody,
+  isRemoved: (id: string) => boolean = () => false,
+): Promise<HeldPolicy | undefined> {
   const named = await conflictIn(error, (id) => lookUp(client, id));
-  return named ?? (await listPolicies(client)).find((each) => samePolicy(each, body));
+  if (named && named.state !== "deleted") return named;
+  const same = (await listPolicies(client)).filter((each) => samePolicy(each, body));
+  return same.find(({ id }) => !isRemoved(id)) ?? same[0];
 }
 
 /**

@@ -8,6 +8,8 @@ export interface InTheWay {
   names: Readonly<Record<string, string>>;
   /** Whether another resource of this run holds it. */
   isHeld: boolean;
+  /** Whether this run removes it, and IAM does not show that yet. */
+  isDoomed?: boolean;
   /** Whether these same credentials made it. */
   isOwn?: boolean;
 }
@@ -20,23 +22,29 @@ export function whyNotAdopted({ createdById = "", template }: HeldPolicy): strin
 }
 
 /** Says which policy is in the way, whose it is, and the ways on. */
-export function inTheWay(
-  { policy, cause }: PolicyConflictError,
-  { names, isHeld, isOwn = false }: InTheWay,
-): string {
+export function inTheWay({ policy, cause }: PolicyConflictError, { names, ...known }: InTheWay): string {
   const { id, createdById = "somebody", createdAt = "some time" } = policy;
   const roles = namesOfRoles(policy.roleIds, names).join(", ");
   const { status, code, transactionId } = cause.told;
   const answer = [status, code].filter((each) => each !== undefined).join(" ");
   const exists = `IAM holds the same authorization already (${answer}): ${id} with ${roles}, made by ${createdById} at ${createdAt}`;
   const transaction = transactionId === undefined ? [] : [`Transaction-Id: ${transactionId}`];
-  return [exists, ...waysOn(id, whyNotAdopted(policy), isHeld, isOwn), ...transaction].join(". ");
+  return [exists, ...waysOn(id, whyNotAdopted(policy), known), ...transaction].join(". ");
 }
 
-function waysOn(id: string, why: string | undefined, isHeld: boolean, isOwn: boolean): string[] {
+function waysOn(
+  id: string,
+  why: string | undefined,
+  { isHeld, isDoomed, isOwn }: Omit<InTheWay, "names">,
+): string[] {
   if (isHeld) {
     return [
       "Another resource of this program holds it: remove one of the two and run pulumi refresh, or give the one whose name changed its old name in aliases",
+    ];
+  }
+  if (isDoomed) {
+    return [
+      "This run removes it, and IAM does not show that it is gone: run pulumi refresh, then pulumi up makes this one",
     ];
   }
   if (why !== undefined) return [`It cannot be taken over, since ${why}: do without this resource`];

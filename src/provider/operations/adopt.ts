@@ -29,11 +29,14 @@ export async function findAdopted(
   );
 }
 
-/** The policies of a scope that nobody in this run has: as a list has them, each asked for before it counts. */
+/** The policies of a scope that nobody in this run has or removes: as a list has them, each asked for before it counts. */
 async function free({ iam, claims }: Run, body: PolicyBody): Promise<HeldPolicy[]> {
   const passed = new Set<string>();
   const isFree = (policy: HeldPolicy) =>
-    sameScope(policy, body) && mayBeAdopted(policy) && !claims.holds(policy.id);
+    sameScope(policy, body) &&
+    mayBeAdopted(policy) &&
+    !claims.holds(policy.id) &&
+    !claims.isDoomed(policy.id);
 
   // Each time something is passed over, so that it comes to an end.
   for (let since: number | undefined; ; since = performance.now()) {
@@ -45,8 +48,13 @@ async function free({ iam, claims }: Run, body: PolicyBody): Promise<HeldPolicy[
   }
 }
 
-async function named({ iam }: Run, id: string, body: PolicyBody): Promise<HeldPolicy> {
+async function named({ iam, claims }: Run, id: string, body: PolicyBody): Promise<HeldPolicy> {
   const policy = await iam.getPolicy(id);
+  if (claims.isDoomed(id)) {
+    throw new Error(
+      `adopt names the policy ${id}, which this run removes: leave adopt out to make the authorization anew`,
+    );
+  }
   if (!policy) {
     throw new Error(
       `adopt names the policy ${id}, which IAM does not hold in this account: correct the id, or leave adopt out to make the authorization`,
