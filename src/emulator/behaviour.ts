@@ -20,6 +20,13 @@ export interface Behaviour {
    */
   staleFor: number;
   /**
+   * Milliseconds for which get and list still show a deleted policy as the active one that it was. Changes, and the check
+   * for policies that repeat one another, go by what is real. It goes for deletions from now on; lowering it also shows
+   * what still waits.
+   * @default 0
+   */
+  lingersFor: number;
+  /**
    * What GET answers for a deleted policy: 200 with `state: "deleted"`, or 404.
    * @default "shown"
    */
@@ -63,6 +70,7 @@ const DEFAULTS: Behaviour = {
   staleEtagStatus: 412,
   visibleAfter: 0,
   staleFor: 0,
+  lingersFor: 0,
   deletedIs: "shown",
   secondDelete: 404,
   etagHeader: true,

@@ -17,8 +17,8 @@ export interface Entry {
   meaning: string;
   /** How long it is not there yet. */
   unseen?: Lag;
-  /** What is shown in its place, and how long. */
-  before?: { entry: Entry; lag: Lag };
+  /** What is shown in its place, how long, and which behaviour says so. */
+  before?: { entry: Entry; lag: Lag; by: "staleFor" | "lingersFor" };
 }
 
 /** The policies of every account, in the order in which they were made. Deleted ones stay, as IAM keeps them for a while. */
@@ -82,7 +82,11 @@ export function policyStore(url: () => string, behaviour: Behaviour): PolicyStor
 
   function versionSeen(entry: Entry): Entry {
     const { before } = entry;
-    return before && !isOver(before.lag, behaviour.staleFor) ? versionSeen(before.entry) : entry;
+    return before && !isOver(before.lag, behaviour[before.by]) ? versionSeen(before.entry) : entry;
+  }
+
+  function shownFor(by: "staleFor" | "lingersFor", entry: Entry): Entry["before"] {
+    return behaviour[by] > 0 ? { entry, lag: lagFromNow(behaviour[by]), by } : undefined;
   }
 
   function find(caller: Caller, id: string): Entry {
@@ -122,16 +126,18 @@ export function policyStore(url: () => string, behaviour: Behaviour): PolicyStor
       refuseTwin(caller, body, entry.policy.id);
       const { id, href, created_at, created_by_id, state } = entry.policy;
       const policy = { ...body, id, href, created_at, created_by_id, state, ...modifiedBy(caller) };
-      const before = behaviour.staleFor > 0 ? { entry, lag: lagFromNow(behaviour.staleFor) } : undefined;
+      const before = shownFor("staleFor", entry);
       return save({ policy, accountId: entry.accountId, revision: entry.revision + 1, before });
     },
-    setState: (caller, { policy, accountId, revision }, state) => {
+    setState: (caller, entry, state) => {
+      const { policy, accountId, revision } = entry;
       if (state === "active") refuseTwin(caller, policy, policy.id);
       if (state === "active" && policy.state !== "active") refuseOverQuota(caller);
       return save({
         policy: { ...policy, state, ...modifiedBy(caller) },
         accountId,
         revision: revision + 1,
+        before: state === "deleted" ? shownFor("lingersFor", entry) : undefined,
       });
     },
     put: (held) => save({ ...held, revision: 1 }),

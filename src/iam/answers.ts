@@ -32,6 +32,7 @@ const policy = z.object({
   last_modified_at: z.string().nullish(),
   last_modified_by_id: z.string().nullish(),
 });
+const dated = z.object({ last_modified_at: z.string() });
 const page = z.object({
   policies: z.array(z.unknown()),
   next: z.object({ start: z.string().optional() }).optional(),
@@ -79,6 +80,11 @@ export function toHeld(what: string, { result, headers }: Answer): HeldPolicy {
 export function maybeHeld(result: unknown): HeldPolicy | undefined {
   const { data } = policy.safeParse(result);
   return data?.type === "authorization" ? toHeld("", { result }) : undefined;
+}
+
+/** When a policy, in the schema of v1 or v2, was changed last; absent where an answer does not say. */
+export function lastModifiedIn({ result }: Answer): string | undefined {
+  return dated.safeParse(result).data?.last_modified_at;
 }
 
 /** One page of a list: the authorizations in it, and where the next one starts. */

@@ -4,7 +4,7 @@ import { renew } from "./authenticators";
 import { findCredentials } from "./credentials";
 import { toIamError } from "./errors";
 import { startGate, type Gate } from "./gate";
-import { paceOf, type Pace } from "./pace";
+import { CLOCK_PRECISION, paceOf, type Pace } from "./pace";
 import { persist } from "./retry";
 import { policyManagement } from "./sdk";
 import type { Settings } from "./settings";
@@ -68,7 +68,7 @@ export function connect(settings: Settings, name?: string): Client {
   function keepTime(answeredAt: number | undefined): void {
     if (answeredAt === undefined) return;
     const apart = answeredAt - Date.now();
-    ahead = Math.abs(apart) > PRECISION ? apart : 0;
+    ahead = Math.abs(apart) > CLOCK_PRECISION ? apart : 0;
   }
 
   const gate = startGate();
@@ -138,9 +138,6 @@ export function connect(settings: Settings, name?: string): Client {
 
   return { pace, identity, call, write, now: () => Date.now() + ahead };
 }
-
-/** A `Date` header has whole seconds, and is some time on its way. In milliseconds. */
-const PRECISION = 2_000;
 
 /** Pulumi's engine has ended: what would be made now would be in no state. */
 class EngineGoneError extends Error {

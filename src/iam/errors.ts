@@ -90,8 +90,9 @@ function sentence(told: Told, tried: Tried | undefined): string {
   const way = ways.find(([known]) => known(told))?.[1];
   const again = tried && tried.tries > 1 && `Tried ${tried.tries} times in ${seconds(tried.elapsed)} s`;
   const transaction = told.transactionId && `Transaction-Id: ${told.transactionId}`;
-  const subject = told.status === undefined ? `${name} could not be asked` : `${name} refused`;
-  return [`${subject}${answer && ` (${answer})`}: ${said}`, again, way, transaction]
+  const missing = told.stale ? "was not asked" : "could not be asked";
+  const subject = told.status === undefined ? missing : "refused";
+  return [`${name} ${subject}${answer && ` (${answer})`}: ${said}`, again, way, transaction]
     .filter(Boolean)
     .join(". ");
 }
@@ -120,6 +121,12 @@ export function toIamError(thrown: unknown, secrets: readonly string[], reads = 
   const { by, cause } = thrown instanceof OtherServiceError ? thrown : { by: undefined, cause: thrown };
   const told = tell(cause);
   return new IamError({ ...told, said: redact(told.said, secrets), reads, by });
+}
+
+/** Two answers tell of two versions of a policy, so it is not replaced: nothing was sent, and nothing is in doubt. */
+export function changedWhileRead(id: string, one: string, other: string): IamError {
+  const said = `by one answer the policy ${id} was changed at ${one}, by the next one at ${other}`;
+  return new IamError({ said, stale: true }, { tries: 1, elapsed: 0, unsure: false });
 }
 
 /**

@@ -1,9 +1,10 @@
 import { connect, type Client, type Identity } from "./client";
 import { expectedAccountId } from "./credentials";
-import { createPolicy, deletePolicy, editPolicy, getPolicy, listPolicies, type Written } from "./policies";
+import { createPolicy, deletePolicy, editPolicy, getPolicy, type Written } from "./policies";
 import type { HeldPolicy, PolicyBody } from "./policy";
 import { listRoles, type OfferedRole, type Pair } from "./roles";
 import type { Settings } from "./settings";
+import { sharedLooks } from "./shared-looks";
 import { sharedReads } from "./shared-reads";
 
 /** IAM with one set of credentials: the only way out of the provider. Each method throws an `IamError`. */
@@ -17,8 +18,17 @@ export interface Iam {
   /** The roles that can be granted to a pair of services; asked once a pair. */
   offeredRoles: (pair: Pair) => Promise<OfferedRole[]>;
   /** @throws PolicyConflictError when IAM holds the same already */
-  createPolicy: (body: PolicyBody, isTaken: (id: string) => boolean) => Promise<HeldPolicy>;
-  listPolicies: () => Promise<HeldPolicy[]>;
+  createPolicy: (
+    body: PolicyBody,
+    isTaken: (id: string) => boolean,
+    isRemoved?: (id: string) => boolean,
+  ) => Promise<HeldPolicy>;
+  /**
+   * The active policies of a scope, for one that may be among many who look: out of a list that they share.
+   *
+   * @param since how old the list may be, in milliseconds of `performance.now()`
+   */
+  policiesOf: (scope: PolicyBody, since?: number) => Promise<HeldPolicy[]>;
   /** Reads a policy for one that may be among many: out of a list that they share. */
   readPolicy: (id: string, written?: Written) => Promise<HeldPolicy | undefined>;
   /** Reads a policy as it is now, by a call of its own. */
@@ -52,10 +62,15 @@ export function openIam(settings: Settings, name?: string): Iam {
   }
 
   const reads = sharedReads(connected);
+  const looks = sharedLooks(connected);
   /** What is written is seen by the next read. */
   async function written<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
+    } catch (error) {
+      // IAM may hold by now what no resource knows of.
+      looks.forget();
+      throw error;
     } finally {
       reads.forget();
     }
@@ -68,8 +83,8 @@ export function openIam(settings: Settings, name?: string): Iam {
     },
     identity: async () => connected().identity(),
     offeredRoles: async (pair) => offeredRoles(pair),
-    createPolicy: (body, isTaken) => written(async () => createPolicy(connected(), body, isTaken)),
-    listPolicies: async () => listPolicies(connected()),
+    createPolicy: (...wanted) => written(async () => createPolicy(connected(), ...wanted)),
+    policiesOf: async (scope, since) => looks.look(scope, since),
     readPolicy: async (id, known) => reads.read(id, known),
     getPolicy: async (id, known) => getPolicy(connected(), id, known),
     editPolicy: (id, known, decide) => written(async () => editPolicy(connected(), id, known, decide)),

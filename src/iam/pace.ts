@@ -15,12 +15,19 @@ export interface Pace {
   propagation: number;
 }
 
+/**
+ * By how much the date of an answer may differ from a clock that agrees with it: such a date has whole seconds, and is some
+ * time on its way.
+ */
+export const CLOCK_PRECISION = 2_000;
+
 export const DEFAULT_PACE: Pace = {
   requestTimeout: 60_000,
   retryTimeout: 300_000,
   firstDelay: 500,
   longestDelay: 10_000,
-  clockTolerance: 1_000,
+  // A clock that is taken to agree may be ahead by as much, and dates leave out what is less than a second.
+  clockTolerance: CLOCK_PRECISION + 1_000,
   propagation: 300_000,
 };
 

@@ -1,8 +1,8 @@
 import { backOff } from "exponential-backoff";
-import { toHeld, toPage } from "./answers";
+import { lastModifiedIn, toHeld, toPage } from "./answers";
 import type { Client } from "./client";
 import { conflictIn, PolicyConflictError } from "./conflict";
-import { IamError, notIamsAnswer } from "./errors";
+import { changedWhileRead, IamError, notIamsAnswer } from "./errors";
 import { samePolicy, type HeldPolicy, type PolicyBody } from "./policy";
 import { askUntil } from "./retry";
 import { headerOf } from "./told";
@@ -22,12 +22,14 @@ const EDITS = 8;
  * and when, and taken.
  *
  * @param isTaken whether a policy belongs to somebody else for another reason
+ * @param isRemoved whether the caller removes a policy: IAM may name it for some time after that, and is asked again
  * @throws PolicyConflictError when IAM holds the same already
  */
 export async function createPolicy(
   client: Client,
   body: PolicyBody,
   isTaken: (id: string) => boolean,
+  isRemoved: (id: string) => boolean = () => false,
 ): Promise<HeldPolicy> {
   const { iamId } = await client.identity();
   const since = client.now() - client.pace.clockTolerance;
@@ -39,9 +41,12 @@ export async function createPolicy(
     } catch (error) {
       if (!(error instanceof IamError) || (error.status !== 409 && !error.unsure)) throw error;
       unsure ||= error.unsure;
-      const twin = await twinIn(client, error, body);
-      // The one in the way is gone by now, or not shown yet.
-      if (!twin) throw error.status === 409 ? new StaleError(error) : error;
+      const twin = await twinIn(client, error, body, isRemoved);
+      // The one in the way is gone by now, about to go, or not shown yet.
+      if (!twin || isRemoved(twin.id)) {
+        if (error.status !== 409) throw error;
+        throw new StaleError(twin ? new PolicyConflictError(twin, error) : error);
+      }
       // What a template made names no call of ours, whoever it names.
       const isOwn = twin.createdById === iamId && !twin.template && Date.parse(twin.createdAt ?? "") >= since;
       if (unsure && isOwn && !isTaken(twin.id)) return twin;
@@ -50,10 +55,17 @@ export async function createPolicy(
   });
 }
 
-/** The active policy that says the same: as the answer names it, else as the list holds it. */
-async function twinIn(client: Client, error: IamError, body: PolicyBody): Promise<HeldPolicy | undefined> {
+/** The active policy that says the same: as the answer names it, else as the list holds it; one that stays if there is one. */
+async function twinIn(
+  client: Client,
+  error: IamError,
+  body: PolicyBody,
+  isRemoved: (id: string) => boolean = () => false,
+): Promise<HeldPolicy | undefined> {
   const named = await conflictIn(error, (id) => lookUp(client, id));
-  return named ?? (await listPolicies(client)).find((each) => samePolicy(each, body));
+  if (named && named.state !== "deleted") return named;
+  const same = (await listPolicies(client)).filter((each) => samePolicy(each, body));
+  return same.find(({ id }) => !isRemoved(id)) ?? same[0];
 }
 
 /**
@@ -86,7 +98,8 @@ export async function getPolicy(
 ): Promise<HeldPolicy | undefined> {
   const isTaken = (found: HeldPolicy | undefined) =>
     found !== undefined && (found.state === "deleted" || !isBehind(found, written));
-  const found = await askUntil(() => lookUp(client, id), isTaken, shownBy(client, written), client.pace);
+  const until = () => shownBy(client, written);
+  const found = await askUntil(() => lookUp(client, id), isTaken, until, client.pace);
   return found?.state === "deleted" ? undefined : found;
 }
 
@@ -100,8 +113,7 @@ function shownBy(client: Client, { createdAt, lastModifiedAt }: Written): number
   const times = [createdAt, lastModifiedAt]
     .map((each) => Date.parse(each ?? ""))
     .filter((each) => !Number.isNaN(each));
-  const settled = Math.max(0, ...times) + client.pace.propagation - client.now();
-  return Date.now() + Math.min(settled, client.pace.retryTimeout);
+  return Date.now() + Math.max(0, ...times) + client.pace.propagation - client.now();
 }
 
 /** Asks for a policy once, deleted or not. */
@@ -171,10 +183,10 @@ async function untilCurrent<Result>(
   }
 }
 
-/** Somebody else changed what IAM holds between reading and writing. */
+/** Something else changed what IAM holds between reading and writing. */
 class StaleError extends Error {
-  declare readonly cause: IamError;
-  constructor(cause: IamError) {
+  declare readonly cause: Error;
+  constructor(cause: Error) {
     super(cause.message, { cause });
   }
 }
@@ -185,7 +197,7 @@ function isRefusedForAnother({ status }: IamError): boolean {
 }
 
 async function replacePolicy(client: Client, held: HeldPolicy, body: PolicyBody): Promise<HeldPolicy> {
-  const ifMatch = held.etag ?? (await etagOfV1(client, held.id)) ?? ANY;
+  const ifMatch = held.etag ?? (await etagOfV1(client, held)) ?? ANY;
   const answer = await client.write((service) =>
     service.replaceV2Policy({ id: held.id, ifMatch, ...toRequest(body) }),
   );
@@ -195,13 +207,18 @@ async function replacePolicy(client: Client, held: HeldPolicy, body: PolicyBody)
 /** What `If-Match` says when any version will do (RFC 9110). IAM's private endpoints are known to tell no ETag. */
 const ANY = "*";
 
-async function etagOfV1(client: Client, policyId: string): Promise<string | undefined> {
-  const { headers } = await client.call((service) => service.getPolicy({ policyId }));
-  return headerOf(headers, "etag");
+/** @throws StaleError where v1 tells of another version than the one that was read: its ETag would let that one be overwritten */
+async function etagOfV1(client: Client, { id, lastModifiedAt }: HeldPolicy): Promise<string | undefined> {
+  const answer = await client.call((service) => service.getPolicy({ policyId: id }));
+  const [read = "", now = ""] = [lastModifiedAt, lastModifiedIn(answer)];
+  if (Math.abs(Date.parse(now) - Date.parse(read)) > 0) throw new StaleError(changedWhileRead(id, read, now));
+  return headerOf(answer.headers, "etag");
 }
 
 /** Deletes a policy; done when IAM does not hold it any more. A young one that IAM does not show yet is waited for. */
 export async function deletePolicy(client: Client, id: string, written: Written = {}): Promise<void> {
+  const until = () => shownBy(client, written);
+  const doubt = { unsure: false };
   const isGone = async () => {
     try {
       const { status, headers } = await client.write((service) => service.deleteV2Policy({ id }));
@@ -209,10 +226,17 @@ export async function deletePolicy(client: Client, id: string, written: Written 
       return true;
     } catch (error) {
       if (!(error instanceof IamError) || !error.isPolicyNotFound) throw error;
-      return shownBy(client, written) <= Date.now() || (await lookUp(client, id))?.state === "deleted";
+      // An earlier try may have deleted it.
+      doubt.unsure ||= error.unsure;
+      return until() <= Date.now() || (await lookUp(client, id))?.state === "deleted";
     }
   };
-  await askUntil(isGone, (gone) => gone, shownBy(client, written), client.pace);
+  try {
+    // Where the time was over while IAM was asked, the next answer counts.
+    if (!(await askUntil(isGone, (gone) => gone, until, client.pace))) await isGone();
+  } catch (error) {
+    throw doubt.unsure && error instanceof IamError ? error.inDoubt() : error;
+  }
 }
 
 function toRequest({ roleIds, control, subject, resource, description, pattern, rule }: PolicyBody) {

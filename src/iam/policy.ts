@@ -48,11 +48,12 @@ export function samePolicy(one: PolicyBody, other: PolicyBody): boolean {
 
 /** Whether two policies have the same scope. */
 export function sameScope(one: PolicyBody, other: PolicyBody): boolean {
-  return (
-    meaning(one.subject.attributes) === meaning(other.subject.attributes) &&
-    meaning(one.resource.attributes) === meaning(other.resource.attributes) &&
-    meaning(one.resource.tags ?? []) === meaning(other.resource.tags ?? [])
-  );
+  return scopeText(one) === scopeText(other);
+}
+
+/** The same text for the same scope. */
+export function scopeText({ subject, resource }: PolicyBody): string {
+  return [subject.attributes, resource.attributes, resource.tags ?? []].map(meaning).join(" ");
 }
 
 /** Lists mean sets in IAM. */

@@ -65,12 +65,12 @@ class NotYet<Answer> extends Error {
 /**
  * Asks until an answer is taken, at most until a time; then the last answer counts.
  *
- * @param until in milliseconds of `Date.now()`
+ * @param until in milliseconds of `Date.now()`; asked after each answer, as the first one may be what tells IAM's time
  */
 export async function askUntil<Answer>(
   ask: () => Promise<Answer>,
   isTaken: (answer: Answer) => boolean,
-  until: number,
+  until: () => number,
   { firstDelay, longestDelay }: Pace,
 ): Promise<Answer> {
   const attempt = async () => {
@@ -83,7 +83,7 @@ export async function askUntil<Answer>(
       startingDelay: firstDelay,
       maxDelay: longestDelay,
       numOfAttempts: Infinity,
-      retry: (error: unknown) => error instanceof NotYet && Date.now() < until,
+      retry: (error: unknown) => error instanceof NotYet && Date.now() < until(),
     });
   } catch (error) {
     if (error instanceof NotYet) return error.answer as Answer;

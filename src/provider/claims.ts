@@ -21,7 +21,7 @@ export interface Claims {
    * @throws when another resource of this run makes, or made, the same
    */
   begin: (meaning: string) => () => void;
-  /** @throws when another resource holds this policy */
+  /** @throws when another resource holds this policy, or this run removes it */
   take: (id: string) => void;
   /** Whether a resource of this run holds a policy. */
   holds: (id: string) => boolean;
@@ -29,6 +29,14 @@ export interface Claims {
   aligned: (id: string) => void;
   /** What the resource declares that keeps a policy, unless it is known to say so. */
   declaredOf: (id: string) => Inputs | undefined;
+  /**
+   * Takes note that a policy is about to be deleted. IAM may show it for some time after that; nobody takes it any more.
+   *
+   * @returns what to call when it was not deleted, for certain
+   */
+  remove: (id: string) => () => void;
+  /** Whether this run deletes a policy, did, or may have. */
+  isDoomed: (id: string) => boolean;
   /** Takes note that a policy was deleted. */
   removed: (id: string) => void;
   /** Whether this run deleted a policy. */
@@ -44,7 +52,10 @@ export function startClaims(): Claims {
   /** With which inputs. */
   const kept = new Map<string, Inputs>();
   const inLine = new Set<string>();
+  /** How many deletes of a policy were begun. */
+  const doomed = new Map<string, number>();
   const deleted = new Set<string>();
+  const isDoomed = (id: string) => (doomed.get(id) ?? 0) > 0;
   const holds = (id: string) => taken.has(id) || kept.has(id);
 
   return {
@@ -75,6 +86,8 @@ export function startClaims(): Claims {
     },
     take: (id) => {
       if (holds(id)) throw new Error(heldTwice(id));
+      if (isDoomed(id))
+        throw new Error(`this run removes the authorization ${id}: run pulumi refresh, then pulumi up`);
       taken.add(id);
     },
     holds,
@@ -82,6 +95,12 @@ export function startClaims(): Claims {
       inLine.add(id);
     },
     declaredOf: (id) => (inLine.has(id) ? undefined : kept.get(id)),
+    remove: (id) => {
+      const count = (by: number) => doomed.set(id, (doomed.get(id) ?? 0) + by);
+      count(1);
+      return () => void count(-1);
+    },
+    isDoomed,
     removed: (id) => {
       deleted.add(id);
     },

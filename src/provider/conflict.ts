@@ -10,6 +10,8 @@ export interface InTheWay {
   names: Readonly<Record<string, string>>;
   /** Whether another resource of this run holds it. */
   isHeld: boolean;
+  /** Whether this run removes it, and IAM does not show that yet. */
+  isDoomed?: boolean;
   /** Whether these same credentials made it. */
   isOwn?: boolean;
 }
@@ -45,10 +47,15 @@ export function inTheWay({ policy, cause }: PolicyConflictError, known: InTheWay
 type WaysOn = (id: string, why: string | undefined, known: InTheWay) => string[];
 
 const WAYS: Record<InTheWay["of"], WaysOn> = {
-  create: (id, why, { isHeld, isOwn = false }) => {
+  create: (id, why, { isHeld, isDoomed = false, isOwn = false }) => {
     if (isHeld) {
       return [
         "Another resource of this program holds it: remove one of the two and run pulumi refresh, or give the one whose name changed its old name in aliases",
+      ];
+    }
+    if (isDoomed) {
+      return [
+        "This run removes it, and IAM does not show that it is gone: run pulumi refresh, then pulumi up makes this one",
       ];
     }
     if (why !== undefined) return [`It cannot be taken over, since ${why}: do without this resource`];

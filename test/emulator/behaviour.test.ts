@@ -219,6 +219,52 @@ describeEmulator("behaviour", () => {
     });
   });
 
+  describe("lingersFor", () => {
+    it("still shows what is deleted as active, and is true to every change", async () => {
+      iam.behave({ lingersFor: Infinity });
+      const { id, etag } = await make();
+      await client.deleteV2Policy({ id });
+      const { "GET v2": v2, "GET v1": v1, "PUT v2": put, "DELETE v2": remove } = touching(id);
+      for (const shown of [await v2?.(), await v1?.()]) {
+        expect(shown).to.deep.include({ status: 200 });
+        expect(shown?.headers).to.include({ etag });
+        expect(shown?.body).to.include({ state: "active" });
+      }
+      expect(await listed()).to.deep.equal([["first"], ["first"]]);
+      expect(await listed("deleted")).to.deep.equal([[], []]);
+      for (const change of [await put?.(), await remove?.()]) {
+        expect(change && inShort(change)).to.equal("404 policy_not_found");
+      }
+      const again = await make();
+      expect(iam.policies().map((each) => each.id)).to.deep.equal([again.id]);
+      expect(await listed()).to.deep.equal([
+        ["first", "first"],
+        ["first", "first"],
+      ]);
+
+      iam.behave({ lingersFor: 0 });
+      expect((await client.getV2Policy({ id })).result.state).to.equal("deleted");
+      expect(await listed()).to.deep.equal([["first"], ["first"]]);
+    });
+
+    it("shows nothing of what was deleted before, and what is restored as it is", async () => {
+      const { id } = await make();
+      await client.deleteV2Policy({ id });
+      iam.behave({ lingersFor: Infinity });
+      expect(await listed()).to.deep.equal([[], []]);
+      await restore(id);
+      expect((await client.getV2Policy({ id })).result.state).to.equal("active");
+    });
+
+    it("ends by itself", async () => {
+      iam.behave({ lingersFor: 30 });
+      const { id } = await make();
+      await client.deleteV2Policy({ id });
+      while ((await client.getV2Policy({ id })).result.state !== "deleted") await pause(5);
+      expect(await listed()).to.deep.equal([[], []]);
+    });
+  });
+
   describe("deletedIs", () => {
     const SHOWN: [deletedIs: Behaviour["deletedIs"], answer: string][] = [
       ["shown", "200"],

@@ -35,10 +35,11 @@ const usual: fc.Arbitrary<Partial<Behaviour>> = fc.record({
   conflictsWith: fc.constantFrom("policy", "policy", "id", "nothing"),
   deletedIs: fc.constantFrom("shown", "hidden"),
 });
+const lag = fc.constantFrom(0, 3);
 /** In some it shows late what was written. */
 const late: fc.Arbitrary<Partial<Behaviour>> = fc
-  .tuple(usual, fc.constantFrom(0, 3), fc.constantFrom(0, 3))
-  .map(([habits, visibleAfter, staleFor]) => ({ ...habits, visibleAfter, staleFor, deletedIs: "shown" }));
+  .tuple(usual, fc.record({ visibleAfter: lag, staleFor: lag, lingersFor: lag }))
+  .map(([habits, lags]) => ({ ...habits, ...lags, deletedIs: "shown" }));
 const habits = fc.oneof({ weight: 5, arbitrary: usual }, { weight: 1, arbitrary: late });
 
 const commands = fc.commands(arbitraryCommands, {

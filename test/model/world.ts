@@ -117,6 +117,7 @@ const USUAL: Partial<Behaviour> = {
   staleEtagStatus: 412,
   visibleAfter: 0,
   staleFor: 0,
+  lingersFor: 0,
   deletedIs: "shown",
   secondDelete: 404,
   etagHeader: true,
@@ -124,8 +125,8 @@ const USUAL: Partial<Behaviour> = {
 };
 
 /** How long it takes until everybody sees what was written, in milliseconds. */
-export function lagOf({ habits: { visibleAfter = 0, staleFor = 0 } }: World): number {
-  return Math.max(visibleAfter, staleFor);
+export function lagOf({ habits: { visibleAfter = 0, staleFor = 0, lingersFor = 0 } }: World): number {
+  return Math.max(visibleAfter, staleFor, lingersFor);
 }
 
 export function snapshot({ engine, iam }: World): Snapshot {

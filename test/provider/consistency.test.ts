@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import { createServer } from "node:net";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Policy } from "../../src/emulator";
+import { DEFAULT_PACE } from "../../src/iam/pace";
 import { isEngineGone } from "../../src/provider/engine";
 import type { Inputs } from "../../src/provider/inputs";
 import type { State } from "../../src/provider/policy";
@@ -33,7 +36,8 @@ describe("an IAM that is only eventually consistent", () => {
         nth: 3,
         meanwhile: () => rig.iam.behave({ visibleAfter: 0 }),
       });
-      const run = rig.next({}, PATIENT);
+      // However short the time is in which one call is tried again.
+      const run = rig.next({}, { ...PATIENT, retryTimeout: 1 });
       const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] }, run);
       if (operation === "read") expect((await run.read(id, state)).id).to.equal(id);
       if (operation === "update") await run.update(id, state, wanted);
@@ -49,7 +53,7 @@ describe("an IAM that is only eventually consistent", () => {
     const { id, state } = await rig.make(bucketInputs());
     rig.iam.behave({ staleFor: Infinity });
     // Times have milliseconds: the two versions must differ by one.
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
     const run = rig.next();
     const { outs } = await run.update(
       id,
@@ -126,6 +130,47 @@ describe("an IAM that tells no ETag", () => {
     const run = rig.next();
     await run.update(id, state, await rig.checked({ ...bucketInputs(), description: "why" }, run));
     expect(rig.iam.policies()[0]?.description).to.equal("why");
+  });
+
+  it("is not written over where somebody changes the scope after it was read", async () => {
+    const rig = await startRig();
+    rig.iam.behave({ etagHeader: false });
+    const { id, state } = await rig.make(bucketInputs());
+    const [{ type, subject, resource, control }] = rig.iam.policies() as [Policy];
+    const narrower = [...resource.attributes, { key: "region", operator: "stringEquals", value: "eu-de" }];
+    rig.iam.inject({
+      operation: "getPolicy",
+      meanwhile: async () => {
+        // Times have milliseconds: the two versions must differ by one.
+        await sleep(5);
+        const edited = { type, subject, resource: { attributes: narrower }, control };
+        await sdk(rig.iam).replaceV2Policy({ id, ifMatch: "*", ...edited });
+      },
+    });
+    const run = rig.next();
+    const wanted = await rig.checked({ ...bucketInputs(), description: "why" }, run);
+    const { message } = await failure(run.update(id, state, wanted));
+    expect(message).to.include("IAM holds another scope than the one declared");
+    expect(rig.iam.policies()[0]?.resource.attributes).to.deep.equal(narrower);
+  });
+});
+
+describe("a clock that is ahead of IAM's by less than the dates of answers tell", () => {
+  const { now } = Date;
+  afterEach(() => {
+    Date.now = now;
+  });
+
+  it("does not keep a create whose answer was lost from finding its own authorization", async () => {
+    const rig = await startRig();
+    const run = rig.next({}, { ...QUICK, clockTolerance: DEFAULT_PACE.clockTolerance });
+    const wanted = await rig.checked(bucketInputs(), run);
+    rig.iam.inject({ operation: "createV2Policy", reset: true, afterCommit: true });
+    // Answers are dated to the second: at the beginning of one a date says as much as a time.
+    await sleep(1_010 - (now() % 1_000));
+    Date.now = () => now() + 1_700;
+    const { id } = await run.create(wanted);
+    expect(rig.iam.policies().map((each) => each.id)).to.deep.equal([id]);
   });
 });
 

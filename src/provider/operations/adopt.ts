@@ -15,15 +15,13 @@ export function mayBeAdopted(policy: HeldPolicy): boolean {
  * @throws when it is not clear which, or the one that is named cannot be taken
  */
 export async function findAdopted(
-  { iam, claims }: Run,
+  run: Run,
   { adopt }: Inputs,
   body: PolicyBody,
 ): Promise<HeldPolicy | undefined> {
-  if (typeof adopt === "string") return named(await iam.getPolicy(adopt), adopt, body);
+  if (typeof adopt === "string") return named(run, adopt, body);
   if (adopt !== true) return undefined;
-  const found = (await iam.listPolicies()).filter(
-    (each) => sameScope(each, body) && mayBeAdopted(each) && !claims.holds(each.id),
-  );
+  const found = await free(run, body);
   if (found.length < 2) return found[0];
   const ids = found.map(({ id }) => `adopt: "${id}"`).join(", ");
   throw new Error(
@@ -31,7 +29,32 @@ export async function findAdopted(
   );
 }
 
-function named(policy: HeldPolicy | undefined, id: string, body: PolicyBody): HeldPolicy {
+/** The policies of a scope that nobody in this run has or removes: as a list has them, each asked for before it counts. */
+async function free({ iam, claims }: Run, body: PolicyBody): Promise<HeldPolicy[]> {
+  const passed = new Set<string>();
+  const isFree = (policy: HeldPolicy) =>
+    sameScope(policy, body) &&
+    mayBeAdopted(policy) &&
+    !claims.holds(policy.id) &&
+    !claims.isDoomed(policy.id);
+
+  // Each time something is passed over, so that it comes to an end.
+  for (let since: number | undefined; ; since = performance.now()) {
+    const listed = (await iam.policiesOf(body, since)).filter((each) => isFree(each) && !passed.has(each.id));
+    const asked = await Promise.all(listed.map((each) => iam.getPolicy(each.id, each)));
+    const found = asked.filter((each) => each !== undefined).filter(isFree);
+    if (found.length === listed.length) return found;
+    for (const { id } of listed) if (!found.some((each) => each.id === id)) passed.add(id);
+  }
+}
+
+async function named({ iam, claims }: Run, id: string, body: PolicyBody): Promise<HeldPolicy> {
+  const policy = await iam.getPolicy(id);
+  if (claims.isDoomed(id)) {
+    throw new Error(
+      `adopt names the policy ${id}, which this run removes: leave adopt out to make the authorization anew`,
+    );
+  }
   if (!policy) {
     throw new Error(
       `adopt names the policy ${id}, which IAM does not hold in this account: correct the id, or leave adopt out to make the authorization`,

@@ -66,15 +66,16 @@ async function make(
     );
   }
   try {
-    return await run.iam.createPolicy(body, run.claims.holds);
+    return await run.iam.createPolicy(body, run.claims.holds, run.claims.isDoomed);
   } catch (error) {
     if (!(error instanceof PolicyConflictError)) throw error;
     const { policy } = error;
     const { iamId } = await run.iam.identity();
     const isOwn = iamId !== undefined && policy.createdById === iamId;
     const isHeld = run.claims.holds(policy.id);
+    const isDoomed = run.claims.isDoomed(policy.id);
     const isMeant = adopt === true || (run.iam.adoptsOwn && isOwn);
-    if (isMeant && !isHeld && mayBeAdopted(policy)) return policy;
-    throw new Error(inTheWay(error, { of: "create", names, isHeld, isOwn }), { cause: error });
+    if (isMeant && !isHeld && !isDoomed && mayBeAdopted(policy)) return policy;
+    throw new Error(inTheWay(error, { of: "create", names, isHeld, isDoomed, isOwn }), { cause: error });
   }
 }

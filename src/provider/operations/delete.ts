@@ -1,5 +1,6 @@
 import { changes, touchesIam } from "../changes";
 import type { State } from "../policy";
+import { isUnsure } from "./half-made";
 import { readAuthorization } from "./read";
 import type { Run } from "./run";
 import { refuseOtherAccount } from "./settled";
@@ -12,9 +13,19 @@ export async function deleteAuthorization(run: Run, id: string, held: State): Pr
   if (held.template)
     throw new Error("an enterprise policy template manages it: remove its assignment instead");
   await wait(held.settle?.beforeDelete ?? 0);
-  if (await isLeft()) return;
-  await iam.deletePolicy(id, held);
-  claims.removed(id);
+  // Noted before it is looked whether another resource has it: from here on none takes it.
+  const spare = claims.remove(id);
+  try {
+    if (await isLeft()) {
+      spare();
+      return;
+    }
+    await iam.deletePolicy(id, held);
+    claims.removed(id);
+  } catch (error) {
+    if (!isUnsure(error)) spare();
+    throw error;
+  }
 
   async function isLeft(): Promise<boolean> {
     if (claims.isRemoved(id)) return true;
