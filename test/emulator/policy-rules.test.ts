@@ -205,6 +205,11 @@ describeEmulator("the emulator refuses", () => {
     });
   }
 
+  it("no value of 1000 characters, whatever they are", async () => {
+    const answer = await post(setting(bucketBody(target.accountId), "resource", "🔑".repeat(1000)));
+    expect(answer.status).to.equal(201);
+  });
+
   it("no rule whose conditions nest two levels deep at most", async () => {
     for (const levels of [0, 1, 2]) {
       const rule = nested(levels);
