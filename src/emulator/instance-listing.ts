@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as v from "valibot";
+import { plainObject } from "../plain-object";
 import { Refusal } from "./errors";
 import type { ResourceInstance } from "./resource-instance";
 
@@ -56,11 +57,14 @@ function matches(instance: ResourceInstance, query: Query): boolean {
 }
 
 /** What a page token holds: where the page begins, and of what list. */
-const token = z.object({ from: z.int().min(0), query: z.record(z.string(), z.string()) });
+const token = v.object({
+  from: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  query: v.pipe(plainObject, v.record(v.string(), v.string())),
+});
 
-function opened(start: string): z.infer<typeof token> {
+function opened(start: string): v.InferOutput<typeof token> {
   try {
-    return token.parse(JSON.parse(Buffer.from(start, "base64url").toString()));
+    return v.parse(token, JSON.parse(Buffer.from(start, "base64url").toString()));
   } catch {
     throw badQuery("start");
   }

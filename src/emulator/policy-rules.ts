@@ -1,52 +1,64 @@
-import { z } from "zod";
+import * as v from "valibot";
+import { plainObject } from "../plain-object";
 import type { Caller } from "./account";
 import { invalidBody, Refusal } from "./errors";
 import { attributeOf, type PolicyBody } from "./policy";
 import type { Roles } from "./custom-roles";
 
 /** "Policy attribute values must be between 1 and 1,000 characters in length." (IAM policy API) */
-const text = z.string().min(1).max(1000);
-const subjectAttribute = z.union([
-  z.strictObject({ key: text, operator: z.literal("stringEquals"), value: text }),
-  z.strictObject({ key: text, operator: z.literal("stringExists"), value: z.boolean() }),
-]);
-const resourceAttribute = z.union([
-  subjectAttribute,
-  z.strictObject({ key: text, operator: z.literal("stringMatch"), value: text }),
-  z.strictObject({
-    key: text,
-    operator: z.enum(["stringEqualsAnyOf", "stringMatchAnyOf"]),
-    value: z.array(text).min(1).max(10),
-  }),
-]);
-const tag = z.strictObject({ key: text, operator: z.enum(["stringEquals", "stringMatch"]), value: text });
-const condition = z.strictObject({
+const text = v.pipe(v.string(), v.minLength(1), v.maxCodePoints(1000));
+/** What fits none of several: how it misses each of them would be too much to say. */
+const NEITHER = "Invalid input";
+const subjectAttribute = v.union(
+  [
+    v.strictObject({ key: text, operator: v.literal("stringEquals"), value: text }),
+    v.strictObject({ key: text, operator: v.literal("stringExists"), value: v.boolean() }),
+  ],
+  NEITHER,
+);
+const resourceAttribute = v.union(
+  [
+    subjectAttribute,
+    v.strictObject({ key: text, operator: v.literal("stringMatch"), value: text }),
+    v.strictObject({
+      key: text,
+      operator: v.picklist(["stringEqualsAnyOf", "stringMatchAnyOf"]),
+      value: v.pipe(v.array(text), v.minLength(1), v.maxLength(10)),
+    }),
+  ],
+  NEITHER,
+);
+const tag = v.strictObject({ key: text, operator: v.picklist(["stringEquals", "stringMatch"]), value: text });
+const condition = v.strictObject({
   key: text,
   operator: text,
-  value: z.union([text, z.boolean(), z.array(text)]),
+  value: v.union([text, v.boolean(), v.array(text)]),
 });
-const conditions = <Each extends z.ZodType>(each: Each) =>
-  z.strictObject({ operator: z.enum(["and", "or"]), conditions: z.array(each).max(10) });
-const body = z.strictObject({
-  type: z.literal("authorization"),
-  description: z.string().max(1000).optional(),
-  subject: z.strictObject({ attributes: z.array(subjectAttribute).min(1).max(100) }),
-  resource: z.strictObject({
-    attributes: z.array(resourceAttribute).min(1).max(100),
-    tags: z.array(tag).max(100).optional(),
-  }),
-  control: z.strictObject({
-    grant: z.strictObject({
-      roles: z
-        .array(z.strictObject({ role_id: text }))
-        .min(1)
-        .max(100),
+const conditions = <Each extends v.GenericSchema>(each: Each) =>
+  v.strictObject({
+    operator: v.picklist(["and", "or"]),
+    conditions: v.pipe(v.array(each), v.maxLength(10)),
+  });
+const some = <Each extends v.GenericSchema>(each: Each) =>
+  v.pipe(v.array(each), v.minLength(1), v.maxLength(100));
+const body = v.pipe(
+  plainObject,
+  v.strictObject({
+    type: v.literal("authorization"),
+    description: v.optional(v.pipe(v.string(), v.maxCodePoints(1000))),
+    subject: v.strictObject({ attributes: some(subjectAttribute) }),
+    resource: v.strictObject({
+      attributes: some(resourceAttribute),
+      tags: v.optional(v.pipe(v.array(tag), v.maxLength(100))),
     }),
+    control: v.strictObject({
+      grant: v.strictObject({ roles: some(v.strictObject({ role_id: text })) }),
+    }),
+    pattern: v.optional(text),
+    // Conditions nest two levels deep (account docs); without an end they would exhaust the stack of whoever copies them.
+    rule: v.optional(v.union([condition, conditions(v.union([condition, conditions(condition)]))], NEITHER)),
   }),
-  pattern: text.optional(),
-  // Conditions nest two levels deep (account docs); without an end they would exhaust the stack of whoever copies them.
-  rule: z.union([condition, conditions(z.union([condition, conditions(condition)]))]).optional(),
-});
+);
 
 /** "The following attributes are supported" for the subject of an authorization (IAM policy API). */
 const SUBJECT_KEYS = [
@@ -65,11 +77,10 @@ const SUBJECT_KEYS = [
  * @throws Refusal 400 for what is not well formed, 403 for a target of another account
  */
 export function toPolicyBody(json: unknown, caller: Caller, roles: Roles): PolicyBody {
-  const { data, error } = body.safeParse(json);
-  if (!data) {
-    const [issue] = error.issues;
+  const { success, output: data, issues: [issue] = [] } = v.safeParse(body, json);
+  if (!success) {
     throw invalidBody(
-      `Check ${issue?.path.join(".") || "the body"}: ${issue?.message ?? "missing parameters"}.`,
+      `Check ${(issue && v.getDotPath(issue)) || "the body"}: ${issue?.message ?? "missing parameters"}.`,
     );
   }
   const { subject, resource } = data;

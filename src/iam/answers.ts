@@ -1,41 +1,42 @@
-import { z } from "zod";
+import * as v from "valibot";
+import { plainObject } from "../plain-object";
 import type { Answer } from "./client";
 import { notIamsAnswer } from "./errors";
 import type { HeldPolicy } from "./policy";
 import { headerOf } from "./told";
 
 /** Whatever else IAM says of a scope is kept, and goes back with it. */
-const attribute = z.looseObject({
-  key: z.string(),
-  operator: z.string(),
-  value: z.union([z.string(), z.boolean(), z.array(z.string())]),
+const attribute = v.looseObject({
+  key: v.string(),
+  operator: v.string(),
+  value: v.union([v.string(), v.boolean(), v.array(v.string())]),
 });
-const tag = z.looseObject({ key: z.string(), operator: z.string(), value: z.string() });
-const policy = z.object({
-  id: z.string(),
-  type: z.string(),
-  subject: z.looseObject({ attributes: z.array(attribute) }),
-  resource: z.looseObject({ attributes: z.array(attribute), tags: z.array(tag).nullish() }),
-  control: z.looseObject({
-    grant: z.looseObject({
-      roles: z.array(z.object({ role_id: z.string(), display_name: z.string().optional() })),
+const tag = v.looseObject({ key: v.string(), operator: v.string(), value: v.string() });
+const policy = v.object({
+  id: v.string(),
+  type: v.string(),
+  subject: v.looseObject({ attributes: v.array(attribute) }),
+  resource: v.looseObject({ attributes: v.array(attribute), tags: v.nullish(v.array(tag)) }),
+  control: v.looseObject({
+    grant: v.looseObject({
+      roles: v.array(v.object({ role_id: v.string(), display_name: v.optional(v.string()) })),
     }),
   }),
-  description: z.string().nullish(),
-  pattern: z.string().nullish(),
-  rule: z.record(z.string(), z.unknown()).nullish(),
-  template: z.record(z.string(), z.unknown()).nullish(),
-  state: z.string(),
-  href: z.string().default(""),
-  created_at: z.string().nullish(),
-  created_by_id: z.string().nullish(),
-  last_modified_at: z.string().nullish(),
-  last_modified_by_id: z.string().nullish(),
+  description: v.nullish(v.string()),
+  pattern: v.nullish(v.string()),
+  rule: v.nullish(plainObject),
+  template: v.nullish(plainObject),
+  state: v.string(),
+  href: v.optional(v.string(), ""),
+  created_at: v.nullish(v.string()),
+  created_by_id: v.nullish(v.string()),
+  last_modified_at: v.nullish(v.string()),
+  last_modified_by_id: v.nullish(v.string()),
 });
-const dated = z.object({ last_modified_at: z.string() });
-const page = z.object({
-  policies: z.array(z.unknown()),
-  next: z.object({ start: z.string().optional() }).optional(),
+const dated = v.object({ last_modified_at: v.string() });
+const page = v.object({
+  policies: v.array(v.unknown()),
+  next: v.optional(v.pipe(plainObject, v.object({ start: v.optional(v.string()) }))),
 });
 
 /**
@@ -44,8 +45,8 @@ const page = z.object({
  * @throws IamError when it is none; Error when it is no authorization
  */
 export function toHeld(what: string, { result, headers }: Answer): HeldPolicy {
-  const { data } = policy.safeParse(result);
-  if (!data) throw notIamsAnswer(what, headers);
+  const { success, output: data } = v.safeParse(policy, result);
+  if (!success) throw notIamsAnswer(what, headers);
   if (data.type !== "authorization")
     throw new Error(`the policy ${data.id} is not an authorization but of the type ${data.type}`);
   const { tags, ...resource } = data.resource;
@@ -78,18 +79,18 @@ export function toHeld(what: string, { result, headers }: Answer): HeldPolicy {
 
 /** The same, for what may be anything. */
 export function maybeHeld(result: unknown): HeldPolicy | undefined {
-  const { data } = policy.safeParse(result);
-  return data?.type === "authorization" ? toHeld("", { result }) : undefined;
+  return v.is(policy, result) && result.type === "authorization" ? toHeld("", { result }) : undefined;
 }
 
 /** When a policy, in the schema of v1 or v2, was changed last; absent where an answer does not say. */
 export function lastModifiedIn({ result }: Answer): string | undefined {
-  return dated.safeParse(result).data?.last_modified_at;
+  const { success, output } = v.safeParse(dated, result);
+  return success ? output.last_modified_at : undefined;
 }
 
 /** One page of a list: the authorizations in it, and where the next one starts. */
 export function toPage({ result, headers }: Answer): { policies: HeldPolicy[]; next?: string } {
-  const { data } = page.safeParse(result);
-  if (!data) throw notIamsAnswer("listing policies", headers);
+  const { success, output: data } = v.safeParse(page, result);
+  if (!success) throw notIamsAnswer("listing policies", headers);
   return { policies: data.policies.flatMap((each) => maybeHeld(each) ?? []), next: data.next?.start };
 }

@@ -1,6 +1,6 @@
 import ResourceControllerV2 from "@ibm-cloud/platform-services/resource-controller/v2";
 import ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
-import { z } from "zod";
+import * as v from "valibot";
 import type { ResourceGroup, ServiceInstance } from "../found";
 import { connect, type Client } from "./client";
 import { notIamsAnswer } from "./errors";
@@ -69,21 +69,21 @@ function open(settings: Settings, name: string | undefined): Opened {
   };
 }
 
-const instancePage = z.object({
-  next_url: z.string().nullish(),
-  resources: z.array(
-    z.object({
-      guid: z.string(),
-      crn: z.string(),
-      name: z.string(),
-      state: z.string(),
-      account_id: z.string().nullish(),
-      resource_group_id: z.string().nullish(),
-      region_id: z.string().nullish(),
+const instancePage = v.object({
+  next_url: v.nullish(v.string()),
+  resources: v.array(
+    v.object({
+      guid: v.string(),
+      crn: v.string(),
+      name: v.string(),
+      state: v.string(),
+      account_id: v.nullish(v.string()),
+      resource_group_id: v.nullish(v.string()),
+      region_id: v.nullish(v.string()),
     }),
   ),
 });
-type HeldInstance = z.infer<typeof instancePage>["resources"][number];
+type HeldInstance = v.InferOutput<typeof instancePage>["resources"][number];
 
 /** The largest page. Source: Resource Controller API. */
 const PAGE = 100;
@@ -97,8 +97,8 @@ async function listInstances(
   for (let start: string | undefined, more = true; more; more = start !== undefined) {
     const asked = { ...filter, ...(start !== undefined && { start }) };
     const { result, headers } = await call((sdk) => sdk.listResourceInstances(asked));
-    const { data } = instancePage.safeParse(result);
-    if (!data) throw notIamsAnswer("the look-up of service instances", headers, by);
+    const { success, output: data } = v.safeParse(instancePage, result);
+    if (!success) throw notIamsAnswer("the look-up of service instances", headers, by);
     found.push(...data.resources.filter(({ state }) => state === "active").map(toInstance));
     start = startIn(data.next_url);
   }
@@ -123,14 +123,14 @@ function toInstance({ guid, crn, name, ...held }: HeldInstance): ServiceInstance
   };
 }
 
-const groupList = z.object({
-  resources: z.array(
-    z.object({
-      id: z.string(),
-      crn: z.string(),
-      name: z.string(),
-      state: z.string(),
-      account_id: z.string(),
+const groupList = v.object({
+  resources: v.array(
+    v.object({
+      id: v.string(),
+      crn: v.string(),
+      name: v.string(),
+      state: v.string(),
+      account_id: v.string(),
     }),
   ),
 });
@@ -139,8 +139,8 @@ const groupList = z.object({
 async function listGroups({ client, manager: { call, by } }: Opened): Promise<ResourceGroup[]> {
   const { accountId } = await client.identity();
   const { result, headers } = await call((sdk) => sdk.listResourceGroups({ accountId }));
-  const { data } = groupList.safeParse(result);
-  if (!data) throw notIamsAnswer("the look-up of resource groups", headers, by);
+  const { success, output: data } = v.safeParse(groupList, result);
+  if (!success) throw notIamsAnswer("the look-up of resource groups", headers, by);
   return data.resources
     .filter(({ state }) => state.toUpperCase() === "ACTIVE")
     .map(({ id, crn, name, account_id }) => ({ id, crn, name, accountId: account_id }));

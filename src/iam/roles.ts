@@ -1,7 +1,8 @@
 import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import type { Answer, Client } from "./client";
 import { IamError, notIamsAnswer } from "./errors";
-import { z } from "zod";
+import * as v from "valibot";
+import { plainObject } from "../plain-object";
 
 /** A role that IAM offers for a source and a target. */
 export interface OfferedRole {
@@ -15,12 +16,12 @@ export interface Pair {
   target?: string;
 }
 
-const role = z.object({ crn: z.string(), display_name: z.string() });
-const answer = z.object({
-  custom_roles: z.array(role).default([]),
-  service_roles: z.array(role).default([]),
-  system_roles: z.array(role).default([]),
-});
+const role = v.object({ crn: v.string(), display_name: v.string() });
+const roles = v.optional(v.array(role), []);
+const answer = v.pipe(
+  plainObject,
+  v.object({ custom_roles: roles, service_roles: roles, system_roles: roles }),
+);
 
 /** What IAM calls the service of a target that is a resource group itself. Source: Terraform's provider. */
 const RESOURCE_GROUPS = "resource-controller";
@@ -40,8 +41,8 @@ export async function listRoles(
     if (source === undefined || !isGateway) throw error;
     return ask(filter);
   });
-  const { data } = answer.safeParse(result);
-  if (!data) throw notIamsAnswer("the look-up of roles", headers);
+  const { success, output: data } = v.safeParse(answer, result);
+  if (!success) throw notIamsAnswer("the look-up of roles", headers);
   return [...data.system_roles, ...data.service_roles, ...data.custom_roles].map(({ crn, display_name }) => ({
     crn,
     displayName: display_name,

@@ -1,90 +1,102 @@
-import { z } from "zod";
-
-const LONGEST = 1000;
+import * as v from "valibot";
+import { plainObject } from "../plain-object";
 
 /** Refuses what IAM would: "Policy attribute values must be between 1 and 1,000 characters" (IAM policy API). */
-function refuseLength(value: string, context: z.RefinementCtx, whenEmpty: string): void {
-  const { length } = Array.from(value);
-  if (length === 0) context.addIssue({ code: "custom", message: whenEmpty });
-  if (length > LONGEST) {
-    context.addIssue({
-      code: "custom",
-      message: `must not be longer than ${LONGEST} characters, and has ${length}`,
-    });
-  }
-}
+const notTooLong = v.maxCodePoints(
+  1000,
+  ({ requirement, received }: v.MaxCodePointsIssue<string, 1000>) =>
+    `must not be longer than ${requirement} characters, and has ${received}`,
+);
+const text = v.pipe(
+  v.string(),
+  v.nonEmpty("must not be empty"),
+  notTooLong,
+  v.check(
+    (value) => value.trim() === value || value.trim() === "",
+    ({ input }) => `must not begin or end with white space: write "${input.trim()}"`,
+  ),
+  v.check((value) => value === "" || value.trim() !== "", "must not be white space alone"),
+);
+const description = v.pipe(
+  v.string(),
+  v.nonEmpty("must not be empty: leave it out to clear it in IAM"),
+  notTooLong,
+);
 
-const text = z.string().superRefine((value, context) => {
-  refuseLength(value, context, "must not be empty");
-  if (value.trim() !== value && value.trim() !== "") {
-    context.addIssue({
-      code: "custom",
-      message: `must not begin or end with white space: write "${value.trim()}"`,
-    });
-  }
-  if (value !== "" && value.trim() === "")
-    context.addIssue({ code: "custom", message: "must not be white space alone" });
-});
-const description = z.string().superRefine((value, context) => {
-  refuseLength(value, context, "must not be empty: leave it out to clear it in IAM");
-});
+const texts = v.pipe(v.array(text), v.nonEmpty("must not be empty"));
+const anyOf = v.pipe(
+  v.array(v.unknown()),
+  v.maxLength(10, ({ requirement }) => `must not have more than ${requirement} elements`),
+  texts,
+);
 
 /** What each operator compares with. */
 const COMPARED = {
   stringEquals: text,
   stringMatch: text,
-  stringExists: z.boolean(),
-  stringEqualsAnyOf: z.array(text).min(1).max(10),
-  stringMatchAnyOf: z.array(text).min(1).max(10),
+  stringExists: v.boolean(),
+  stringEqualsAnyOf: anyOf,
+  stringMatchAnyOf: anyOf,
 };
 
-const attribute = z
-  .strictObject({
-    key: text,
-    operator: z.enum(Object.keys(COMPARED) as (keyof typeof COMPARED)[]).optional(),
-    value: z.unknown(),
-  })
-  .superRefine(({ operator = "stringEquals", value }, context) => {
-    for (const issue of COMPARED[operator].safeParse(value).error?.issues ?? []) {
-      context.addIssue({ ...issue, path: ["value", ...issue.path] });
-    }
-  });
-const tag = z.strictObject({
+function oneOf<const Options extends readonly string[]>(options: Options) {
+  return v.optional(v.picklist(options, `must be one of ${options.join(", ")}`));
+}
+
+/** An object with no other properties than these. */
+function strict<Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.pipe(plainObject, v.strictObject(entries));
+}
+
+const attribute = {
   key: text,
-  operator: z.enum(["stringEquals", "stringMatch"]).optional(),
-  value: text,
-});
-const side = {
-  accountId: text.optional(),
-  serviceInstance: text.optional(),
-  resourceGroupId: text.optional(),
-  region: text.optional(),
-  resourceType: text.optional(),
-  resource: text.optional(),
-  attributes: z.array(attribute).optional(),
+  operator: oneOf(Object.keys(COMPARED) as (keyof typeof COMPARED)[]),
+  value: v.unknown(),
 };
-const seconds = z.number().refine((value) => value >= 0 && value <= 3600, "must be seconds, from 0 to 3,600");
-const settle = z.strictObject({ afterCreate: seconds.optional(), beforeDelete: seconds.optional() });
-/** What inputs look like when everything is known. */
-export const schema = z.strictObject({
-  source: z.strictObject({ serviceName: text.optional(), ...side }),
-  target: z.strictObject({ serviceName: text, ...side, tags: z.array(tag).optional() }),
-  roles: z.array(text).min(1).optional(),
-  description: description.optional(),
-  adopt: z.union([z.boolean(), text], "must be true, false or a policy's id").optional(),
-  settle: settle.optional(),
-  credentials: text.optional(),
+const comparing = v.object({ ...attribute, key: v.string() });
+/** The value is checked once the rest tells what it is compared with. */
+const comparison = v.lazy((written) => {
+  const value = v.is(comparing, written) ? COMPARED[written.operator ?? "stringEquals"] : attribute.value;
+  return strict({ ...attribute, value });
 });
+const tag = { key: text, operator: oneOf(["stringEquals", "stringMatch"]), value: text };
+const side = {
+  accountId: v.optional(text),
+  serviceInstance: v.optional(text),
+  resourceGroupId: v.optional(text),
+  region: v.optional(text),
+  resourceType: v.optional(text),
+  resource: v.optional(text),
+  attributes: v.optional(v.array(comparison)),
+};
+const source = { serviceName: v.optional(text), ...side };
+const target = { serviceName: text, ...side, tags: v.optional(v.array(strict(tag))) };
+const seconds = v.pipe(
+  v.number(),
+  v.check((value) => value >= 0 && value <= 3600, "must be seconds, from 0 to 3,600"),
+);
+const settle = { afterCreate: v.optional(seconds), beforeDelete: v.optional(seconds) };
+const inputs = {
+  source: strict(source),
+  target: strict(target),
+  roles: v.optional(texts),
+  description: v.optional(description),
+  adopt: v.optional(v.union([v.boolean(), text], "must be true, false or a policy's id")),
+  settle: v.optional(strict(settle)),
+  credentials: v.optional(text),
+};
+/** What inputs look like when everything is known. */
+export const schema = strict(inputs);
 
 /** The names that are known, by where they stand. */
 export const PROPERTIES: Record<string, string[]> & { attribute: string[] } = {
-  "": Object.keys(schema.shape),
+  "": Object.keys(inputs),
   // A side's CRN is written out before anything is checked.
-  source: ["crn", ...Object.keys(schema.shape.source.shape)],
-  target: ["crn", ...Object.keys(schema.shape.target.shape)],
-  settle: Object.keys(settle.shape),
-  attribute: Object.keys(attribute.shape),
+  source: ["crn", ...Object.keys(source)],
+  target: ["crn", ...Object.keys(target)],
+  settle: Object.keys(settle),
+  attribute: Object.keys(attribute),
 };
 
 /** Inputs of the right shape, as far as they are known. */
-export type Shaped = z.infer<typeof schema>;
+export type Shaped = v.InferOutput<typeof schema>;

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import * as v from "valibot";
 import { nearest } from "./nearest";
 import { PROPERTIES, schema, type Shaped } from "./schema";
 import { UNKNOWN } from "./unknown";
@@ -16,6 +16,7 @@ const MISSING: Record<string, string> = {
   "target.serviceName": 'say which service may be reached, such as "kms"',
 };
 
+type Issue = v.BaseIssue<unknown>;
 type Path = readonly (string | number)[];
 type Tree = Record<string | number, unknown>;
 
@@ -23,8 +24,8 @@ function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null;
 }
 
-function stringPath(path: readonly PropertyKey[]): Path {
-  return path.filter((key) => typeof key !== "symbol");
+function pathOf({ path }: Issue): Path {
+  return path?.map(({ key }) => key as string | number) ?? [];
 }
 
 function valueAt(value: unknown, path: Path): unknown {
@@ -50,29 +51,22 @@ const EXPECTED: Record<string, string> = {
   number: "a number",
   boolean: "true or false",
   array: "an array",
-  object: "an object",
+  custom: "an object",
 };
 
 /** The sentence for one issue, without its subject. */
-function predicate(issue: z.core.$ZodIssue, property: string, value: unknown): string {
-  switch (issue.code) {
-    case "invalid_type":
-      if (value === undefined) return `is missing: ${MISSING[property] ?? "write it"}`;
-      return `must be ${EXPECTED[issue.expected] ?? issue.expected}, not ${kind(value)}`;
-    case "invalid_value":
-      return `must be one of ${issue.values.join(", ")}`;
-    case "too_small":
-      return `must not be empty`;
-    case "too_big":
-      return `must not have more than ${issue.maximum} elements`;
-    default:
-      return issue.message;
-  }
+function predicate({ type, message }: Issue, property: string, value: unknown): string {
+  const expected = EXPECTED[type];
+  if (value === undefined) return `is missing: ${MISSING[property] ?? "write it"}`;
+  return expected === undefined ? message : `must be ${expected}, not ${kind(value)}`;
 }
 
-function unrecognized(path: Path, key: string): { failure: Failure; meant?: string } {
-  const parent = spell(path);
-  const known = PROPERTIES[parent] ?? PROPERTIES.attribute;
+/** Whether an object has a property that is not known: there is one such issue, whatever the number of them. */
+function isUnrecognized({ type, expected }: Issue): boolean {
+  return type === "strict_object" && expected === "never";
+}
+
+function unrecognized(path: Path, key: string, known: string[]): { failure: Failure; meant?: string } {
   const meant = nearest(key, known);
   const property = spell([...path, key]);
   const question = meant ? `did you mean ${spell([...path, meant])}? ` : "";
@@ -104,25 +98,25 @@ function withoutNulls(value: unknown): unknown {
  */
 export function checkShape(inputs: Record<string, unknown>): { failures: Failure[]; shaped: Shaped } {
   const shaped = withoutNulls(inputs) as Shaped;
-  const issues = schema.safeParse(shaped).error?.issues ?? [];
+  const { issues = [] } = v.safeParse(schema, shaped);
   const failures: Failure[] = [];
   // Where a mis-typed name was meant, nothing is missing.
   const meant: Path[] = [];
-  for (const { path, keys } of issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys" ? [issue] : [],
-  )) {
-    for (const key of keys) {
-      const { failure, meant: name } = unrecognized(stringPath(path), key);
+  for (const issue of issues.filter(isUnrecognized)) {
+    const path = pathOf(issue).slice(0, -1);
+    const known = PROPERTIES[spell(path)] ?? PROPERTIES.attribute;
+    for (const key of Object.keys(valueAt(shaped, path) as Tree)) {
+      if (known.includes(key)) continue;
+      const { failure, meant: name } = unrecognized(path, key, known);
       failures.push(failure);
-      if (name && valueAt(shaped, [...stringPath(path), name]) === undefined)
-        meant.push([...stringPath(path), name]);
+      if (name && valueAt(shaped, [...path, name]) === undefined) meant.push([...path, name]);
     }
   }
   for (const path of meant) put(shaped, path, UNKNOWN);
   for (const issue of issues) {
-    const path = stringPath(issue.path);
+    const path = pathOf(issue);
     const value = valueAt(shaped, path);
-    if (value === UNKNOWN || issue.code === "unrecognized_keys") continue;
+    if (value === UNKNOWN || isUnrecognized(issue)) continue;
     const property = spell(path);
     failures.push({ property, reason: `${property} ${predicate(issue, property, value)}` });
     put(shaped, path, UNKNOWN);

@@ -60,6 +60,7 @@ describeEmulator("a list of instances", () => {
     "start=x",
     `start=${Buffer.from("null").toString("base64url")}`,
     `start=${Buffer.from('{"from":-1,"query":{}}').toString("base64url")}`,
+    `start=${Buffer.from('{"from":0,"query":[]}').toString("base64url")}`,
   ];
   for (const query of REFUSED) {
     it(`refuses ${query} with 400`, async () => {

@@ -373,6 +373,7 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     "settle.beforeDelete",
     /from 0 to 3,600/,
   ],
+  ["an array for waits", inputs({ settle: [] }), "settle", /must be an object, not an array/],
   ["too long a wait", inputs({ settle: { afterCreate: 3601 } }), "settle.afterCreate", /from 0 to 3,600/],
   [
     "a mis-typed wait",
@@ -410,6 +411,34 @@ describe("check", () => {
       "target.resourceGroupId",
       "roles",
       "description",
+    ]);
+  });
+
+  it("names every property that is not known, those of parts before those of the whole", async () => {
+    const attributes = [{ key: "a", value: "x", kay: 1, valu: 2 }];
+    const { failures } = await check(inputs({ target: { attributes, zone: "1", plan: "2" }, a: 1, b: 2 }));
+    expect(failures.map(({ property }) => property)).to.deep.equal([
+      "target.attributes[0].kay",
+      "target.attributes[0].valu",
+      "target.zone",
+      "target.plan",
+      "a",
+      "b",
+    ]);
+  });
+
+  it("says nothing of a value while its key is no text, nor of the elements of too many", async () => {
+    const attributes = [
+      { key: 1, value: 1 },
+      { key: "a", operator: "stringEqualsAnyOf", value: Array(11).fill(1) },
+      { key: "", value: 1 },
+    ];
+    const { failures } = await check(inputs({ target: { attributes } }));
+    expect(failures.map(({ property }) => property)).to.deep.equal([
+      "target.attributes[0].key",
+      "target.attributes[1].value",
+      "target.attributes[2].key",
+      "target.attributes[2].value",
     ]);
   });
 

@@ -1,0 +1,38 @@
+import { expect } from "chai";
+import { maybeHeld, toPage } from "../../src/iam/answers";
+import type { Client } from "../../src/iam/client";
+import { listRoles } from "../../src/iam/roles";
+
+const POLICY = {
+  id: "p",
+  type: "authorization",
+  state: "active",
+  subject: { attributes: [] },
+  resource: { attributes: [] },
+  control: { grant: { roles: [] } },
+  rule: { operator: "and", conditions: [{ key: "k" }] },
+  template: { id: "t", version: "1" },
+};
+
+describe("an answer of IAM", () => {
+  it("is taken with whatever its rule and template say", () => {
+    const { rule, template } = POLICY;
+    expect(maybeHeld(POLICY)).to.deep.include({ rule, template });
+  });
+
+  for (const part of ["rule", "template"]) {
+    it(`is no policy with a list for a ${part}`, () => {
+      expect(maybeHeld({ ...POLICY, [part]: [] })).to.equal(undefined);
+    });
+  }
+
+  it("is no page with a list for what comes next", () => {
+    expect(() => toPage({ result: { policies: [], next: [] } })).to.throw("listing policies");
+  });
+
+  it("is no roles as a list", async () => {
+    const client = { call: () => Promise.resolve({ status: 200, result: [], headers: {} }) };
+    const error: unknown = await listRoles(client as unknown as Client, {}).catch((each: unknown) => each);
+    expect(String(error)).to.include("the look-up of roles");
+  });
+});
