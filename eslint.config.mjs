@@ -61,6 +61,6 @@ export default defineConfig(
   forbid(["src/iam/**"], [outside("provider", "emulator", "cli", "lookups", "args", "en-authorization")]),
   forbid(
     ["src/emulator/**"],
-    [ibm, outside("provider", "iam", "cli", "lookups", "args", "found", "en-authorization")],
+    [ibm, outside("provider", "iam", "cli", "lookups", "args", "found", "names", "en-authorization")],
   ),
 );

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { plainObject } from "../plain-object";
+import { plainObject } from "./plain-object";
 import { Refusal } from "./errors";
 import type { ResourceInstance } from "./resource-instance";
 

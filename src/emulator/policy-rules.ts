@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { plainObject } from "../plain-object";
+import { plainObject } from "./plain-object";
 import type { Caller } from "./account";
 import { invalidBody, Refusal } from "./errors";
 import { attributeOf, type PolicyBody } from "./policy";

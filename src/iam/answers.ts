@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { plainObject } from "../plain-object";
+import { plainObject } from "./plain-object";
 import type { Answer } from "./client";
 import { notIamsAnswer } from "./errors";
 import type { HeldPolicy } from "./policy";

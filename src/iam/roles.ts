@@ -2,7 +2,7 @@ import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-
 import type { Answer, Client } from "./client";
 import { IamError, notIamsAnswer } from "./errors";
 import * as v from "valibot";
-import { plainObject } from "../plain-object";
+import { plainObject } from "./plain-object";
 
 /** A role that IAM offers for a source and a target. */
 export interface OfferedRole {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { plainObject } from "../plain-object";
+import { plainObject } from "../iam/plain-object";
 
 /** Refuses what IAM would: "Policy attribute values must be between 1 and 1,000 characters" (IAM policy API). */
 const notTooLong = v.maxCodePoints(
