@@ -1,6 +1,6 @@
 /**
- * Which program a stack runs: ours; the floor, the same program with a provider that answers at once, and with as much; the
- * bare one, the same without outputs; and none at all.
+ * Which program a stack runs: ours; the floor, the same program with a provider that asks IAM once, with IBM's SDK, and then
+ * answers at once, and with as much; the bare one, without outputs, of which the provider does nothing; and none at all.
  */
 export type Kind = "ours" | "floor" | "bare" | "empty";
 
@@ -38,13 +38,23 @@ const NOTHING =
 export const FLOOR_FILE = "floor.js";
 export const FLOOR = `${NOTHING}
 const { handler } = exports;
+const url = process.env.IBMCLOUD_IAM_API_ENDPOINT;
+let asked;
+const ask = () =>
+  (asked ??= (async () => {
+    const { IamAuthenticator } = require("ibm-cloud-sdk-core");
+    const Policies = require("@ibm-cloud/platform-services/iam-policy-management/v1");
+    const authenticator = new IamAuthenticator({ apikey: process.env.IC_API_KEY, url });
+    await new Policies({ authenticator, serviceUrl: url }).listRoles({ policyType: "authorization" });
+  })());
 const accountId = "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0";
 const iamId = "iam-ServiceId-00000000-0000-4000-8000-000000000001";
 exports.handler = () => ({
   ...handler(),
-  check: async (_, { source, ...inputs }) => ({
-    inputs: { ...inputs, source: { ...source, serviceName: "event-notifications" } },
-  }),
+  check: async (_, { source, ...inputs }) => {
+    await ask();
+    return { inputs: { ...inputs, source: { ...source, serviceName: "event-notifications" } } };
+  },
   create: async ({ source, target, ...inputs }) => {
     const id = crypto.randomUUID();
     const [createdAt, href] = [new Date().toISOString(), "http://127.0.0.1:12345/v2/policies/" + id];
@@ -52,6 +62,11 @@ exports.handler = () => ({
     const made = { state: "active", href, createdAt, createdById: iamId };
     return { id, outs: { ...inputs, ...sides, ...made, lastModifiedAt: createdAt, lastModifiedById: iamId } };
   },
+  read: async (id, props) => {
+    await ask();
+    return { id, props };
+  },
+  delete: async () => ask(),
 });
 `;
 const LOADING = `exports.handler=()=>require('module').createRequire(process.cwd()+'/')('./${FLOOR_FILE}').handler()`;
