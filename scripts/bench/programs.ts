@@ -64,7 +64,8 @@ exports.handler = () => ({
   },
   read: async (id, props) => {
     await ask();
-    return { id, props };
+    const { source, target, roles } = props;
+    return { id, props, inputs: { source, target, roles } };
   },
   delete: async () => ask(),
 });
