@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { startIamEmulator, type Seed } from "../../src/emulator";
-import { declares, startStack, type Outcome } from "../support/engine";
+import { declares, startStack, succeeded } from "../support/engine";
 import { bucketInputs, EN, COS } from "../support/inputs";
 import { closing } from "../support/opened";
 
@@ -33,10 +33,6 @@ const MADE: Seed & { id: string } = {
     },
   },
 };
-
-function succeeded({ code, output }: Outcome): void {
-  expect(code, output).to.equal(0);
-}
 
 describe("an authorization that Terraform made, on the real engine", function () {
   this.timeout(180_000);

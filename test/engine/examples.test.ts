@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startIamEmulator, type Policy, type Seed } from "../../src/emulator";
 import { roleById } from "../../src/emulator/role-catalog";
-import { command, engineEnv, ROOT, type Outcome } from "../support/engine";
+import { command, engineEnv, ROOT, succeeded } from "../support/engine";
 import { configKeys, EXAMPLES, type Example } from "../support/examples";
 import { COS, crn, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
@@ -170,11 +170,6 @@ async function startExample(example: Example, env: NodeJS.ProcessEnv) {
     run: pulumiIn(example.dir, "--stack", "dev", "--config-file", join(own, "Pulumi.dev.yaml")),
     unprotect: () => beside("state", "unprotect", "--all", "--yes"),
   };
-}
-
-function succeeded({ code, output }: Outcome): string {
-  expect(code, output).to.equal(0);
-  return output;
 }
 
 describe("the examples on the real engine", function () {

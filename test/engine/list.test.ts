@@ -2,14 +2,10 @@ import { expect } from "chai";
 import { PassThrough } from "node:stream";
 import { commandLine } from "../../src/cli/command-line";
 import { startIamEmulator } from "../../src/emulator";
-import { startStack, type Outcome } from "../support/engine";
+import { startStack, succeeded } from "../support/engine";
 import { closing } from "../support/opened";
 import { inProgram } from "../support/program";
 import { WHAT_EXISTS } from "../support/what-exists";
-
-function succeeded({ code, output }: Outcome): void {
-  expect(code, output).to.equal(0);
-}
 
 describe("what others made, on the real engine", function () {
   this.timeout(180_000);

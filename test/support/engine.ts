@@ -1,3 +1,4 @@
+import { expect } from "chai";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
@@ -15,6 +16,12 @@ export const ROOT = join(__dirname, "..", "..");
 export interface Outcome {
   code: number;
   output: string;
+}
+
+/** Sees that a command went well. @returns what it said */
+export function succeeded({ code, output }: Outcome): string {
+  expect(code, output).to.equal(0);
+  return output;
 }
 
 /** A resource as exported state holds it. */
