@@ -21,11 +21,7 @@ export function commandLine(out: NodeJS.WritableStream): Command {
     .description("run an IAM emulator in the foreground, on the loopback interface, until Ctrl-C")
     .option("--port <number>", "the port to listen on (default: any free one)", toPort)
     .action(async ({ port }: { port?: number }, command: Command) => {
-      const iam = await startIamEmulator({ port }).catch((error: unknown) =>
-        command.error(
-          `The emulator cannot listen: ${error instanceof Error ? error.message : String(error)}`,
-        ),
-      );
+      const iam = await startIamEmulator({ port }).catch(failed(command, "The emulator cannot listen"));
       out.write(welcome(iam));
       await ended();
       await iam.close();
@@ -46,14 +42,17 @@ export function commandLine(out: NodeJS.WritableStream): Command {
       "\nThe credentials come from the environment, as for the provider: IC_API_KEY, IC_IAM_TOKEN, …",
     )
     .action(async ({ format }: { format: string }, command: Command) => {
-      const found = await listAuthorizations(process.env).catch((error: unknown) =>
-        command.error(
-          `The authorizations cannot be listed: ${error instanceof Error ? error.message : String(error)}`,
-        ),
+      const found = await listAuthorizations(process.env).catch(
+        failed(command, "The authorizations cannot be listed"),
       );
       out.write(`${FORMATS[format]?.(found) ?? ""}\n`);
     });
   return program;
+}
+
+/** Ends a command with one sentence: what cannot be done, and why. */
+function failed(command: Command, what: string): (error: unknown) => never {
+  return (error) => command.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 function toPort(text: string): number {

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { Authorization } from "../found";
+import { inputsOf } from "../provider/policy";
 
 type Side = Authorization["source"] | Authorization["target"];
 
@@ -25,22 +26,10 @@ function asCode(all: readonly Authorization[]): string {
     const { createdById = "somebody", createdAt = "some time", managedBy } = each;
     const made = `// made by ${createdById} at ${createdAt}`;
     if (managedBy) return `${made}: a ${managedBy} manages ${each.id}, it cannot be adopted`;
-    return `${made}\nnew EnAuthorization(${literal(names[at])}, ${literal(argumentsOf(each))});`;
+    const args = { ...inputsOf(each), adopt: each.id };
+    return `${made}\nnew EnAuthorization(${literal(names[at])}, ${literal(args)});`;
   });
   return ['import { EnAuthorization } from "pulumi-ibm-en-authorization";', ...parts].join("\n\n");
-}
-
-/** What a program writes to take one over as it is. */
-function argumentsOf({ id, source, target, roles, description }: Authorization): object {
-  const { accountId, ...to } = target;
-  const { accountId: sourceAccount, ...from } = source;
-  return {
-    source: sourceAccount === accountId ? from : source,
-    target: to,
-    roles,
-    ...(description !== undefined && { description }),
-    adopt: id,
-  };
 }
 
 /** A value as JavaScript writes it. */

@@ -4,6 +4,7 @@ import type { ServiceName } from "../args";
 import type { Authorization } from "../found";
 import type * as listing from "../provider/listing";
 import { connection } from "./connection";
+import { notLookedUp } from "./look-up";
 
 /** What one side of an authorization has to say, as IAM holds it. What is left out may be anything. */
 export interface AuthorizationFilter {
@@ -51,12 +52,9 @@ export async function getAuthorizations(args: GetAuthorizationsArgs = {}): Promi
     for (const [side, filter] of Object.entries({ source, target })) refuseUnknown(side, filter);
     const { toAuthorizations, isMeant } = loaded();
     const policies = await connection(credentials).policies();
-    return toAuthorizations(policies).filter((each) =>
-      isMeant(each, { source: { ...source }, target: { ...target } }),
-    );
+    return toAuthorizations(policies).filter((each) => isMeant(each, { source, target }));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new pulumi.RunError(`Cannot look up authorizations: ${reason}`, { cause });
+    throw notLookedUp("authorizations", cause);
   }
 }
 

@@ -37,9 +37,14 @@ export async function lookUp<Found extends { name: string }>(wanted: Wanted<Foun
   try {
     return await onlyOne(wanted);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new pulumi.RunError(`Cannot look up ${what} "${name}"${narrowed}: ${reason}`, { cause });
+    throw notLookedUp(`${what} "${name}"${narrowed}`, cause);
   }
+}
+
+/** One sentence: what was looked up, and why it was not found. */
+export function notLookedUp(what: string, cause: unknown): pulumi.RunError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new pulumi.RunError(`Cannot look up ${what}: ${reason}`, { cause });
 }
 
 async function onlyOne<Found extends { name: string }>({

@@ -6,7 +6,7 @@ import { EVENT_NOTIFICATIONS } from "./inputs";
 import { fromPolicy } from "./policy";
 
 /** What a side has to say; what is not written says nothing. */
-export type Filter = Readonly<Record<string, string | undefined>>;
+type Filter = Partial<Record<"accountId" | "serviceName" | "serviceInstance" | "resourceGroupId", string>>;
 
 /** The policies of which one side is Event Notifications, oldest first. */
 export function toAuthorizations(policies: readonly HeldPolicy[]): Authorization[] {
@@ -38,7 +38,7 @@ function ageOf({ createdAt = "", id }: Authorization): string {
   return createdAt + id;
 }
 
-function says(side: object, filter: Filter): boolean {
+function says(side: object, filter: Readonly<Record<string, string | undefined>>): boolean {
   const held = new Map(Object.entries(side));
   return Object.entries(filter).every(
     ([key, value]) => value === undefined || held.get(key) === plain(value),

@@ -75,8 +75,10 @@ export function localOf({ adopt, settle, presetRoles, credentials }: Partial<Inp
 
 type Local = "adopt" | "settle" | "presetRoles" | "credentials";
 
+type Said = Pick<State, "source" | "target" | "roles" | "description" | Local>;
+
 /** The inputs, in normal form, that would make this state: what a program has to say for nothing to change. */
-export function inputsOf({ source, target, roles, description, ...rest }: State): Inputs {
+export function inputsOf({ source, target, roles, description, ...rest }: Said): Inputs {
   const { accountId: sourceAccount, ...from } = source;
   const { accountId, ...to } = target;
   return {

@@ -6,6 +6,9 @@ import { presetOf } from "./presets";
 import type { Failure } from "./shape";
 import { holdsUnknown, UNKNOWN } from "./unknown";
 
+/** Roles that are known later: it stands where a list will. */
+const UNKNOWN_ROLES = UNKNOWN as unknown as string[];
+
 /**
  * The roles that earlier resources of this run kept, by what their program writes. The engine checks a replaced resource
  * twice, the second time without its old inputs. None stand for those that nobody ever wrote.
@@ -43,7 +46,7 @@ export function chooseRoles(
     if (holdsUnknown(inputs)) memory.set(key, []);
     return done({});
   }
-  if (pair === undefined || inputs.adopt === UNKNOWN) return done({ roles: UNKNOWN as unknown as string[] });
+  if (pair === undefined || inputs.adopt === UNKNOWN) return done({ roles: UNKNOWN_ROLES });
 
   const own = isSamePair(olds, pair) ? olds.presetRoles : undefined;
   const kept = own ?? memory.get(key);
@@ -51,7 +54,7 @@ export function chooseRoles(
   const text = `${pair.source ?? "*"} -> ${pair.target ?? "*"}`;
   // What is not known yet may tell this resource from the one that kept its roles.
   if (own === undefined && holdsUnknown(inputs) && kept && !isDeepStrictEqual(preset, kept))
-    return done({ roles: UNKNOWN as unknown as string[] });
+    return done({ roles: UNKNOWN_ROLES });
   if (kept) {
     memory.set(key, kept);
     const roles = [...kept];
