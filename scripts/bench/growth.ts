@@ -1,11 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
-import { countsSince, LATENCY, type Counted } from "./calls";
+import { countsSince, LATENCY, type Counted, type Counts } from "./calls";
 import { OTHER_ROLES, type Kind } from "./programs";
 import { median } from "./statistics";
 import { PARALLEL, startBenchStack, type BenchStack, type Operation, type Took } from "./stack";
 
-/** The floor, the bare one, ours without latency, and ours with it. */
-export type Runner = "floor" | "bare" | "ours" | "late";
+/** The floor, the thin one, ours without latency, and ours with it. */
+export type Runner = "floor" | "thin" | "ours" | "late";
 
 export const OPERATIONS = ["preview", "up", "refresh", "destroy"] as const satisfies readonly Operation[];
 
@@ -14,8 +15,8 @@ export interface Round {
   size: number;
   operation: Operation;
   took: Record<Runner, Took>;
-  /** Milliseconds that the calls of the late one take at best. */
-  ideal: number;
+  /** Milliseconds that the calls of the late one wait at best. */
+  waits: number;
   /** Bytes of the state file after it. */
   bytes: Record<Runner, number>;
 }
@@ -33,63 +34,79 @@ interface Rig {
 
 const KINDS: Record<Runner, Kind> = {
   floor: "floor",
-  bare: "bare",
+  thin: "thin",
   ours: "ours",
   late: "ours",
 };
 const RUNNERS = Object.keys(KINDS) as Runner[];
 
-/** The least time in which calls can be answered: `first` one after the other, and then the others side by side. */
-export function idealOf({ first, others }: { first: number; others: number }): number {
-  return LATENCY * (first + Math.ceil(others / PARALLEL));
+/** The least time in which calls can be answered: those that all wait for one after the other, then the others side by side. */
+export function waitsOf({ tokens, roles, policies }: Omit<Counts, "all">): number {
+  return LATENCY * (tokens + roles + Math.ceil(policies / PARALLEL));
 }
+
+/** How often a round does each operation: those that change nothing can be done again, and are too short to be steady. */
+const TIMES: Record<Operation, number> = { preview: 2, up: 1, refresh: 3, destroy: 1 };
 
 /**
  * Does one round.
  *
- * @param at its number, by which the order changes: whoever comes first may have it harder
- * @param counts whether also to do what is only counted: previews and ups without changes, and updates
+ * @param at its number, by which the order changes
+ * @param counting whether also to do what is only counted: previews and ups without changes, and updates
  */
-export async function measureRound(size: number, at: number, counts: boolean): Promise<Sized> {
+export async function measureRound(size: number, at: number, counting: boolean): Promise<Sized> {
   const rigs = await startRigs(size);
-  const order = [...RUNNERS.slice(at % RUNNERS.length), ...RUNNERS.slice(0, at % RUNNERS.length)];
   const sized: Sized = { rounds: [], counted: [] };
-  const { iam, stack } = rigs.late;
-  const count = async (name: string, work: () => Promise<Took>) => {
-    const before = iam.calls().length;
-    const took = await work();
-    sized.counted.push({ size, operation: name, ...countsSince(iam, before) });
-    return took;
+  const { late } = rigs;
+  const keep = (operation: string, counts: Counts) => sized.counted.push({ size, operation, ...counts });
+  const count = async (name: string, operation: Operation, roles?: readonly string[]) => {
+    const asked = countsFrom(late);
+    await late.stack.run(operation, { roles });
+    keep(name, asked());
   };
   try {
     for (const operation of OPERATIONS) {
-      const took: Partial<Record<Runner, Took>> = {};
-      for (const runner of order) {
-        const work = () => rigs[runner].stack.run(operation);
-        took[runner] = await (runner === "late"
-          ? count(operation === "up" ? "create" : operation, work)
-          : work());
+      for (let time = 0; time < TIMES[operation]; time += 1) {
+        const { counts, ...measured } = await measureOnce(rigs, operation, at + time);
+        sized.rounds.push({ size, operation, ...measured });
+        if (counting && time === 0) keep(operation === "up" ? "create" : operation, counts);
       }
-      const { roles = 0, tokens = 0, policies = 0 } = sized.counted.at(-1) ?? {};
-      const ideal = idealOf({ first: tokens + roles, others: policies });
-      sized.rounds.push({
-        size,
-        operation,
-        took: took as Record<Runner, Took>,
-        ideal,
-        bytes: await bytesOf(rigs),
-      });
-      if (operation === "up" && counts) {
-        await count("no-op preview", () => stack.run("preview"));
-        await count("no-op up", () => stack.run("up"));
+      if (operation === "up" && counting) {
+        await count("no-op preview", "preview");
+        await count("no-op up", "up");
       }
-      if (operation === "refresh" && counts)
-        await count("update", () => stack.run("up", { roles: OTHER_ROLES }));
+      if (operation === "refresh" && counting) await count("update", "up", OTHER_ROLES);
     }
   } finally {
     for (const rig of Object.values(rigs)) await close(rig);
   }
   return sized;
+}
+
+/**
+ * One operation, by one runner right after the other; who comes first hangs on `at`, since it may have it harder.
+ *
+ * @throws when the thin one makes other calls than ours: then it is no measure
+ */
+async function measureOnce(rigs: Record<Runner, Rig>, operation: Operation, at: number) {
+  const [askedByThin, asked] = [countsFrom(rigs.thin), countsFrom(rigs.late)];
+  const first = at % RUNNERS.length;
+  const took: Partial<Record<Runner, Took>> = {};
+  for (const runner of [...RUNNERS.slice(first), ...RUNNERS.slice(0, first)])
+    took[runner] = await rigs[runner].stack.run(operation);
+  const [thin, counts] = [askedByThin(), asked()];
+  if (!isDeepStrictEqual(thin, counts))
+    throw new Error(
+      `The thin one should make the calls ${JSON.stringify(counts)}, not ${JSON.stringify(thin)}`,
+    );
+  const bytes = await bytesOf(rigs);
+  return { counts, took: took as Record<Runner, Took>, waits: waitsOf(counts), bytes };
+}
+
+/** What a runner's IAM is asked from now on. */
+function countsFrom({ iam }: Rig): () => Counts {
+  const before = iam.calls().length;
+  return () => countsSince(iam, before);
 }
 
 async function startRigs(size: number): Promise<Record<Runner, Rig>> {
@@ -118,7 +135,7 @@ async function bytesOf(rigs: Record<Runner, Rig>): Promise<Record<Runner, number
 async function byRunner<Value>(of: (runner: Runner) => Promise<Value>): Promise<Record<Runner, Value>> {
   return {
     floor: await of("floor"),
-    bare: await of("bare"),
+    thin: await of("thin"),
     ours: await of("ours"),
     late: await of("late"),
   };

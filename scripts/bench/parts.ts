@@ -64,9 +64,8 @@ export const QUICK = ["calls", "start-up", "state"];
 
 /** How many rounds there are of each size: one of the largest takes minutes, since the backend rewrites its state. */
 const ROUNDS: readonly [upTo: number, rounds: number][] = [
-  [10, 5],
-  [100, 3],
-  [Infinity, 1],
+  [100, 4],
+  [Infinity, 2],
 ];
 
 function roundsOf(size: number): [size: number, at: number][] {

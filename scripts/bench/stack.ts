@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { IamEmulator } from "../../src/emulator";
 import { engineEnv, ROOT } from "../../test/support/engine";
 import { watch, type Use } from "./processes";
-import { FLOOR, FLOOR_FILE, PROGRAMS, ROLES, type Kind } from "./programs";
+import { PROGRAMS, ROLES, type Kind } from "./programs";
+import { FILE, PROVIDERS } from "./providers";
 
 /** How many operations run side by side. */
 export const PARALLEL = 8;
@@ -46,12 +47,14 @@ export async function startBenchStack(kind: Kind, count: number, iam: IamEmulato
   await mkdir(join(dir, "state"));
   await writeFile(join(dir, "Pulumi.yaml"), PROJECT_FILE);
   await writeFile(join(dir, "index.js"), PROGRAMS[kind]);
-  if (kind === "floor") await writeFile(join(dir, FLOOR_FILE), FLOOR);
+  const provider = PROVIDERS[kind];
+  if (provider !== undefined) await writeFile(join(dir, FILE), provider);
   const env = await engineEnv(dir, {
     IBMCLOUD_IAM_API_ENDPOINT: iam.url,
     IC_API_KEY: iam.apiKey,
     NO_PROXY: "127.0.0.1,localhost",
     BENCH_N: String(count),
+    BENCH_ACCOUNT: iam.accountId,
   });
   const pulumi = async (args: readonly string[], roles: readonly string[] = ROLES) =>
     measured(args, dir, { ...env, BENCH_ROLES: JSON.stringify(roles) });
