@@ -33,6 +33,7 @@ const policy = v.object({
   last_modified_at: v.nullish(v.string()),
   last_modified_by_id: v.nullish(v.string()),
 });
+const identified = v.object({ id: v.string() });
 const dated = v.object({ last_modified_at: v.string() });
 const page = v.object({
   policies: v.array(v.unknown()),
@@ -49,6 +50,16 @@ export function toHeld(what: string, { result, headers }: Answer): HeldPolicy {
   if (!success) throw notIamsAnswer(what, headers);
   if (data.type !== "authorization")
     throw new Error(`the policy ${data.id} is not an authorization but of the type ${data.type}`);
+  return { ...held(data), etag: headerOf(headers, "etag") };
+}
+
+/** The same, for what may be anything. */
+export function maybeHeld(result: unknown): HeldPolicy | undefined {
+  const { success, output: data } = v.safeParse(policy, result);
+  return success && data.type === "authorization" ? held(data) : undefined;
+}
+
+function held(data: v.InferOutput<typeof policy>): HeldPolicy {
   const { tags, ...resource } = data.resource;
   const {
     grant: { roles, ...grant },
@@ -56,7 +67,6 @@ export function toHeld(what: string, { result, headers }: Answer): HeldPolicy {
   } = data.control;
   return {
     id: data.id,
-    etag: headerOf(headers, "etag"),
     state: data.state,
     href: data.href,
     subject: data.subject,
@@ -77,20 +87,20 @@ export function toHeld(what: string, { result, headers }: Answer): HeldPolicy {
   };
 }
 
-/** The same, for what may be anything. */
-export function maybeHeld(result: unknown): HeldPolicy | undefined {
-  return v.is(policy, result) && result.type === "authorization" ? toHeld("", { result }) : undefined;
-}
-
 /** When a policy, in the schema of v1 or v2, was changed last; absent where an answer does not say. */
 export function lastModifiedIn({ result }: Answer): string | undefined {
   const { success, output } = v.safeParse(dated, result);
   return success ? output.last_modified_at : undefined;
 }
 
-/** One page of a list: the authorizations in it, and where the next one starts. */
-export function toPage({ result, headers }: Answer): { policies: HeldPolicy[]; next?: string } {
+/** Whether an answer can be told from others. */
+export function hasId(answer: unknown): answer is { id: string } {
+  return v.is(identified, answer);
+}
+
+/** One page of a list: what is in it, and where the next one starts. */
+export function toPage({ result, headers }: Answer): { policies: unknown[]; next?: string } {
   const { success, output: data } = v.safeParse(page, result);
   if (!success) throw notIamsAnswer("listing policies", headers);
-  return { policies: data.policies.flatMap((each) => maybeHeld(each) ?? []), next: data.next?.start };
+  return { policies: data.policies, next: data.next?.start };
 }

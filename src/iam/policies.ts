@@ -1,5 +1,5 @@
 import { backOff } from "exponential-backoff";
-import { lastModifiedIn, toHeld, toPage } from "./answers";
+import { lastModifiedIn, maybeHeld, toHeld, toPage } from "./answers";
 import type { Client } from "./client";
 import { conflictIn, PolicyConflictError } from "./conflict";
 import { changedWhileRead, IamError, notIamsAnswer } from "./errors";
@@ -74,9 +74,14 @@ async function twinIn(
  * @param format `"display"` for one with the roles' display names
  */
 export async function listPolicies(client: Client, format?: "display"): Promise<HeldPolicy[]> {
+  return (await listAnswers(client, format)).flatMap((each) => maybeHeld(each) ?? []);
+}
+
+/** The same as IAM answers them, for one who needs few of them: what is no authorization may be among them. */
+export async function listAnswers(client: Client, format?: "display"): Promise<unknown[]> {
   const { accountId } = await client.identity();
   const filter = { accountId, type: "authorization", state: "active", ...(format && { format }) };
-  const found: HeldPolicy[] = [];
+  const found: unknown[] = [];
   for (let start: string | undefined, more = true; more; more = start !== undefined) {
     const page = { ...filter, ...(start !== undefined && { start }) };
     const { policies, next } = toPage(await client.call((service) => service.listV2Policies(page)));

@@ -1,5 +1,6 @@
+import { hasId, maybeHeld } from "./answers";
 import type { Client } from "./client";
-import { getPolicy, isBehind, listPolicies, type Written } from "./policies";
+import { getPolicy, isBehind, listAnswers, type Written } from "./policies";
 import type { HeldPolicy } from "./policy";
 
 /** Reads policies: one by itself, many out of one list. */
@@ -17,12 +18,13 @@ export interface SharedReads {
  */
 export function sharedReads(client: () => Client): SharedReads {
   let isFirst = true;
-  let listed: Promise<Map<string, HeldPolicy>> | undefined;
+  /** Answers as they came: an account may hold thousands that nobody here asks for. */
+  let listed: Promise<Map<string, unknown>> | undefined;
 
-  async function list(): Promise<Map<string, HeldPolicy> | undefined> {
+  async function list(): Promise<Map<string, unknown> | undefined> {
     // With the roles' names, as a policy that is read alone has them: else they would have to be looked up.
-    listed ??= listPolicies(client(), "display").then(
-      (policies) => new Map(policies.map((each) => [each.id, each])),
+    listed ??= listAnswers(client(), "display").then(
+      (answers) => new Map(answers.flatMap((each) => (hasId(each) ? [[each.id, each]] : []))),
     );
     const shared = listed;
     try {
@@ -39,7 +41,7 @@ export function sharedReads(client: () => Client): SharedReads {
         isFirst = false;
         return getPolicy(client(), id, written);
       }
-      const found = (await list())?.get(id);
+      const found = maybeHeld((await list())?.get(id));
       return found && !isBehind(found, written) ? found : getPolicy(client(), id, written);
     },
     forget: () => {
