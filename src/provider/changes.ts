@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Inputs } from "./inputs";
-import { withAccounts } from "./normal-form";
+import { addAccounts, withAccounts } from "./normal-form";
 import { sameRoles } from "./roles";
 import type { State } from "./policy";
 import { holdsUnknown } from "./unknown";
@@ -45,11 +45,19 @@ export function changes(
   held: Held,
   wanted: Inputs,
 ): { changed: (keyof Inputs)[]; replaces: (keyof Inputs)[] } {
-  const settled = withAccounts(wanted, held.target?.accountId ?? "");
-  const changed = (Object.keys(MEANING) as (keyof Inputs)[]).filter((key) => {
-    if (holdsUnknown(settled[key])) return true;
-    const equal = EQUAL[key] ?? (() => isDeepStrictEqual(held[key], settled[key]));
-    return !equal(held, settled);
-  });
+  const accountId = held.target?.accountId ?? "";
+  // What is equal as it is, as inputs out of `check` mostly are, is so in its normal form too.
+  const changed =
+    differing(held, addAccounts(wanted, accountId)).length === 0
+      ? []
+      : differing(held, withAccounts(wanted, accountId));
   return { changed, replaces: changed.filter((key) => MEANING[key] === "replace") };
+}
+
+function differing(held: Held, wanted: Inputs): (keyof Inputs)[] {
+  return (Object.keys(MEANING) as (keyof Inputs)[]).filter((key) => {
+    if (holdsUnknown(wanted[key])) return true;
+    const equal = EQUAL[key] ?? (() => isDeepStrictEqual(held[key], wanted[key]));
+    return !equal(held, wanted);
+  });
 }

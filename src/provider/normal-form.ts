@@ -100,9 +100,13 @@ function accountOf(side: Partial<Source & Target>): string | undefined {
   return side.accountId ?? parseCrn(side.serviceInstance ?? "")?.accountId;
 }
 
-/** Both sides with their accounts, as IAM holds them. */
+/** The normal form with the accounts of both sides, as IAM holds them. */
 export function withAccounts(inputs: Inputs, accountId: string): Inputs {
-  const { source, target, ...rest } = normalForm(inputs, { accountId });
+  return addAccounts(normalForm(inputs, { accountId }), accountId);
+}
+
+/** The inputs with the accounts of both sides, where nobody wrote them: the credentials' own. */
+export function addAccounts({ source, target, ...rest }: Inputs, accountId: string): Inputs {
   return {
     ...rest,
     source: holdsUnknown(source) ? source : { accountId, ...source },
