@@ -57,9 +57,13 @@ async function build() {
   const info = join(ROOT, "dist", ".tsbuildinfo");
   const sources = await readdir(join(ROOT, "src"), { recursive: true });
   const newest = Math.max(
-    ...["src", ...sources.map((each) => join("src", each)), "tsconfig.json", "tsconfig.build.json"].map(
-      (each) => changedAt(join(ROOT, each)),
-    ),
+    ...[
+      "src",
+      ...sources.map((each) => join("src", each)),
+      "tsconfig.json",
+      "tsconfig.build.json",
+      "scripts/bundle.mjs",
+    ].map((each) => changedAt(join(ROOT, each))),
   );
   if (newest < changedAt(info)) return;
   await step("building", async () => {
@@ -70,6 +74,7 @@ async function build() {
       [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"],
       { cwd: ROOT },
     );
+    await must(process.execPath, [join(ROOT, "scripts", "bundle.mjs")], { cwd: ROOT });
     await utimes(info, new Date(), new Date());
   });
 }

@@ -12,7 +12,7 @@ const require = createRequire(`${process.cwd()}/`);
 /** @typedef {{ config: { get: (key: string) => string | undefined } }} Configuration */
 /** @typedef {{ configure: (request: Configuration) => Promise<void>, check: (olds: object, news: object) => Promise<Checked> }} Provider */
 
-/** Milliseconds by npm package, without what it loads itself. @type {Record<string, number>} */
+/** Milliseconds by npm package or file of ours, without what it loads itself. @type {Record<string, number>} */
 const byPackage = {};
 /** How long the modules took that those under way have loaded so far. @type {number[]} */
 const inside = [];
@@ -25,7 +25,9 @@ prototype.load = function (/** @type {string} */ file) {
   const begun = performance.now();
   load.call(this, file);
   const took = performance.now() - begun;
-  const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? "pulumi-ibm-en-authorization";
+  const path = file.replaceAll("\\", "/");
+  const name =
+    /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? /[^/]+\/[^/]+$/.exec(path)?.[0] ?? path;
   byPackage[name] = (byPackage[name] ?? 0) + took - (inside.pop() ?? 0);
   const outer = inside.pop();
   if (outer !== undefined) inside.push(outer + took);
@@ -60,9 +62,7 @@ if (mode !== "program") {
   const { failures } = await provider.check({}, /** @type {object} */ (parsed(inputs)));
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
 }
-// What reads the environment for credentials is the SDK's too, but a few small files of it.
-const SDK =
-  /\/axios\/|\/@ibm-cloud\/|\/ibm-cloud-sdk-core\/(?!auth\/utils|lib\/(helper|logger|get-new-logger))/;
+const SDK = /\/dist\/iam\/ibm-sdk\.js$|\/node_modules\/(axios|@ibm-cloud|ibm-cloud-sdk-core)\//;
 const sdk = Object.keys(require.cache).filter((file) => SDK.test(file.replaceAll("\\", "/"))).length;
 console.log(JSON.stringify({ pulumi: pulumi.took, ours: ours.took, byPackage, sdk }));
 process.exit(0);

@@ -15,7 +15,7 @@ interface Imported {
   /** Milliseconds that `@pulumi/pulumi` took, and the package after it. */
   pulumi: number;
   ours: number;
-  /** Milliseconds by npm package, without what it loads itself. */
+  /** Milliseconds by npm package or file of ours, without what it loads itself. */
   byPackage: Record<string, number>;
   /** How many modules of IBM's SDK are loaded. */
   sdk: number;
@@ -26,7 +26,7 @@ export interface Startup {
   pulumi: number;
   ours: number;
   spread: [least: number, most: number];
-  /** The packages that cost most, with their milliseconds: in the program, and in the host once it made a call. */
+  /** The packages and files that cost most, with their milliseconds: in the program, and in the host once it made a call. */
   program: [name: string, cost: number][];
   host: [name: string, cost: number][];
   /** Modules of IBM's SDK in the program, and in the host before a call. */

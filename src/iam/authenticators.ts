@@ -1,5 +1,5 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
-import { core } from "./sdk";
+import { sdk } from "./sdk";
 import { USER_AGENT } from "./user-agent";
 
 /** What may be set for a service, in the words of ibm-cloud-sdk-core, as far as it is used here. */
@@ -30,12 +30,12 @@ interface Options extends Properties {
 }
 
 /** The authenticators whose tokens are IAM's, by what ibm-cloud-sdk-core calls them in `…_AUTH_TYPE`. */
-const AUTHENTICATORS: Record<string, (options: Options, sdk: ReturnType<typeof core>) => Authenticator> = {
-  iam: ({ apikey = "", ...options }, sdk) => new sdk.IamAuthenticator({ ...options, apikey }),
-  iamAssume: ({ apikey = "", ...options }, sdk) => new sdk.IamAssumeAuthenticator({ ...options, apikey }),
-  container: (options, sdk) => new sdk.ContainerAuthenticator(options),
-  vpc: (options, sdk) => new sdk.VpcInstanceAuthenticator(options),
-  bearerToken: ({ bearerToken = "" }, sdk) => new sdk.BearerTokenAuthenticator({ bearerToken }),
+const AUTHENTICATORS: Record<string, (options: Options, ibm: ReturnType<typeof sdk>) => Authenticator> = {
+  iam: ({ apikey = "", ...options }, ibm) => new ibm.IamAuthenticator({ ...options, apikey }),
+  iamAssume: ({ apikey = "", ...options }, ibm) => new ibm.IamAssumeAuthenticator({ ...options, apikey }),
+  container: (options, ibm) => new ibm.ContainerAuthenticator(options),
+  vpc: (options, ibm) => new ibm.VpcInstanceAuthenticator(options),
+  bearerToken: ({ bearerToken = "" }, ibm) => new ibm.BearerTokenAuthenticator({ bearerToken }),
 };
 
 /** What shows that properties are meant to authenticate, and do not merely set an endpoint. */
@@ -80,7 +80,7 @@ export function authenticatorOf(
   // For a VPC instance the URL is that of its metadata service, not IAM's.
   const url = known === "vpc" ? authUrl : (endpoint ?? authUrl ?? properties.url);
   const { authDisableSsl: disableSslVerification } = properties;
-  return named(make({ ...properties, url, disableSslVerification, timeout }, core()));
+  return named(make({ ...properties, url, disableSslVerification, timeout }, sdk()));
 }
 
 /** As the core does, which leaves out what it can tell from a bearer token. */

@@ -6,7 +6,7 @@ import { toIamError } from "./errors";
 import { startGate, type Gate } from "./gate";
 import { CLOCK_PRECISION, paceOf, type Pace } from "./pace";
 import { persist } from "./retry";
-import { policyManagement } from "./sdk";
+import { sdk } from "./sdk";
 import type { Settings } from "./settings";
 import { dateOf } from "./told";
 import { USER_AGENT } from "./user-agent";
@@ -54,8 +54,7 @@ export function connect(settings: Settings, name?: string): Client {
   const pace = paceOf(settings);
   const credentials = findCredentials(settings, pace.requestTimeout, name);
   const { authenticator, serviceUrl, disableSslVerification, secrets } = credentials;
-  const Service = policyManagement();
-  const service = new Service({
+  const service = new (sdk().IamPolicyManagementV1)({
     authenticator,
     serviceUrl,
     disableSslVerification,

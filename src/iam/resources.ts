@@ -1,5 +1,5 @@
-import ResourceControllerV2 from "@ibm-cloud/platform-services/resource-controller/v2";
-import ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
+import type ResourceControllerV2 from "@ibm-cloud/platform-services/resource-controller/v2";
+import type ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
 import * as v from "valibot";
 import type { ResourceGroup, ServiceInstance } from "../found";
 import { connect, type Client } from "./client";
@@ -7,6 +7,7 @@ import { notIamsAnswer } from "./errors";
 import { listPolicies } from "./policies";
 import type { HeldPolicy } from "./policy";
 import { resourceService, type ResourceService } from "./resource-service";
+import { sdk } from "./sdk";
 import type { Settings } from "./settings";
 
 /** What an account holds: the same answers to the same question. Each method throws an `IamError`. */
@@ -59,12 +60,12 @@ function open(settings: Settings, name: string | undefined): Opened {
     controller: resourceService(client, settings, {
       name: "Resource Controller",
       settings: ["ibmcloud:resourceControllerEndpoint", "IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT"],
-      open: (options) => new ResourceControllerV2(options),
+      open: (options) => new (sdk().ResourceControllerV2)(options),
     }),
     manager: resourceService(client, settings, {
       name: "Resource Manager",
       settings: ["ibmcloud:resourceManagementEndpoint", "IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT"],
-      open: (options) => new ResourceManagerV2(options),
+      open: (options) => new (sdk().ResourceManagerV2)(options),
     }),
   };
 }

@@ -51,11 +51,15 @@ describe("the tarball of npm pack", function () {
       "docs/recipes.md",
       "package.json",
       "dist/provider/index.js",
+      "dist/THIRD-PARTY-LICENSES.txt",
     ])
       expect(paths).to.include(path);
     expect(
       paths.filter(
-        (path) => !/^(dist\/.*\.(js|d\.ts)|docs\/[a-z-]+\.md|[A-Z]+(\.md)?|package\.json)$/.test(path),
+        (path) =>
+          !/^(dist\/(.*\.(js|d\.ts)|THIRD-PARTY-LICENSES\.txt)|docs\/[a-z-]+\.md|[A-Z]+(\.md)?|package\.json)$/.test(
+            path,
+          ),
       ),
     ).to.deep.equal([]);
   });

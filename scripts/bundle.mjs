@@ -1,0 +1,49 @@
+import { build } from "esbuild";
+import license from "esbuild-plugin-license";
+import { join } from "node:path";
+import { ROOT } from "./setup.mjs";
+
+/**
+ * What a provider's host loads, each a file with all that it imports: a host lives as long as one operation of Pulumi, and
+ * would spend a good part of that on finding and reading hundreds of modules. `tsc` writes the other files, and all types.
+ *
+ * IBM's SDK is a file of its own, which nothing but a call loads; look-ups and the command share it.
+ */
+const FILES = ["provider/index", "iam/ibm-sdk", "iam/ibm-sources"];
+
+/** @type {import("esbuild").Plugin} */
+const loadedWhenNeeded = {
+  name: "loaded-when-needed",
+  setup: (bundling) => {
+    const outside = { filter: /^\.\/ibm-/ };
+    bundling.onResolve(outside, ({ path }) => ({ path: `../iam/${path.slice(2)}`, external: true }));
+  },
+};
+
+await build({
+  entryPoints: Object.fromEntries(FILES.map((name) => [name, join(ROOT, "src", `${name}.ts`)])),
+  outdir: join(ROOT, "dist"),
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  logLevel: "warning",
+  plugins: [
+    loadedWhenNeeded,
+    license({ thirdParty: { output: { file: "THIRD-PARTY-LICENSES.txt", template: licenses } } }),
+  ],
+});
+
+/**
+ * The text that goes with other people's code.
+ *
+ * @param {import("esbuild-plugin-license").Dependency[]} dependencies
+ * @returns {string}
+ */
+function licenses(dependencies) {
+  return dependencies
+    .map(({ packageJson: { name, version, license = "no license" }, licenseText }) =>
+      [`${name} ${version} (${license})`, licenseText.trim()].join("\n\n"),
+    )
+    .join(`\n\n${"-".repeat(80)}\n\n`);
+}
