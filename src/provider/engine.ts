@@ -24,6 +24,15 @@ export async function isEngineGone(address: string | undefined): Promise<boolean
   }
 }
 
+/** The same, asked of by many: who asks while it is looked at shares what is seen. */
+export function startWatch(address: string | undefined): () => Promise<boolean> {
+  let looking: Promise<boolean> | undefined;
+  return () =>
+    (looking ??= isEngineGone(address).finally(() => {
+      looking = undefined;
+    }));
+}
+
 /**
  * Ends this process at the first thing that it prints and nobody reads. What fails in a host whose engine was killed is
  * printed, cannot be, and that is printed in turn: it would never end, nor rest.

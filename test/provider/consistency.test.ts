@@ -1,15 +1,16 @@
 import { expect } from "chai";
-import { createServer } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Policy } from "../../src/emulator";
 import { DEFAULT_PACE } from "../../src/iam/pace";
-import { isEngineGone } from "../../src/provider/engine";
+import { isEngineGone, startWatch } from "../../src/provider/engine";
 import type { Inputs } from "../../src/provider/inputs";
 import type { State } from "../../src/provider/policy";
 import { authorizationProvider } from "../../src/provider/authorization-provider";
 import { edit, sdk } from "../support/iam-edits";
 import { bucketInputs } from "../support/inputs";
+import { closing } from "../support/opened";
 import { failure, QUICK, startRig, type Rig } from "../support/provider";
 
 /** The calls of one operation, by IAM's operation. */
@@ -236,6 +237,23 @@ describe("an engine that has ended", () => {
     await once(server, "close");
     expect(await isEngineGone(text)).to.equal(true);
     for (const none of [undefined, "", "test/**/*.test.ts"]) expect(await isEngineGone(none)).to.equal(false);
+  });
+
+  it("is looked at once for all who ask meanwhile, and again for who asks later", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    closing({ close: () => new Promise<void>((done) => server.close(() => done())) });
+    await once(server, "listening");
+    let seen = 0;
+    server.on("connection", (socket) => {
+      seen += 1;
+      socket.on("error", () => undefined).resume();
+    });
+    const isGone = startWatch(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+    expect(await Promise.all([isGone(), isGone(), isGone()])).to.deep.equal([false, false, false]);
+    expect(await isGone()).to.equal(false);
+    // Time enough for more of them to be seen.
+    await sleep(50);
+    expect(seen).to.equal(2);
   });
 
   it("has nothing made or removed for it any more", async () => {
