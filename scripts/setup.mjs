@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, statSync } from "node:fs";
-import { readdir, rm, utimes } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compareVersions } from "./engine-ways.mjs";
@@ -52,29 +52,18 @@ export async function installPackage() {
   await build();
 }
 
-/** Builds `dist` where a source is newer. */
+/** Builds `dist` where a source is newer, or a dependency: some of them are in it. */
 async function build() {
-  const info = join(ROOT, "dist", ".tsbuildinfo");
+  // Written last, so that a build which failed half-way is none.
+  const stamp = join(ROOT, "dist", ".built");
   const sources = await readdir(join(ROOT, "src"), { recursive: true });
-  const newest = Math.max(
-    ...[
-      "src",
-      ...sources.map((each) => join("src", each)),
-      "tsconfig.json",
-      "tsconfig.build.json",
-      "scripts/bundle.mjs",
-    ].map((each) => changedAt(join(ROOT, each))),
-  );
-  if (newest < changedAt(info)) return;
+  const others = ["tsconfig.json", "tsconfig.build.json", "scripts/bundle.mjs", "package-lock.json"];
+  const all = ["src", ...sources.map((each) => join("src", each)), ...others];
+  if (Math.max(...all.map((each) => changedAt(join(ROOT, each)))) < changedAt(stamp)) return;
   await step("building", async () => {
     // A file that src no longer has must not stay in dist.
     await rm(join(ROOT, "dist"), { recursive: true, force: true });
-    await must(
-      process.execPath,
-      [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"],
-      { cwd: ROOT },
-    );
-    await must(process.execPath, [join(ROOT, "scripts", "bundle.mjs")], { cwd: ROOT });
-    await utimes(info, new Date(), new Date());
+    await must(...npm("run", "build"), { cwd: ROOT });
+    await writeFile(stamp, "");
   });
 }

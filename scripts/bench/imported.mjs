@@ -62,6 +62,7 @@ if (mode !== "program") {
   const { failures } = await provider.check({}, /** @type {object} */ (parsed(inputs)));
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
 }
+// `ibm-sources.js` is the SDK's too, but a small part of it, which finds credentials.
 const SDK = /\/dist\/iam\/ibm-sdk\.js$|\/node_modules\/(axios|@ibm-cloud|ibm-cloud-sdk-core)\//;
 const sdk = Object.keys(require.cache).filter((file) => SDK.test(file.replaceAll("\\", "/"))).length;
 console.log(JSON.stringify({ pulumi: pulumi.took, ours: ours.took, byPackage, sdk }));
