@@ -7,7 +7,7 @@ import { tableOf } from "./table";
 
 /**
  * What is compared, round by round: with the floor, which does nothing, and with the thin one, which makes the same calls with
- * IBM's SDK and does nothing else. What the thin one takes above the floor is nobody's to save who uses that SDK.
+ * IBM's SDK and does nothing else. The thin one shows how much of what is above the floor that SDK takes as npm installs it.
  */
 const RATIOS = {
   "to floor": ({ took }: Round) => took.ours.wall / took.floor.wall,
