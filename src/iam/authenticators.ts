@@ -1,4 +1,5 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
+import { REDIRECTS } from "./redirects";
 import { sdk } from "./sdk";
 import { USER_AGENT } from "./user-agent";
 
@@ -80,7 +81,7 @@ export function authenticatorOf(
   // For a VPC instance the URL is that of its metadata service, not IAM's.
   const url = known === "vpc" ? authUrl : (endpoint ?? authUrl ?? properties.url);
   const { authDisableSsl: disableSslVerification } = properties;
-  return named(make({ ...properties, url, disableSslVerification, timeout }, sdk()));
+  return named(make({ ...properties, url, disableSslVerification, timeout, ...REDIRECTS }, sdk()));
 }
 
 /** As the core does, which leaves out what it can tell from a bearer token. */

@@ -5,6 +5,7 @@ import { findCredentials } from "./credentials";
 import { toIamError } from "./errors";
 import { startGate, type Gate } from "./gate";
 import { CLOCK_PRECISION, paceOf, type Pace } from "./pace";
+import { REDIRECTS } from "./redirects";
 import { persist } from "./retry";
 import { sdk } from "./sdk";
 import type { Settings } from "./settings";
@@ -60,6 +61,7 @@ export function connect(settings: Settings, name?: string): Client {
     disableSslVerification,
     headers: { "User-Agent": USER_AGENT },
     timeout: pace.requestTimeout,
+    ...REDIRECTS,
   });
 
   let ahead = 0;

@@ -2,6 +2,7 @@ import type { Authenticator } from "ibm-cloud-sdk-core";
 import type { Answer, Client } from "./client";
 import { OtherServiceError } from "./errors";
 import { isPrivate } from "./endpoints";
+import { REDIRECTS } from "./redirects";
 import type { Settings } from "./settings";
 import { isTls } from "./told";
 import { USER_AGENT } from "./user-agent";
@@ -57,6 +58,7 @@ export function resourceService<Sdk>(
             serviceUrl,
             headers: { "User-Agent": USER_AGENT },
             timeout: client.pace.requestTimeout,
+            ...REDIRECTS,
           });
           return await make(sdk);
         } catch (cause) {

@@ -11,7 +11,8 @@ export interface OtherService {
 
 /** Whether something answered that cannot have been the one that was asked. */
 export function isStrangers({ status, code }: Told): boolean {
-  return code === UNREADABLE || (status === 404 && code === undefined);
+  if (status === 404) return code === undefined;
+  return code === UNREADABLE || (status !== undefined && status >= 300 && status < 400);
 }
 
 /** Those of IAM. */
