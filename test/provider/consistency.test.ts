@@ -1,10 +1,12 @@
 import { expect } from "chai";
-import { createServer, type AddressInfo } from "node:net";
+import { execFileSync, spawn } from "node:child_process";
+import { createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Policy } from "../../src/emulator";
 import { DEFAULT_PACE } from "../../src/iam/pace";
-import { isEngineGone, startWatch } from "../../src/provider/engine";
+import { startWatch } from "../../src/provider/engine";
 import type { Inputs } from "../../src/provider/inputs";
 import type { State } from "../../src/provider/policy";
 import { authorizationProvider } from "../../src/provider/authorization-provider";
@@ -226,34 +228,85 @@ describe("a half-made authorization", () => {
   });
 });
 
+/** An engine as far as a connection goes: takes it, and says nothing. */
+async function startEngine(port = 0) {
+  const server = createServer().listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const sockets: Socket[] = [];
+  server.on("connection", (socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined).resume();
+  });
+  const engine = {
+    port: (server.address() as AddressInfo).port,
+    sockets,
+    close: async () => {
+      if (!server.listening) return;
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, "close");
+    },
+  };
+  return closing(engine);
+}
+
 describe("an engine that has ended", () => {
   it("is told by its address", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    const text = typeof address === "object" && address ? `127.0.0.1:${address.port}` : "";
-    expect(await isEngineGone(text)).to.equal(false);
-    server.close();
-    await once(server, "close");
-    expect(await isEngineGone(text)).to.equal(true);
-    for (const none of [undefined, "", "test/**/*.test.ts"]) expect(await isEngineGone(none)).to.equal(false);
+    const engine = await startEngine();
+    const isGone = startWatch(`127.0.0.1:${engine.port}`);
+    expect(await isGone()).to.equal(false);
+    await engine.close();
+    expect(await isGone()).to.equal(true);
+    expect(await startWatch(`127.0.0.1:${engine.port}`)()).to.equal(true);
+    for (const none of [undefined, "", "test/**/*.test.ts"]) expect(await startWatch(none)()).to.equal(false);
   });
 
-  it("is looked at once for all who ask meanwhile, and again for who asks later", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    closing({ close: () => new Promise<void>((done) => server.close(() => done())) });
-    await once(server, "listening");
-    let seen = 0;
-    server.on("connection", (socket) => {
-      seen += 1;
-      socket.on("error", () => undefined).resume();
-    });
-    const isGone = startWatch(`127.0.0.1:${(server.address() as AddressInfo).port}`);
-    expect(await Promise.all([isGone(), isGone(), isGone()])).to.deep.equal([false, false, false]);
+  it("is told in the very turn in which it was killed", async () => {
+    const code = `const server = require("net").createServer((socket) => socket.on("error", () => 0).resume());
+      server.listen(0, "127.0.0.1", () => process.send(server.address().port))`;
+    const child = spawn(process.execPath, ["-e", code], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    closing({ close: () => Promise.resolve(void child.kill("SIGKILL")) });
+    const [port] = (await once(child, "message")) as [number];
+    const isGone = startWatch(`127.0.0.1:${port}`);
+    expect(await isGone()).to.equal(false);
+    // While this waits, nothing that ended is seen here.
+    execFileSync(process.execPath, [
+      "-e",
+      `process.kill(${child.pid ?? 0}, "SIGKILL");
+      require("net").connect(${port}, "127.0.0.1").on("error", () => 0).on("connect", () => process.exit(1))`,
+    ]);
+    expect(await isGone()).to.equal(true);
+  });
+
+  it("is watched over one connection by all who ask, and over another one where that ended", async () => {
+    const engine = await startEngine();
+    const isGone = startWatch(`127.0.0.1:${engine.port}`);
+    const askAtOnce = () => Promise.all([isGone(), isGone(), isGone()]);
+    expect(await askAtOnce()).to.deep.equal([false, false, false]);
     expect(await isGone()).to.equal(false);
     // Time enough for more of them to be seen.
     await sleep(50);
-    expect(seen).to.equal(2);
+    expect(engine.sockets).to.have.length(1);
+    for (const socket of engine.sockets) socket.destroy();
+    expect(await askAtOnce()).to.deep.equal([false, false, false]);
+    await sleep(50);
+    expect(engine.sockets).to.have.length(2);
+  });
+
+  it("is not kept from its end by who watches it", async () => {
+    const engine = createHttp2Server().listen(0, "127.0.0.1");
+    await once(engine, "listening");
+    const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
+    const opened = once(engine, "session");
+    const isGone = startWatch(address);
+    expect(await isGone()).to.equal(false);
+    const [session] = (await opened) as [ServerHttp2Session];
+    // Takes nobody on, tells those who are there, and ends once they left.
+    const closed = once(engine, "close");
+    engine.close();
+    session.close();
+    await closed;
+    expect(await isGone()).to.equal(true);
   });
 
   it("has nothing made or removed for it any more", async () => {
