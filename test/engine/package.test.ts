@@ -64,6 +64,29 @@ describe("the tarball of npm pack", function () {
     ).to.deep.equal([]);
   });
 
+  it("names whoever else's code is in it", async () => {
+    const licenses = await readFile(join(ROOT, "dist", "THIRD-PARTY-LICENSES.txt"), "utf8");
+    const bundled = await Promise.all(
+      ["provider/index", "iam/ibm-sdk", "iam/ibm-sources"].map((name) =>
+        readFile(join(ROOT, "dist", `${name}.js`), "utf8"),
+      ),
+    );
+    const owners = new Set(
+      bundled.flatMap((text) =>
+        [...text.matchAll(/\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(([, owner]) => owner),
+      ),
+    );
+    expect([...owners]).to.include.members(["axios", "ibm-cloud-sdk-core", "valibot"]);
+    for (const owner of owners) expect(licenses).to.match(new RegExp(`^${owner} [0-9.]+ \\(`, "m"));
+  });
+
+  it("loads IBM's SDK without the fetch of Node", async () => {
+    const code = `require(${JSON.stringify(join(ROOT, "dist", "iam", "ibm-sdk.js"))});
+      console.log(process.moduleLoadList.filter((name) => /undici/.test(name)).length)`;
+    const { output } = await command(process.execPath, ["-e", code], ROOT, process.env);
+    expect(output.trim()).to.equal("0");
+  });
+
   it("installed into a new project runs preview, up, refresh and destroy, and its command", async () => {
     const iam = closing(await startIamEmulator());
     const dir = await newProject();
