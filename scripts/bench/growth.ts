@@ -45,16 +45,19 @@ export function waitsOf({ tokens, roles, policies }: Omit<Counts, "all">): numbe
   return LATENCY * (tokens + roles + Math.ceil(policies / PARALLEL));
 }
 
-/** How often a round does each operation: those that change nothing can be done again, and are too short to be steady. */
-const TIMES: Record<Operation, number> = { preview: 2, up: 1, refresh: 3, destroy: 1 };
-
 /**
  * Does one round.
  *
  * @param at its number, by which the order changes
+ * @param again how often it does an operation, if not once
  * @param counting whether also to do what is only counted: previews and ups without changes, and updates
  */
-export async function measureRound(size: number, at: number, counting: boolean): Promise<Sized> {
+export async function measureRound(
+  size: number,
+  at: number,
+  again: Partial<Record<Operation, number>>,
+  counting: boolean,
+): Promise<Sized> {
   const rigs = await startRigs(size);
   const sized: Sized = { rounds: [], counted: [] };
   const { late } = rigs;
@@ -66,7 +69,7 @@ export async function measureRound(size: number, at: number, counting: boolean):
   };
   try {
     for (const operation of OPERATIONS) {
-      for (let time = 0; time < TIMES[operation]; time += 1) {
+      for (let time = 0; time < (again[operation] ?? 1); time += 1) {
         const { counts, ...measured } = await measureOnce(rigs, operation, at + time);
         sized.rounds.push({ size, operation, ...measured });
         if (counting && time === 0) keep(operation === "up" ? "create" : operation, counts);

@@ -40,11 +40,14 @@ export const PARTS: Record<string, (sizes: readonly number[]) => Promise<Measure
     const empty = await measureEmpty(3);
     const rounds: Round[] = [];
     const counted: Counted[] = [];
-    for (const [size, at] of sizes.flatMap((each) => roundsOf(each))) {
-      const sized = await measureRound(size, at, at === 0);
-      rounds.push(...sized.rounds);
-      counted.push(...sized.counted);
-      console.log(`- round ${at + 1} of ${size}`);
+    for (const size of sizes) {
+      const [, times = 1, again = {}] = ROUNDS.find(([upTo]) => size <= upTo) ?? [];
+      for (let at = 0; at < times; at += 1) {
+        const sized = await measureRound(size, at, again, at === 0);
+        rounds.push(...sized.rounds);
+        counted.push(...sized.counted);
+        console.log(`- round ${at + 1} of ${size}`);
+      }
     }
     const exponents = exponentsOf(rounds);
     const emptyText = empty
@@ -62,13 +65,11 @@ export const PARTS: Record<string, (sizes: readonly number[]) => Promise<Measure
 /** What takes under a minute. */
 export const QUICK = ["calls", "start-up", "state"];
 
-/** How many rounds there are of each size: one of the largest takes minutes, since the backend rewrites its state. */
-const ROUNDS: readonly [upTo: number, rounds: number][] = [
-  [100, 4],
-  [Infinity, 2],
+/**
+ * How many rounds there are of each size. One of the largest takes minutes, since the backend rewrites its state: there what
+ * changes nothing is done again instead.
+ */
+const ROUNDS: readonly [upTo: number, rounds: number, again?: Parameters<typeof measureRound>[2]][] = [
+  [100, 16],
+  [Infinity, 2, { preview: 4, refresh: 4 }],
 ];
-
-function roundsOf(size: number): [size: number, at: number][] {
-  const [, rounds = 1] = ROUNDS.find(([upTo]) => size <= upTo) ?? [];
-  return Array.from({ length: rounds }, (_, at) => [size, at]);
-}

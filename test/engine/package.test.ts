@@ -66,18 +66,8 @@ describe("the tarball of npm pack", function () {
 
   it("names whoever else's code is in it", async () => {
     const licenses = await readFile(join(ROOT, "dist", "THIRD-PARTY-LICENSES.txt"), "utf8");
-    const bundled = await Promise.all(
-      ["provider/index", "iam/ibm-sdk", "iam/ibm-sources"].map((name) =>
-        readFile(join(ROOT, "dist", `${name}.js`), "utf8"),
-      ),
-    );
-    const owners = new Set(
-      bundled.flatMap((text) =>
-        [...text.matchAll(/\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(([, owner]) => owner),
-      ),
-    );
-    expect([...owners]).to.include.members(["axios", "ibm-cloud-sdk-core", "valibot"]);
-    for (const owner of owners) expect(licenses).to.match(new RegExp(`^${owner} [0-9.]+ \\(`, "m"));
+    for (const owner of ["@ibm-cloud/platform-services", "axios", "ibm-cloud-sdk-core", "valibot"])
+      expect(licenses).to.match(new RegExp(`^${owner} [0-9.]+ \\(`, "m"));
   });
 
   it("loads IBM's SDK without the fetch of Node", async () => {
