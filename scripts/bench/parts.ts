@@ -70,6 +70,6 @@ export const QUICK = ["calls", "start-up", "state"];
  * changes nothing is done again instead.
  */
 const ROUNDS: readonly [upTo: number, rounds: number, again?: Parameters<typeof measureRound>[2]][] = [
-  [100, 16],
-  [Infinity, 2, { preview: 4, refresh: 4 }],
+  [100, 12],
+  [Infinity, 3, { preview: 3, refresh: 3 }],
 ];
