@@ -3,6 +3,7 @@ import { callBounds, callsTable, countCalls, type Counted } from "./calls";
 import { measureEmpty, measureRound, type Round } from "./growth";
 import { exponentsOf, exponentsTable, growthBounds, growthTable } from "./growth-report";
 import { limitBounds, measureLimited } from "./limit";
+import type { Operation } from "./stack";
 import { measureStartup, startupBounds, startupText } from "./startup";
 import { measureState, stateBounds } from "./state";
 import { terraformTable } from "./terraform";
@@ -69,7 +70,7 @@ export const QUICK = ["calls", "start-up", "state"];
  * How many rounds there are of each size. One of the largest takes minutes, since the backend rewrites its state: there what
  * changes nothing is done again instead.
  */
-const ROUNDS: readonly [upTo: number, rounds: number, again?: Parameters<typeof measureRound>[2]][] = [
+const ROUNDS: readonly [upTo: number, rounds: number, again?: Partial<Record<Operation, number>>][] = [
   [100, 12],
   [Infinity, 3, { preview: 3, refresh: 3 }],
 ];
