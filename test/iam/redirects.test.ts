@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { startIamEmulator } from "../../src/emulator";
 import { openIam } from "../../src/iam";
 import { openResources } from "../../src/iam/resources";
@@ -23,12 +24,6 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const part of request) text += String(part);
-  return text;
-}
-
 /** Credentials of an emulator, and an endpoint that hands tokens on, unless it is to redirect these too, and redirects all else. */
 async function startRedirecting(isRedirected: (path: string) => boolean) {
   const iam = closing(await startIamEmulator());
@@ -39,7 +34,7 @@ async function startRedirecting(isRedirected: (path: string) => boolean) {
   });
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "";
-    const body = await textOf(request);
+    const body = await text(request);
     if (isRedirected(path)) {
       response.writeHead(307, { Location: elsewhere + path }).end();
       return;

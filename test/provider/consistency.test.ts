@@ -229,8 +229,8 @@ describe("a half-made authorization", () => {
 });
 
 /** An engine as far as a connection goes: takes it, and says nothing. */
-async function startEngine(port = 0) {
-  const server = createServer().listen(port, "127.0.0.1");
+async function startEngine() {
+  const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const sockets: Socket[] = [];
   server.on("connection", (socket) => {
@@ -273,7 +273,10 @@ describe("an engine that has ended", () => {
     execFileSync(process.execPath, [
       "-e",
       `process.kill(${child.pid ?? 0}, "SIGKILL");
-      require("net").connect(${port}, "127.0.0.1").on("error", () => 0).on("connect", () => process.exit(1))`,
+      // It takes its time to die where others have the processor.
+      const untilRefused = () => require("net").connect(${port}, "127.0.0.1").once("connect", untilRefused)
+        .on("error", ({ code }) => code !== "ECONNREFUSED" && untilRefused());
+      untilRefused();`,
     ]);
     expect(await isGone()).to.equal(true);
   });
