@@ -1,6 +1,7 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import { REDIRECTS } from "./redirects";
 import { sdk } from "./sdk";
+import type { Http } from "./transport";
 import { USER_AGENT } from "./user-agent";
 
 /** What may be set for a service, in the words of ibm-cloud-sdk-core, as far as it is used here. */
@@ -105,6 +106,14 @@ export function renew(authenticator: Authenticator): boolean {
   const managers = managersOf(authenticator);
   for (const manager of managers) Reflect.set(manager, "accessToken", undefined);
   return managers.length > 0;
+}
+
+/** The HTTP clients that ask for tokens. */
+export function httpOf(authenticator: Authenticator): Http[] {
+  return managersOf(authenticator).flatMap((manager) => {
+    const requests = Reflect.get(manager, "requestWrapperInstance") as { getHttpClient: () => Http } | undefined;
+    return requests ? [requests.getHttpClient()] : [];
+  });
 }
 
 function managersOf(authenticator: Authenticator): object[] {

@@ -1,15 +1,16 @@
 import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import type { Authenticator } from "ibm-cloud-sdk-core";
-import { renew } from "./authenticators";
+import { httpOf, renew } from "./authenticators";
+import { CodedError } from "../shared/coded-error";
 import { findCredentials } from "./credentials";
-import { toIamError } from "./errors";
+import { withDeadline, type Deadline } from "./deadline";
+import { NotSentError, toIamError } from "./errors";
 import { startGate, type Gate } from "./gate";
-import { CLOCK_PRECISION, paceOf, type Pace } from "./pace";
-import { REDIRECTS } from "./redirects";
-import { persist } from "./retry";
+import { paceOf, type Pace } from "./pace";
+import { withRetry } from "./retry";
 import { sdk } from "./sdk";
 import type { Settings } from "./settings";
-import { dateOf } from "./told";
+import { claimsOf, guard, guardTokens } from "./transport";
 import { USER_AGENT } from "./user-agent";
 
 /** Whose credentials are used. */
@@ -29,20 +30,29 @@ export interface Answer {
 
 type Make = (service: IamPolicyManagementV1) => Promise<Answer>;
 
-/** What a call is for. */
-type Purpose = "token" | "read" | "write";
+/** Reads an answer. What it throws, an answer that can't be read, is a failure of the call, and retried like one. */
+type Read<Result> = (answer: Answer) => Result;
 
 /** One set of credentials at work: IBM's client, and what every call has in common. */
 export interface Client {
   pace: Pace;
   /** Whose the credentials are. Asks for a token once. */
-  identity: () => Promise<Identity>;
+  identity: (deadline: Deadline) => Promise<Identity>;
   /** Makes a call until it is answered; whatever it throws comes out as an `IamError` without credentials in it. */
-  call: (make: Make) => Promise<Answer>;
-  /** The same for a call that changes something: not sent when nobody is left to be told. */
-  write: (make: Make) => Promise<Answer>;
-  /** The time by IAM's clock, in milliseconds since 1970. */
-  now: () => number;
+  call: <Result>(make: Make, read: Read<Result>, deadline: Deadline) => Promise<Result>;
+  /**
+   * The same for a call that changes something: not sent when nobody is left to be told.
+   *
+   * @param repeatsUnknown whether it may be sent again when IAM may have done it already
+   */
+  write: <Result>(
+    make: Make,
+    read: Read<Result>,
+    deadline: Deadline,
+    repeatsUnknown: boolean,
+  ) => Promise<Result>;
+  /** Work with a deadline of its own, for what several operations share. */
+  withDeadline: <Result>(work: (deadline: Deadline) => Promise<Result>) => Promise<Result>;
 }
 
 /**
@@ -54,55 +64,67 @@ export interface Client {
 export function connect(settings: Settings, name?: string): Client {
   const pace = paceOf(settings);
   const credentials = findCredentials(settings, pace.requestTimeout, name);
-  const { authenticator, serviceUrl, disableSslVerification, secrets } = credentials;
+  const { authenticator, serviceUrl, disableSslVerification } = credentials;
+  const secrets = [...credentials.secrets];
+  for (const http of httpOf(authenticator)) guardTokens(http, pace.requestTimeout);
+
+  let account = credentials.accountId;
+  let checked: string | undefined;
+  /** Authenticates, and refuses a token of another account: also one that was renewed meanwhile. */
+  async function authenticate(request: Parameters<Authenticator["authenticate"]>[0]): Promise<Identity> {
+    await authenticator.authenticate(request);
+    const { Authorization = "" } = request.headers as Record<string, string>;
+    const token = Authorization.replace(/^Bearer /, "");
+    const identity = identityOf(token);
+    if (account !== undefined && identity.accountId !== account) {
+      throw new WrongAccountError(
+        checked === undefined
+          ? `The credentials are of the account ${identity.accountId}, and ibmcloud:accountId says ${account}: correct one of the two. After a change of ibmcloud: configuration, refresh and destroy need --run-program, or a pulumi up first`
+          : `A renewed token is of the account ${identity.accountId}, and the one before was of ${account}: nothing is sent with it. Run again with credentials of one account`,
+      );
+    }
+    if (token !== checked) secrets.push(token);
+    [account, checked] = [identity.accountId, token];
+    return identity;
+  }
+
   const service = new (sdk().IamPolicyManagementV1)({
-    authenticator,
+    authenticator: {
+      authenticate: async (request) => {
+        try {
+          await authenticate(request);
+        } catch (error) {
+          throw new NotSentError(error);
+        }
+      },
+      authenticationType: () => authenticator.authenticationType(),
+    } satisfies Authenticator,
     serviceUrl,
     disableSslVerification,
     headers: { "User-Agent": USER_AGENT },
-    timeout: pace.requestTimeout,
-    ...REDIRECTS,
   });
-
-  let ahead = 0;
-  /** Takes IAM's clock from the date of an answer, where the two differ by more than such a date can tell. */
-  function keepTime(answeredAt: number | undefined): void {
-    if (answeredAt === undefined) return;
-    const apart = answeredAt - Date.now();
-    ahead = Math.abs(apart) > CLOCK_PRECISION ? apart : 0;
-  }
+  guard(service.getHttpClient(), pace.requestTimeout);
 
   const gate = startGate();
   async function tried<Result>(
-    work: () => Promise<Result>,
-    purpose: Purpose,
-    through?: Gate,
+    attempt: () => Promise<Result>,
+    deadline: Deadline,
+    { reads, gate, repeatsUnknown = true }: { reads: boolean; gate?: Gate; repeatsUnknown?: boolean },
   ): Promise<Result> {
-    return persist(
-      async () => {
-        try {
-          return await work();
-        } catch (thrown) {
-          if (thrown instanceof EngineGoneError) throw thrown;
-          const error = toIamError(thrown, secrets, purpose === "read");
-          keepTime(error.told.answeredAt);
-          throw error;
-        }
-      },
-      pace,
-      purpose === "write",
-      through,
-    );
+    const once = async () => {
+      try {
+        return await deadline.within(attempt());
+      } catch (thrown) {
+        const cause = thrown instanceof NotSentError ? thrown.cause : thrown;
+        if (cause instanceof NothingSentError || cause instanceof WrongAccountError) throw cause;
+        throw toIamError(thrown, secrets, reads);
+      }
+    };
+    return withRetry(once, { deadline, pace, gate, repeatsUnknown });
   }
 
-  async function request(make: Make, purpose: Purpose): Promise<Answer> {
-    await identity();
-    // A token that has to be renewed is a call of its own: its failure leaves no doubt about the other.
-    await tried(() => tokenOf(authenticator), "token");
-    const answer = await tried(() => withFreshToken(() => make(service)), purpose, gate);
-    keepTime(dateOf(answer.headers));
-    return answer;
-  }
+  /** A token that has to be renewed is a call of its own: its failure leaves no doubt about the call it is for. */
+  const identity = (deadline: Deadline) => tried(() => authenticate({}), deadline, { reads: true });
 
   /** IAM may refuse a token before its time: then once more with a new one. */
   async function withFreshToken<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -114,70 +136,59 @@ export function connect(settings: Settings, name?: string): Client {
     }
   }
 
-  const call = (make: Make) => request(make, "read");
-
-  async function write(make: Make): Promise<Answer> {
-    return request(async (each) => {
-      if (await settings.isEngineGone?.()) throw new EngineGoneError();
-      return make(each);
-    }, "write");
+  async function call<Result>(make: Make, read: Read<Result>, deadline: Deadline): Promise<Result> {
+    await identity(deadline);
+    return tried(() => withFreshToken(() => answered(make, read)), deadline, { reads: true, gate });
   }
 
-  let known: Promise<Identity> | undefined;
-  async function identity(): Promise<Identity> {
-    known ??= tried(() => tokenOf(authenticator), "token").then((token) =>
-      verified(identityOf(token), credentials.accountId),
-    );
-    try {
-      return await known;
-    } catch (error) {
-      // Whoever comes next asks again.
-      known = undefined;
-      throw error;
-    }
+  async function write<Result>(
+    make: Make,
+    read: Read<Result>,
+    deadline: Deadline,
+    repeatsUnknown: boolean,
+  ): Promise<Result> {
+    await identity(deadline);
+    const send = async () => {
+      if (deadline.isCancelled()) throw new NothingSentError("The run was cancelled");
+      if (await settings.isEngineGone?.()) throw new NothingSentError("Pulumi has ended meanwhile");
+      return answered(make, read);
+    };
+    return tried(() => withFreshToken(send), deadline, { reads: false, gate, repeatsUnknown });
   }
 
-  return { pace, identity, call, write, now: () => Date.now() + ahead };
+  async function answered<Result>(make: Make, read: Read<Result>): Promise<Result> {
+    return read(await make(service));
+  }
+
+  function ownDeadline<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
+    return withDeadline(pace.retryTimeout, settings.cancelled, work);
+  }
+
+  return { pace, identity, call, write, withDeadline: ownDeadline };
 }
 
-/** Pulumi's engine has ended: what would be made now would be in no state. */
-class EngineGoneError extends Error {
-  constructor() {
-    super("Pulumi has ended meanwhile, so nothing more is sent to IAM");
+/** What ends a call before it is sent, and is no failure of IAM's. */
+class NothingSentError extends CodedError {
+  constructor(why: string) {
+    super("cancelled", `${why}, so nothing more is sent to IAM`);
   }
 }
 
-/** The credentials are of another account than the stack says. */
-export class WrongAccountError extends Error {}
-
-async function tokenOf(authenticator: Authenticator): Promise<string> {
-  const request: { headers?: Record<string, string> } = {};
-  await authenticator.authenticate(request);
-  return request.headers?.["Authorization"]?.replace(/^Bearer /, "") ?? "";
+/** The credentials are of another account than they must be. */
+export class WrongAccountError extends CodedError {
+  constructor(message: string) {
+    super("wrong-account", message);
+  }
 }
 
 /** Whom a token's claims name. Source: IAM's tokens, claims `account.bss` and `iam_id`. */
 function identityOf(token: string): Identity {
-  const [, claims = ""] = token.split(".");
-  try {
-    const { account, iam_id } = JSON.parse(Buffer.from(claims, "base64url").toString()) as {
-      account?: { bss?: unknown };
-      iam_id?: unknown;
-    };
-    if (typeof account?.bss === "string" && account.bss !== "") {
-      return { accountId: account.bss, ...(typeof iam_id === "string" && { iamId: iam_id }) };
-    }
-  } catch {
-    // Not a token of IAM's: said below.
+  const { account, iam_id } = (claimsOf(token) ?? {}) as { account?: { bss?: unknown } | null; iam_id?: unknown };
+  const id = account?.bss;
+  if (typeof id === "string" && id !== "") {
+    return { accountId: id.toLowerCase(), ...(typeof iam_id === "string" && { iamId: iam_id }) };
   }
   throw new Error(
     "The token that these credentials give names no account (claim account.bss): use credentials of an IBM Cloud account",
-  );
-}
-
-function verified(identity: Identity, expected: string | undefined): Identity {
-  if (expected === undefined || expected === identity.accountId) return identity;
-  throw new WrongAccountError(
-    `The credentials are of the account ${identity.accountId}, and ibmcloud:accountId says ${expected}: correct one of the two. After a change of ibmcloud: configuration, refresh and destroy need --run-program, or a pulumi up first`,
   );
 }

@@ -1,29 +1,29 @@
+import { CodedError, codeOf } from "../shared/coded-error";
+import { isRetryable, isUnconnected, NOT_SENT, NOT_SHOWN, outcomeOf, TIMED_OUT, UNREADABLE } from "./outcome";
 import { redact } from "./redact";
-import { dateOf, headerOf, isTls, LOST, NOT_CONNECTED, tell, UNREADABLE, type Told } from "./told";
-import { WAYS, type OtherService } from "./ways";
+import { dateOf, headerOf, tell, type Told } from "./told";
+import { TooLateError } from "./deadline";
+import { WAYS, type OtherService, type Way } from "./ways";
 
 /** How a call went on after it failed. */
 interface Tried {
   tries: number;
   /** Milliseconds since the first try. */
   elapsed: number;
-  /** Whether any of the tries may have been carried out although no good answer came. */
-  unsure: boolean;
+  /** When the first try was sent that IAM may have carried out although no good answer came, in `performance.now()`. */
+  unknownSince?: number;
 }
 
 /** A call to IAM that failed. The message is IAM's reason and code, what to do next, and the transaction's id. */
-export class IamError extends Error {
+export class IamError extends CodedError {
   readonly told: Told;
-  /** Whether the call may have been carried out although no good answer came. */
-  readonly unsure: boolean;
   private readonly tried?: Tried;
 
-  constructor(told: Told, tried?: Tried, options?: ErrorOptions) {
-    super(sentence(told, tried), options);
+  constructor(told: Told, tried?: Tried) {
+    super(wayOf(told)?.code ?? "refused", sentence(told, tried));
     this.name = "IamError";
     this.told = told;
     this.tried = tried;
-    this.unsure = tried?.unsure ?? mayBeDone(told);
   }
 
   /** The HTTP status; absent when no answer came. */
@@ -40,9 +40,30 @@ export class IamError extends Error {
     return this.told.conflict;
   }
 
-  /** Whether IAM says that it holds no such policy; a gateway's 404 says nothing about it. */
+  /** Whether IAM may have done what it was asked to, now or by an earlier try, although no answer says so. */
+  override get outcomeUnknown(): boolean {
+    if (this.tried) return this.tried.unknownSince !== undefined;
+    return this.told.reads !== true && outcomeOf(this.told) === "unknown";
+  }
+
+  /** When the first such try was sent, in `performance.now()`. */
+  get unknownSince(): number | undefined {
+    return this.tried?.unknownSince;
+  }
+
+  /** Whether IAM itself says that it holds no such policy. */
   get isPolicyNotFound(): boolean {
-    return this.told.status === 404 && ["policy_not_found", "not_found"].includes(this.told.code ?? "");
+    return this.told.status === 404 && this.told.code === "policy_not_found";
+  }
+
+  /** Whether a 404 leaves open what wasn't found: the policy, or the path that a gateway was asked for. */
+  get isNotFound(): boolean {
+    return this.told.status === 404 && this.told.code !== undefined;
+  }
+
+  /** Whether an answer came that isn't IAM's, or not all of it. */
+  get isUnreadable(): boolean {
+    return this.told.code === UNREADABLE;
   }
 
   /** How long IAM asks to wait, in milliseconds. */
@@ -51,54 +72,69 @@ export class IamError extends Error {
   }
 
   /** Whether the same call may succeed a while later. */
-  get passes(): boolean {
-    const { status, code } = this.told;
-    if (status === undefined) return [...NOT_CONNECTED, ...LOST].some((each) => each === code);
-    return status === 429 || (status >= 500 && status !== 501);
+  get isRetryable(): boolean {
+    return isRetryable(this.told);
   }
 
   /** Whether the call got as far as IAM. */
   get connected(): boolean {
-    return this.told.status !== undefined || !NOT_CONNECTED.includes(this.told.code ?? "");
+    return this.told.status !== undefined || !isUnconnected(this.told.code);
   }
 
   /** The same, known to mean that somebody else changed the policy meanwhile: IAM may say so as a conflict. */
   asStale(): IamError {
-    return new IamError({ ...this.told, stale: true }, undefined, { cause: this.cause });
+    return new IamError({ ...this.told, stale: true }, this.tried);
   }
 
   /** The same after another call that may have been carried out although no good answer came. */
-  inDoubt(): IamError {
-    return this.after({ ...(this.tried ?? { tries: 1, elapsed: 0 }), unsure: true });
+  inDoubt(unknownSince: number): IamError {
+    return this.after({ ...(this.tried ?? { tries: 1, elapsed: 0 }), unknownSince });
   }
 
   /** The same after it was tried again: IAM said this last. */
   after(tried: Tried): IamError {
-    return new IamError(this.told, tried, { cause: this.cause });
+    return new IamError(this.told, tried);
+  }
+
+  /** The same without credentials in it. */
+  redacted(secrets: readonly string[], reads: boolean): IamError {
+    return new IamError(redactedTold({ ...this.told, reads }, secrets), this.tried);
   }
 }
 
-function mayBeDone({ status, code }: Told): boolean {
-  if (status === undefined) return !NOT_CONNECTED.includes(code ?? "") && !isTls(code);
-  return status >= 500;
+function wayOf(told: Told): Way | undefined {
+  return (told.by?.ways ?? WAYS).find(({ when }) => when(told));
 }
 
 function sentence(told: Told, tried: Tried | undefined): string {
-  const answer = [told.status, told.code].filter((each) => each !== undefined).join(" ");
+  const shown = told.code === NOT_SENT || told.code === NOT_SHOWN ? undefined : told.code;
+  const answer = [told.status, shown].filter((each) => each !== undefined).join(" ");
   const said = told.said.trim().replace(/[.\s]+$/, "");
-  const { name, ways } = told.by ?? { name: "IAM", ways: WAYS };
-  const way = ways.find(([known]) => known(told))?.[1];
+  const { name } = told.by ?? { name: "IAM" };
   const again = tried && tried.tries > 1 && `Tried ${tried.tries} times in ${seconds(tried.elapsed)} s`;
   const transaction = told.transactionId && `Transaction-Id: ${told.transactionId}`;
-  const missing = told.stale ? "was not asked" : "could not be asked";
-  const subject = told.status === undefined ? missing : "refused";
-  return [`${name} ${subject}${answer && ` (${answer})`}: ${said}`, again, way, transaction]
+  return [`${subjectOf(told, name)}${answer && ` (${answer})`}: ${said}`, again, wayOf(told)?.hint, transaction]
     .filter(Boolean)
     .join(". ");
 }
 
+function subjectOf({ status, code, stale }: Told, name: string): string {
+  if (status !== undefined) return `${name} refused`;
+  if (code === UNREADABLE) return `${name}'s answer cannot be read`;
+  if (code === NOT_SHOWN) return `${name} is behind`;
+  return stale ? `${name} was not asked` : `${name} could not be asked`;
+}
+
 function seconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0);
+}
+
+/** The same error after a call that may have been carried out although no good answer came. */
+export function inDoubt(error: unknown, unknownSince: number | undefined): unknown {
+  if (unknownSince === undefined) return error;
+  if (error instanceof IamError) return error.inDoubt(unknownSince);
+  const [code, message] = [codeOf(error), error instanceof Error ? error.message : String(error)];
+  return new CodedError(code, message, { cause: error, outcomeUnknown: true });
 }
 
 /** What a call of another service than IAM threw. */
@@ -111,22 +147,44 @@ export class OtherServiceError extends Error {
   }
 }
 
+/** What kept a call from being sent: its outcome isn't in doubt. */
+export class NotSentError extends Error {
+  constructor(cause: unknown) {
+    super("not sent", { cause });
+  }
+}
+
 /**
  * Turns whatever IBM's SDK threw into an `IamError`; credentials are cut out of it.
  *
  * @param reads whether the call only reads what IAM holds or offers
  */
 export function toIamError(thrown: unknown, secrets: readonly string[], reads = false): IamError {
-  if (thrown instanceof IamError) return thrown;
+  if (thrown instanceof IamError) return thrown.redacted(secrets, reads);
+  if (thrown instanceof NotSentError) return toIamError(thrown.cause, secrets, true);
+  if (thrown instanceof TooLateError) return new IamError({ code: TIMED_OUT, said: thrown.message, reads });
   const { by, cause } = thrown instanceof OtherServiceError ? thrown : { by: undefined, cause: thrown };
-  const told = tell(cause);
-  return new IamError({ ...told, said: redact(told.said, secrets), reads, by });
+  if (by && cause instanceof NotSentError) return toIamError(cause, secrets, true);
+  return new IamError(redactedTold({ ...tell(cause), reads, by }, secrets));
+}
+
+function redactedTold(told: Told, secrets: readonly string[]): Told {
+  const clean = (text: string | undefined) => (text === undefined ? undefined : redact(text, secrets));
+  const conflict: unknown =
+    told.conflict === undefined ? undefined : JSON.parse(redact(JSON.stringify(told.conflict), secrets));
+  return {
+    ...told,
+    code: clean(told.code),
+    said: redact(told.said, secrets),
+    transactionId: clean(told.transactionId),
+    conflict,
+  };
 }
 
 /** Two answers tell of two versions of a policy, so it is not replaced: nothing was sent, and nothing is in doubt. */
 export function changedWhileRead(id: string, one: string, other: string): IamError {
-  const said = `by one answer the policy ${id} was changed at ${one}, by the next one at ${other}`;
-  return new IamError({ said, stale: true }, { tries: 1, elapsed: 0, unsure: false });
+  const said = `policy ${id} changed between two reads (${one}, then ${other})`;
+  return new IamError({ said, stale: true, reads: true });
 }
 
 /**

@@ -1,6 +1,8 @@
 import { connect, type Client, type Identity } from "./client";
+import type { Written } from "./clock";
 import { expectedAccountId } from "./credentials";
-import { createPolicy, deletePolicy, editPolicy, getPolicy, type Written } from "./policies";
+import type { Deadline } from "./deadline";
+import { createPolicy, deletePolicy, editPolicy, getPolicy } from "./policies";
 import type { HeldPolicy, PolicyBody } from "./policy";
 import { listRoles, type OfferedRole, type Pair } from "./roles";
 import type { Settings } from "./settings";
@@ -9,6 +11,8 @@ import { sharedReads } from "./shared-reads";
 
 /** IAM with one set of credentials: the only way out of the provider. Each method throws an `IamError`. */
 export interface Iam {
+  /** The same for one operation, which ends with its deadline; without one each call has a deadline of its own. */
+  until: (deadline: Deadline) => Iam;
   /** The account that the stack says its credentials are of, known without a call. */
   expectedAccountId?: string;
   /** Whether a policy that is in the way is taken over when these same credentials made it. */
@@ -51,18 +55,19 @@ export function openIam(settings: Settings, name?: string): Iam {
   let client: Client | undefined;
   const connected = () => (client ??= connect(settings, name));
   const roles = new Map<string, Promise<OfferedRole[]>>();
+  const reads = sharedReads(connected);
+  const looks = sharedLooks(connected);
 
   function offeredRoles(pair: Pair): Promise<OfferedRole[]> {
     const key = JSON.stringify([pair.source, pair.target]);
-    const asked = roles.get(key) ?? listRoles(connected(), pair);
+    const asked =
+      roles.get(key) ?? connected().withDeadline((deadline) => listRoles(connected(), pair, deadline));
     roles.set(key, asked);
     // A look-up that failed is made again by whoever comes next.
     asked.catch(() => roles.delete(key));
     return asked;
   }
 
-  const reads = sharedReads(connected);
-  const looks = sharedLooks(connected);
   /** What is written is seen by the next read. */
   async function written<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
@@ -76,18 +81,27 @@ export function openIam(settings: Settings, name?: string): Iam {
     }
   }
 
-  return {
-    expectedAccountId: expectedAccountId(settings, name),
-    get adoptsOwn() {
-      return settings.env["IBMCLOUD_ADOPT_OWN"] === "true";
-    },
-    identity: async () => connected().identity(),
-    offeredRoles: async (pair) => offeredRoles(pair),
-    createPolicy: (...wanted) => written(async () => createPolicy(connected(), ...wanted)),
-    policiesOf: async (scope, since) => looks.look(scope, since),
-    readPolicy: async (id, known) => reads.read(id, known),
-    getPolicy: async (id, known) => getPolicy(connected(), id, known),
-    editPolicy: (id, known, decide) => written(async () => editPolicy(connected(), id, known, decide)),
-    deletePolicy: (id, known) => written(async () => deletePolicy(connected(), id, known)),
-  };
+  function bound(given?: Deadline): Iam {
+    const until = async <Result>(work: (deadline: Deadline) => Promise<Result>) =>
+      given ? work(given) : connected().withDeadline(work);
+    return {
+      until: bound,
+      expectedAccountId: expectedAccountId(settings, name),
+      get adoptsOwn() {
+        return settings.env["IBMCLOUD_ADOPT_OWN"] === "true";
+      },
+      identity: () => until((deadline) => connected().identity(deadline)),
+      offeredRoles: (pair) => until((deadline) => deadline.within(offeredRoles(pair))),
+      createPolicy: (body, ...known) =>
+        written(() => until((deadline) => createPolicy(connected(), body, deadline, ...known))),
+      policiesOf: (scope, since) => until((deadline) => looks.look(scope, deadline, since)),
+      readPolicy: (id, known) => until((deadline) => reads.read(id, deadline, known)),
+      getPolicy: (id, known) => until((deadline) => getPolicy(connected(), id, deadline, known)),
+      editPolicy: (id, known, decide) =>
+        written(() => until((deadline) => editPolicy(connected(), id, known, deadline, decide))),
+      deletePolicy: (id, known) =>
+        written(() => until((deadline) => deletePolicy(connected(), id, deadline, known))),
+    };
+  }
+  return bound();
 }

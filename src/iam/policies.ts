@@ -1,25 +1,23 @@
-import { backOff } from "exponential-backoff";
-import { lastModifiedIn, maybeHeld, toHeld, toPage } from "./answers";
-import type { Client } from "./client";
-import { conflictIn, PolicyConflictError } from "./conflict";
-import { changedWhileRead, IamError, notIamsAnswer } from "./errors";
-import { samePolicy, type HeldPolicy, type PolicyBody } from "./policy";
-import { askUntil } from "./retry";
-import { headerOf } from "./told";
+import { CodedError } from "../shared/coded-error";
+import { idOf, lastModifiedIn, maybeHeld, toHeld, toPage } from "./answers";
+import type { Answer, Client } from "./client";
+import { ageOf, propagationLeft, type Written } from "./clock";
+import { PolicyConflictError } from "./conflict";
+import type { Deadline } from "./deadline";
+import { changedWhileRead, IamError, inDoubt, notIamsAnswer } from "./errors";
+import { NOT_SHOWN } from "./outcome";
+import { CLOCK_PRECISION } from "./pace";
+import { allPages } from "./paging";
+import { samePolicy, sameScope, type HeldPolicy, type PolicyBody } from "./policy";
+import { backoff, pollUntil } from "./retry";
+import { dateOf, headerOf } from "./told";
 
-/** When something was written, as far as the caller knows: what IAM says of earlier times is not taken yet. */
-export interface Written {
-  /** ISO 8601. */
-  createdAt?: string;
-  lastModifiedAt?: string;
-}
-
-/** How often something is tried because somebody else changed what IAM holds meanwhile. */
+/** How often an update is decided anew because somebody else changed the policy meanwhile. */
 const EDITS = 8;
 
 /**
- * Creates a policy, once: where an answer was lost, the policy that this call made is found by what it says, who made it
- * and when, and taken.
+ * Creates a policy, once. Where the outcome of a try is unknown the request is sent again: if IAM holds the policy by then,
+ * it refuses with a conflict that leads to it, and scope, roles, author and time tell whether it is the one that was made.
  *
  * @param isTaken whether a policy belongs to somebody else for another reason
  * @param isRemoved whether the caller removes a policy: IAM may name it for some time after that, and is asked again
@@ -28,84 +26,142 @@ const EDITS = 8;
 export async function createPolicy(
   client: Client,
   body: PolicyBody,
+  deadline: Deadline,
   isTaken: (id: string) => boolean,
   isRemoved: (id: string) => boolean = () => false,
 ): Promise<HeldPolicy> {
-  const { iamId } = await client.identity();
-  const since = client.now() - client.pace.clockTolerance;
-  let unsure = false;
-  return untilCurrent(client, async () => {
+  const { iamId } = await client.identity(deadline);
+  const create = (answer: Answer) =>
+    toHeld("creating a policy", answer, (held) => sameScope(held, body) && held.state !== "deleted");
+  let unknownSince: number | undefined;
+
+  return untilCurrent(client, deadline, Infinity, async () => {
     try {
-      const answer = await client.write((service) => service.createV2Policy(toRequest(body)));
-      return toHeld("creating a policy", answer);
+      return await client.write((service) => service.createV2Policy(toRequest(body)), create, deadline, true);
     } catch (error) {
-      if (!(error instanceof IamError) || (error.status !== 409 && !error.unsure)) throw error;
-      unsure ||= error.unsure;
-      const twin = await twinIn(client, error, body, isRemoved);
-      // The one in the way is gone by now, about to go, or not shown yet.
-      if (!twin || isRemoved(twin.id)) {
-        if (error.status !== 409) throw error;
-        throw new StaleError(twin ? new PolicyConflictError(twin, error) : error);
-      }
-      // What a template made names no call of ours, whoever it names.
-      const isOwn = twin.createdById === iamId && !twin.template && Date.parse(twin.createdAt ?? "") >= since;
-      if (unsure && isOwn && !isTaken(twin.id)) return twin;
-      throw new PolicyConflictError(twin, error);
+      if (!(error instanceof IamError)) throw error;
+      unknownSince ??= error.unknownSince;
+      if (error.status !== 409 && !error.outcomeUnknown) throw error;
+      const { same, named } = await duplicateOf(client, error, body, deadline, isRemoved).catch(() => {
+        throw error;
+      });
+      // What was made by a try before may not be shown yet, and what is being removed may still be.
+      const isPassing = same ? isRemoved(same.id) : !named;
+      if (isPassing && error.status === 409)
+        throw new StaleError(same ? new PolicyConflictError(same, error) : error);
+      if (!same || isPassing) throw error;
+      if (isOwn(same, error) && !isTaken(same.id)) return same;
+      throw new PolicyConflictError(same, error);
     }
   });
+
+  /** Whether a policy was made by these credentials since a try was sent whose outcome is unknown. */
+  function isOwn(policy: HeldPolicy, { told }: IamError): boolean {
+    if (unknownSince === undefined || policy.createdById !== iamId) return false;
+    // What a template made names no call of ours, whoever it names.
+    if (policy.template || policy.createdAt === undefined) return false;
+    const { clockTolerance } = client.pace;
+    const age = ageOf(policy.createdAt, told.answeredAt);
+    const elapsed = performance.now() - unknownSince;
+    return age <= elapsed + clockTolerance && age >= -CLOCK_PRECISION - clockTolerance;
+  }
 }
 
-/** The active policy that says the same: as the answer names it, else as the list holds it; one that stays if there is one. */
-async function twinIn(
+/** The policy that a conflict is about. */
+interface Duplicate {
+  /** The active policy with the same scope and roles; one that stays if there is one. */
+  same?: HeldPolicy;
+  /** The policy that the answer names, whatever it says: it counts for nothing until scope and roles are compared. */
+  named?: HeldPolicy;
+}
+
+/** Finds the policy that stands in the way: as the answer names it, or as the list holds it. */
+async function duplicateOf(
   client: Client,
-  error: IamError,
+  { conflict }: IamError,
   body: PolicyBody,
+  deadline: Deadline,
   isRemoved: (id: string) => boolean = () => false,
-): Promise<HeldPolicy | undefined> {
-  const named = await conflictIn(error, (id) => lookUp(client, id));
-  if (named && named.state !== "deleted") return named;
-  const same = (await listPolicies(client)).filter((each) => samePolicy(each, body));
-  return same.find(({ id }) => !isRemoved(id)) ?? same[0];
+): Promise<Duplicate> {
+  const id = typeof conflict === "string" ? conflict : idOf(conflict);
+  const found = maybeHeld(conflict) ?? (id ? (await lookUp(client, id, deadline)).policy : undefined);
+  const named = found?.state === "deleted" ? undefined : found;
+  if (named && samePolicy(named, body)) return { same: named, named };
+  const all = (await listPolicies(client, deadline)).filter((each) => samePolicy(each, body));
+  return { same: all.find((each) => !isRemoved(each.id)) ?? all[0], named };
 }
 
 /**
- * The active authorization policies of the credentials' account.
+ * The active authorization policies of the credentials' account, each once.
  *
  * @param format `"display"` for one with the roles' display names
  */
-export async function listPolicies(client: Client, format?: "display"): Promise<HeldPolicy[]> {
-  return (await listAnswers(client, format)).flatMap((each) => maybeHeld(each) ?? []);
+export async function listPolicies(
+  client: Client,
+  deadline: Deadline,
+  format?: "display",
+): Promise<HeldPolicy[]> {
+  return [...(await listEntries(client, deadline, format)).values()].flatMap((each) => maybeHeld(each) ?? []);
 }
 
-/** The same as IAM answers them, for one who needs few of them: what is no authorization may be among them. */
-export async function listAnswers(client: Client, format?: "display"): Promise<unknown[]> {
-  const { accountId } = await client.identity();
+/** The same by id and as IAM answers them, for one who needs few of them: what is no authorization may be among them. */
+export async function listEntries(
+  client: Client,
+  deadline: Deadline,
+  format?: "display",
+): Promise<Map<string, unknown>> {
+  const { accountId } = await client.identity(deadline);
   const filter = { accountId, type: "authorization", state: "active", ...(format && { format }) };
-  const found: unknown[] = [];
-  for (let start: string | undefined, more = true; more; more = start !== undefined) {
-    const page = { ...filter, ...(start !== undefined && { start }) };
-    const { policies, next } = toPage(await client.call((service) => service.listV2Policies(page)));
-    found.push(...policies);
-    start = next;
-  }
-  return found;
+  const entries = await allPages("the list of policies", (start) =>
+    client.call(
+      (service) => service.listV2Policies({ ...filter, ...(start !== undefined && { start }) }),
+      (answer) => {
+        const { policies, next } = toPage(answer);
+        return { entries: policies, next };
+      },
+      deadline,
+    ),
+  );
+  return new Map(
+    entries.flatMap((each) => {
+      const id = idOf(each);
+      return id === undefined ? [] : [[id, each] as const];
+    }),
+  );
 }
 
 /**
  * Reads a policy, with the roles' display names. What was written a short while ago is asked for again until IAM shows it.
  *
- * @returns `undefined` when IAM does not hold it, or keeps it only as deleted
+ * @returns `undefined` when IAM says that it does not hold it, or keeps it only as deleted
+ * @throws when it is no authorization
  */
 export async function getPolicy(
   client: Client,
   id: string,
+  deadline: Deadline,
   written: Written = {},
 ): Promise<HeldPolicy | undefined> {
-  const isTaken = (found: HeldPolicy | undefined) =>
-    found !== undefined && (found.state === "deleted" || !isBehind(found, written));
-  const until = () => shownBy(client, written);
-  const found = await askUntil(() => lookUp(client, id), isTaken, until, client.pace);
-  return found?.state === "deleted" ? undefined : found;
+  const isAccepted = ({ policy }: Seen) =>
+    policy !== undefined && (policy.state === "deleted" || !isBehind(policy, written));
+  const left = ({ answeredAt }: Seen) => propagationLeft(written, answeredAt, client.pace.propagation);
+  const around = { deadline, pace: client.pace };
+  const seen = await pollUntil(() => lookUp(client, id, deadline), isAccepted, left, around);
+  // Only the end of the operation ended the wait: what IAM shows says nothing yet.
+  if (!isAccepted(seen) && left(seen) > 0 && isOver(deadline)) throw notShown(id, seen);
+  const { policy } = seen;
+  if (policy && policy.type !== "authorization")
+    throw new CodedError("not-an-authorization", `the policy ${policy.id} is not an authorization but of the type ${policy.type}`);
+  return policy?.state === "deleted" ? undefined : policy;
+}
+
+function isOver(deadline: Deadline): boolean {
+  return deadline.isCancelled() || deadline.left() === 0;
+}
+
+function notShown(id: string, { answeredAt }: Seen): IamError {
+  const said = `the policy ${id} was written a short while ago, and IAM doesn't show that yet`;
+  return new IamError({ said, code: NOT_SHOWN, answeredAt, reads: true });
 }
 
 /** Whether an answer is older than what the caller knows to be written. */
@@ -113,28 +169,41 @@ export function isBehind(found: HeldPolicy, { lastModifiedAt }: Written): boolea
   return Date.parse(found.lastModifiedAt ?? "") < Date.parse(lastModifiedAt ?? "");
 }
 
-/** Until when IAM may not show everywhere what was written, in milliseconds of `Date.now()`. */
-function shownBy(client: Client, { createdAt, lastModifiedAt }: Written): number {
-  const times = [createdAt, lastModifiedAt]
-    .map((each) => Date.parse(each ?? ""))
-    .filter((each) => !Number.isNaN(each));
-  return Date.now() + Math.max(0, ...times) + client.pace.propagation - client.now();
+/** A policy as one answer shows it. */
+interface Seen {
+  /** Deleted or not; absent where IAM holds none. */
+  policy?: HeldPolicy;
+  /** When IAM answered, by its own clock. */
+  answeredAt?: number;
 }
 
-/** Asks for a policy once, deleted or not. */
-async function lookUp(client: Client, id: string): Promise<HeldPolicy | undefined> {
+/** Asks for a policy once. Only IAM's own word for a policy that isn't there counts, or the list's. */
+async function lookUp(client: Client, id: string, deadline: Deadline): Promise<Seen> {
   try {
-    const answer = await client.call((service) => service.getV2Policy({ id, format: "display" }));
-    return toHeld("reading a policy", answer);
+    return await client.call(
+      (service) => service.getV2Policy({ id, format: "display" }),
+      (answer) => ({
+        policy: toHeld("reading a policy", answer, (held) => held.id === id),
+        answeredAt: dateOf(answer.headers),
+      }),
+      deadline,
+    );
   } catch (error) {
-    if (error instanceof IamError && error.isPolicyNotFound) return undefined;
-    throw error;
+    if (!(error instanceof IamError)) throw error;
+    const { answeredAt } = error.told;
+    if (error.isPolicyNotFound) return { answeredAt };
+    if (!error.isNotFound) throw error;
+    const listed = (await listEntries(client, deadline, "display")).get(id);
+    if (listed === undefined) return { answeredAt };
+    const policy = maybeHeld(listed);
+    if (!policy) throw error;
+    return { policy, answeredAt };
   }
 }
 
 /**
  * Changes a policy: reads it, lets the caller decide, and replaces it whole, unless somebody else changed it in between;
- * then it is read and decided again.
+ * then it is read and decided again. A replacement whose outcome is unknown is resolved by reading, too.
  *
  * @param decide gets the policy as IAM holds it (`undefined`: not any more), and gives what it is to be, or `undefined`
  * when it is that already; what it throws ends the edit
@@ -144,51 +213,55 @@ export async function editPolicy(
   client: Client,
   id: string,
   written: Written,
+  deadline: Deadline,
   decide: (held: HeldPolicy | undefined) => PolicyBody | undefined,
 ): Promise<HeldPolicy> {
-  const doubt = { unsure: false };
+  let unknownSince: number | undefined;
   const edit = async () => {
-    const held = await getPolicy(client, id, written);
+    const held = await getPolicy(client, id, deadline, written);
     const body = decide(held);
     if (!held || !body) return held as HeldPolicy;
     try {
-      return await replacePolicy(client, held, body);
+      return await replacePolicy(client, held, body, deadline);
     } catch (error) {
       if (!(error instanceof IamError)) throw error;
-      doubt.unsure ||= error.unsure;
-      if (!isRefusedForAnother(error)) throw error;
-      const twin = error.status === 409 ? await twinIn(client, error, body) : undefined;
-      if (twin && twin.id !== id) throw new PolicyConflictError(twin, error);
-      throw new StaleError(error.asStale());
+      unknownSince ??= error.unknownSince;
+      if (isRefusedForAnother(error)) {
+        const { same } = error.status === 409 ? await duplicateOf(client, error, body, deadline) : {};
+        if (same && same.id !== id) throw new PolicyConflictError(same, error);
+        throw new StaleError(error.asStale());
+      }
+      throw error.outcomeUnknown ? new StaleError(error) : error;
     }
   };
   try {
-    return await untilCurrent(client, edit);
+    return await untilCurrent(client, deadline, EDITS, edit);
   } catch (error) {
     // What was read afterwards is the last to fail, and leaves the doubt.
-    throw doubt.unsure && error instanceof IamError ? error.inDoubt() : error;
+    throw inDoubt(error, unknownSince);
   }
 }
 
 /** Does something again while what it was decided by is not what IAM holds any more. */
 async function untilCurrent<Result>(
-  { pace: { firstDelay, longestDelay } }: Client,
+  { pace }: Client,
+  deadline: Deadline,
+  most: number,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  try {
-    return await backOff(work, {
-      startingDelay: firstDelay,
-      maxDelay: longestDelay,
-      jitter: "full",
-      numOfAttempts: EDITS,
-      retry: (error) => error instanceof StaleError,
-    });
-  } catch (error) {
-    throw error instanceof StaleError ? error.cause : error;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof StaleError)) throw error;
+      if (tries >= most || isOver(deadline)) throw error.cause;
+      await deadline.sleep(backoff(tries, pace));
+      if (isOver(deadline)) throw error.cause;
+    }
   }
 }
 
-/** Something else changed what IAM holds between reading and writing. */
+/** Something else changed what IAM holds between reading and writing, or an unknown outcome has to be looked at. */
 class StaleError extends Error {
   declare readonly cause: Error;
   constructor(cause: Error) {
@@ -201,47 +274,87 @@ function isRefusedForAnother({ status }: IamError): boolean {
   return status === 409 || status === 412;
 }
 
-async function replacePolicy(client: Client, held: HeldPolicy, body: PolicyBody): Promise<HeldPolicy> {
-  const ifMatch = held.etag ?? (await etagOfV1(client, held)) ?? ANY;
-  const answer = await client.write((service) =>
-    service.replaceV2Policy({ id: held.id, ifMatch, ...toRequest(body) }),
+async function replacePolicy(
+  client: Client,
+  held: HeldPolicy,
+  body: PolicyBody,
+  deadline: Deadline,
+): Promise<HeldPolicy> {
+  const { id } = held;
+  const ifMatch = held.etag ?? (await etagOfV1(client, held, deadline)) ?? ANY;
+  return client.write(
+    (service) => service.replaceV2Policy({ id, ifMatch, ...toRequest(body) }),
+    (answer) => toHeld("replacing a policy", answer, (now) => now.id === id && isSaid(now, body)),
+    deadline,
+    // Where nothing protects an edit by somebody else, it is read again first.
+    ifMatch !== ANY,
   );
-  return toHeld("replacing a policy", answer);
+}
+
+function isSaid(now: HeldPolicy, wanted: PolicyBody): boolean {
+  return samePolicy(now, wanted) && (now.description ?? "") === (wanted.description ?? "");
 }
 
 /** What `If-Match` says when any version will do (RFC 9110). IAM's private endpoints are known to tell no ETag. */
 const ANY = "*";
 
 /** @throws StaleError where v1 tells of another version than the one that was read: its ETag would let that one be overwritten */
-async function etagOfV1(client: Client, { id, lastModifiedAt }: HeldPolicy): Promise<string | undefined> {
-  const answer = await client.call((service) => service.getPolicy({ policyId: id }));
+async function etagOfV1(
+  client: Client,
+  { id, lastModifiedAt }: HeldPolicy,
+  deadline: Deadline,
+): Promise<string | undefined> {
+  const answer = await client.call(
+    (service) => service.getPolicy({ policyId: id }),
+    (each) => each,
+    deadline,
+  );
   const [read = "", now = ""] = [lastModifiedAt, lastModifiedIn(answer)];
   if (Math.abs(Date.parse(now) - Date.parse(read)) > 0) throw new StaleError(changedWhileRead(id, read, now));
   return headerOf(answer.headers, "etag");
 }
 
 /** Deletes a policy; done when IAM does not hold it any more. A young one that IAM does not show yet is waited for. */
-export async function deletePolicy(client: Client, id: string, written: Written = {}): Promise<void> {
-  const until = () => shownBy(client, written);
-  const doubt = { unsure: false };
-  const isGone = async () => {
+export async function deletePolicy(
+  client: Client,
+  id: string,
+  deadline: Deadline,
+  written: Written = {},
+): Promise<void> {
+  let unknownSince: number | undefined;
+  /** Deletes it once. `left`: where IAM holds none, how long one may still come to be shown. */
+  const remove = async (): Promise<{ isGone: boolean; left: number }> => {
     try {
-      const { status, headers } = await client.write((service) => service.deleteV2Policy({ id }));
-      if (status !== 204) throw notIamsAnswer("deleting a policy", headers);
-      return true;
+      await client.write((service) => service.deleteV2Policy({ id }), toDeleted, deadline, true);
+      return { isGone: true, left: 0 };
     } catch (error) {
-      if (!(error instanceof IamError) || !error.isPolicyNotFound) throw error;
+      if (!(error instanceof IamError) || !error.isNotFound) throw error;
       // An earlier try may have deleted it.
-      doubt.unsure ||= error.unsure;
-      return until() <= Date.now() || (await lookUp(client, id))?.state === "deleted";
+      unknownSince ??= error.unknownSince;
+      const left = propagationLeft(written, error.told.answeredAt, client.pace.propagation);
+      if (error.isPolicyNotFound && left <= 0) return { isGone: true, left };
+      const { policy } = await lookUp(client, id, deadline);
+      if (policy && policy.state !== "deleted" && !error.isPolicyNotFound) throw error;
+      return { isGone: policy?.state === "deleted" || left <= 0, left };
     }
   };
   try {
-    // Where the time was over while IAM was asked, the next answer counts.
-    if (!(await askUntil(isGone, (gone) => gone, until, client.pace))) await isGone();
+    const around = { deadline, pace: client.pace };
+    const { isGone } = await pollUntil(
+      remove,
+      (each) => each.isGone,
+      (each) => each.left,
+      around,
+    );
+    // Where the wait was over while IAM was asked, the next answer counts.
+    if (!isGone && (isOver(deadline) || !(await remove()).isGone)) throw notShown(id, {});
   } catch (error) {
-    throw doubt.unsure && error instanceof IamError ? error.inDoubt() : error;
+    throw inDoubt(error, unknownSince);
   }
+}
+
+function toDeleted({ status, headers }: Answer): void {
+  if (status !== 204) throw notIamsAnswer("deleting a policy", headers);
 }
 
 function toRequest({ roleIds, control, subject, resource, description, pattern, rule }: PolicyBody) {

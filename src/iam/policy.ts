@@ -27,6 +27,8 @@ export interface PolicyBody {
 /** A v2 authorization policy as IAM holds it. */
 export interface HeldPolicy extends PolicyBody {
   id: string;
+  /** `"authorization"`; of a policy that was read by id, perhaps `"access"`. */
+  type: string;
   /** Needed to replace it; IAM's private endpoints may leave it out. */
   etag?: string;
   state: string;

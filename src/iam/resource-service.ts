@@ -1,12 +1,12 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import type { Answer, Client } from "./client";
+import type { Deadline } from "./deadline";
 import { OtherServiceError } from "./errors";
 import { isPrivate } from "./endpoints";
-import { REDIRECTS } from "./redirects";
 import type { Settings } from "./settings";
-import { isTls } from "./told";
+import { guard, type Http } from "./transport";
 import { USER_AGENT } from "./user-agent";
-import { isStrangers, type OtherService, type Ways } from "./ways";
+import { waysOf, type OtherService } from "./ways";
 
 /** Both services are reached there. */
 const PUBLIC_ENDPOINT = "https://resource-controller.cloud.ibm.com";
@@ -17,8 +17,6 @@ interface ClientOptions {
   authenticator: Authenticator;
   serviceUrl: string;
   headers: Record<string, string>;
-  /** In milliseconds. */
-  timeout: number;
 }
 
 /** Resource Controller or Resource Manager, with the credentials of a client of IAM. */
@@ -26,7 +24,11 @@ export interface ResourceService<Sdk> {
   /** How errors call it. */
   by: OtherService;
   /** Makes a call until it is answered; what it throws is an `IamError` that names the service. */
-  call: (make: (sdk: Sdk) => Promise<Answer>) => Promise<Answer>;
+  call: <Result>(
+    make: (sdk: Sdk) => Promise<Answer>,
+    read: (answer: Answer) => Result,
+    deadline: Deadline,
+  ) => Promise<Result>;
 }
 
 /** Where a service is found, and what makes its client. */
@@ -37,59 +39,36 @@ interface Place<Sdk> {
   open: (options: ClientOptions) => Sdk;
 }
 
-export function resourceService<Sdk>(
+export function resourceService<Sdk extends { getHttpClient: () => Http }>(
   client: Client,
   places: Settings,
   { name, settings, open }: Place<Sdk>,
 ): ResourceService<Sdk> {
   const written = places.config(settings[0]) || places.env[settings[1]];
   const serviceUrl = written || (isPrivate(places) ? PRIVATE_ENDPOINT : PUBLIC_ENDPOINT);
-  const by = { name, ways: waysOf(settings.join(", ")) };
+  const by = { name, ways: waysOf(name, settings.join(", ")) };
   let sdk: Sdk | undefined;
+
+  function opened(authenticator: Authenticator): Sdk {
+    // One token for all.
+    const made = open({ authenticator, serviceUrl, headers: { "User-Agent": USER_AGENT } });
+    guard(made.getHttpClient(), client.pace.requestTimeout);
+    return made;
+  }
 
   return {
     by,
-    call: (make) =>
-      client.call(async (iam) => {
-        try {
-          sdk ??= open({
-            // One token for all.
-            authenticator: iam.getAuthenticator() as Authenticator,
-            serviceUrl,
-            headers: { "User-Agent": USER_AGENT },
-            timeout: client.pace.requestTimeout,
-            ...REDIRECTS,
-          });
-          return await make(sdk);
-        } catch (cause) {
-          throw new OtherServiceError(by, cause);
-        }
-      }),
+    call: (make, read, deadline) =>
+      client.call(
+        async (iam) => {
+          try {
+            return await make((sdk ??= opened(iam.getAuthenticator() as Authenticator)));
+          } catch (cause) {
+            throw new OtherServiceError(by, cause);
+          }
+        },
+        read,
+        deadline,
+      ),
   };
-}
-
-/** @param places where the endpoint is set */
-function waysOf(places: string): Ways {
-  return [
-    [isStrangers, `Something else answered in its place: check proxies and the endpoint (${places})`],
-    [({ said }) => said.includes("Invalid URL"), `The endpoint (${places}) must begin with https://`],
-    [
-      ({ status }) => status === 401,
-      "The token is expired or of another IAM than this endpoint's: renew the credentials and run again",
-    ],
-    [({ status }) => status === 403, "The credentials need the platform role Viewer on what is looked up"],
-    [({ status }) => status === 429, "It asks for fewer calls: run again later"],
-    [
-      ({ status }) => status !== undefined && status >= 500,
-      "It has a problem of its own: run again, and see the status page of IBM Cloud when it stays",
-    ],
-    [
-      ({ code }) => isTls(code),
-      "The endpoint's certificate is not trusted: check the endpoint, and add a company's own authority with NODE_EXTRA_CA_CERTS",
-    ],
-    [
-      ({ status }) => status === undefined,
-      `No answer came: check the network, proxies and the endpoint (${places})`,
-    ],
-  ];
 }

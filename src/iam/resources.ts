@@ -2,8 +2,11 @@ import type ResourceControllerV2 from "@ibm-cloud/platform-services/resource-con
 import type ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
 import * as v from "valibot";
 import type { ResourceGroup, ServiceInstance } from "../found";
-import { connect, type Client } from "./client";
+import { startIn } from "./answers";
+import { connect, type Answer, type Client } from "./client";
+import type { Deadline } from "./deadline";
 import { notIamsAnswer } from "./errors";
+import { allPages, type Page } from "./paging";
 import { listPolicies } from "./policies";
 import type { HeldPolicy } from "./policy";
 import { resourceService, type ResourceService } from "./resource-service";
@@ -38,12 +41,22 @@ export function openResources(settings: Settings, name?: string): Resources {
   }
 
   return {
-    accountId: async () => (await services().client.identity()).accountId,
+    accountId: () => timed(async ({ client }, deadline) => (await client.identity(deadline)).accountId),
     instances: (name) =>
-      shared(JSON.stringify(["instances", name]), async () => listInstances(services().controller, name)),
-    groups: () => shared("groups", async () => listGroups(services())),
-    policies: () => shared("policies", async () => listPolicies(services().client, "display")),
+      shared(JSON.stringify(["instances", name]), () =>
+        timed(({ controller }, deadline) => listInstances(controller, name, deadline)),
+      ),
+    groups: () => shared("groups", () => timed(listGroups)),
+    policies: () =>
+      shared("policies", () => timed(({ client }, deadline) => listPolicies(client, deadline, "display"))),
   };
+
+  async function timed<Result>(
+    ask: (services: Opened, deadline: Deadline) => Promise<Result>,
+  ): Promise<Result> {
+    const opened = services();
+    return opened.client.withDeadline((deadline) => ask(opened, deadline));
+  }
 }
 
 interface Opened {
@@ -77,7 +90,7 @@ const instancePage = v.object({
       guid: v.string(),
       crn: v.string(),
       name: v.string(),
-      state: v.string(),
+      state: v.nullish(v.string(), "active"),
       account_id: v.nullish(v.string()),
       resource_group_id: v.nullish(v.string()),
       region_id: v.nullish(v.string()),
@@ -92,22 +105,28 @@ const PAGE = 100;
 async function listInstances(
   { call, by }: ResourceService<ResourceControllerV2>,
   name: string | undefined,
+  deadline: Deadline,
 ): Promise<ServiceInstance[]> {
   const filter = { limit: PAGE, ...(name !== undefined && { name }) };
-  const found: ServiceInstance[] = [];
-  for (let start: string | undefined, more = true; more; more = start !== undefined) {
-    const asked = { ...filter, ...(start !== undefined && { start }) };
-    const { result, headers } = await call((sdk) => sdk.listResourceInstances(asked));
+  const what = "the look-up of service instances";
+  const toInstances = ({ result, headers }: Answer): Page<HeldInstance> => {
     const { success, output: data } = v.safeParse(instancePage, result);
-    if (!success) throw notIamsAnswer("the look-up of service instances", headers, by);
-    found.push(...data.resources.filter(({ state }) => state === "active").map(toInstance));
-    start = startIn(data.next_url);
-  }
-  return found;
-}
-
-function startIn(url: string | null | undefined): string | undefined {
-  return url ? (new URL(url, "https://any").searchParams.get("start") ?? undefined) : undefined;
+    if (!success) throw notIamsAnswer(what, headers, by);
+    const { next_url } = data;
+    return { entries: data.resources, next: next_url ? startIn(next_url) : undefined };
+  };
+  const all = await allPages(
+    what,
+    (start) =>
+      call(
+        (sdk) => sdk.listResourceInstances({ ...filter, ...(start !== undefined && { start }) }),
+        toInstances,
+        deadline,
+      ),
+    by,
+  );
+  const byCrn = new Map(all.filter(({ state }) => state === "active").map((each) => [each.crn, each]));
+  return [...byCrn.values()].map(toInstance);
 }
 
 function toInstance({ guid, crn, name, ...held }: HeldInstance): ServiceInstance {
@@ -128,21 +147,30 @@ const groupList = v.object({
   resources: v.array(
     v.object({
       id: v.string(),
-      crn: v.string(),
+      crn: v.nullish(v.string(), ""),
       name: v.string(),
-      state: v.string(),
-      account_id: v.string(),
+      state: v.nullish(v.string(), "ACTIVE"),
+      account_id: v.nullish(v.string()),
     }),
   ),
 });
 
 /** There are few groups in an account, and Resource Manager answers them all at once. */
-async function listGroups({ client, manager: { call, by } }: Opened): Promise<ResourceGroup[]> {
-  const { accountId } = await client.identity();
-  const { result, headers } = await call((sdk) => sdk.listResourceGroups({ accountId }));
-  const { success, output: data } = v.safeParse(groupList, result);
-  if (!success) throw notIamsAnswer("the look-up of resource groups", headers, by);
-  return data.resources
+async function listGroups(
+  { client, manager: { call, by } }: Opened,
+  deadline: Deadline,
+): Promise<ResourceGroup[]> {
+  const { accountId } = await client.identity(deadline);
+  const groups = await call(
+    (sdk) => sdk.listResourceGroups({ accountId }),
+    ({ result, headers }) => {
+      const { success, output: data } = v.safeParse(groupList, result);
+      if (!success) throw notIamsAnswer("the look-up of resource groups", headers, by);
+      return data.resources;
+    },
+    deadline,
+  );
+  return groups
     .filter(({ state }) => state.toUpperCase() === "ACTIVE")
-    .map(({ id, crn, name, account_id }) => ({ id, crn, name, accountId: account_id }));
+    .map((each) => ({ id: each.id, crn: each.crn, name: each.name, accountId: each.account_id ?? accountId }));
 }

@@ -1,92 +1,102 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { backOff } from "exponential-backoff";
+import { TooLateError, type Deadline } from "./deadline";
 import { IamError } from "./errors";
-import { startGate, type Passage } from "./gate";
+import type { Gate } from "./gate";
+import { TIMED_OUT } from "./outcome";
 import type { Pace } from "./pace";
 
-/** How often to try when no connection comes about: a wrong endpoint is not waited for as long as a busy one. */
+/** How often to try when no connection can be established: a wrong endpoint is not waited for as long as a busy one. */
 const CONNECTING = 3;
 
+/** How often to try when answers can't be read: a proxy's page stays one. */
+const READING = 6;
+
+/** What all retries and polls of one operation have in common. */
+interface Surroundings {
+  deadline: Deadline;
+  pace: Pace;
+}
+
+/** One call, and how it is tried. */
+interface Attempts extends Surroundings {
+  /** What each try goes through; other calls of the same client wait there when IAM asks for fewer. */
+  gate?: Gate;
+  /** Whether a try whose outcome is unknown may be repeated as it is. */
+  repeatsUnknown: boolean;
+}
+
 /**
- * Does something until it succeeds, or fails with what does not pass, or the time for it is over. IAM's `Retry-After` is
- * kept to.
+ * Tries a call until it succeeds, fails with what isn't worth a retry, or the deadline is over. Every caller waits as long as
+ * `Retry-After` says.
  *
- * @param writes whether it changes something: what only reads is never in doubt
- * @param gate what the call goes through each time; the others of the same client wait there when IAM asks for fewer calls
  * @throws IamError what IAM said last, with how often and how long it was tried
  */
-export async function persist<Result>(
-  work: () => Promise<Result>,
-  { retryTimeout, firstDelay, longestDelay }: Pace,
-  writes = true,
-  gate = startGate(),
+export async function withRetry<Result>(
+  attempt: () => Promise<Result>,
+  { deadline, pace, gate, repeatsUnknown }: Attempts,
 ): Promise<Result> {
-  const begun = Date.now();
-  let passage: Passage | undefined;
-  let tries = 0;
-  let unsure = false;
-  const attempt = async () => {
-    passage = await gate.pass();
-    tries += 1;
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof IamError)) throw error;
-      unsure ||= writes && error.unsure;
-      throw error.after({ tries, elapsed: Date.now() - begun, unsure });
-    }
-  };
-  return backOff(attempt, {
-    startingDelay: firstDelay,
-    maxDelay: longestDelay,
-    jitter: "full",
-    numOfAttempts: Infinity,
-    retry: async (error: unknown) => {
-      if (!(error instanceof IamError) || !error.passes) return false;
-      if (!error.connected && tries >= CONNECTING) return false;
-      const wait = error.retryAfter ?? 0;
-      if (Date.now() - begun + wait >= retryTimeout) return false;
-      if (error.status === 429 && wait > 0 && passage) gate.shut(passage, wait);
-      await sleep(wait);
-      return true;
-    },
-  });
-}
+  const begun = performance.now();
+  let unknownSince: number | undefined;
+  let last: IamError | undefined;
 
-/** Thrown to ask again; carries the answer that is not taken yet. */
-class NotYet<Answer> extends Error {
-  readonly answer: Answer;
-  constructor(answer: Answer) {
-    super("not yet");
-    this.answer = answer;
+  for (let tries = 1; ; tries += 1) {
+    const passage = gate && (await inTime(gate.pass()));
+    const sentAt = performance.now();
+    try {
+      return await attempt();
+    } catch (thrown) {
+      if (!(thrown instanceof IamError)) throw thrown;
+      if (thrown.outcomeUnknown) unknownSince ??= sentAt;
+      // A try that the deadline cuts short says less than the one before it.
+      const said = deadline.left() > 0 ? thrown : (last ?? thrown);
+      last = said.after({ tries, elapsed: performance.now() - begun, unknownSince });
+      if (!isWorthRetry(thrown, tries)) throw last;
+      const asked = last.retryAfter ?? 0;
+      if (asked >= deadline.left()) throw last;
+      if (last.status === 429 && asked > 0 && passage) gate.shut(passage, asked);
+      await deadline.sleep(asked + backoff(tries, pace));
+      if (deadline.isCancelled() || deadline.left() === 0) throw last;
+    }
+  }
+
+  function isWorthRetry(error: IamError, tries: number): boolean {
+    if (deadline.isCancelled() || !error.isRetryable) return false;
+    if (!error.connected && tries >= CONNECTING) return false;
+    if (error.isUnreadable && tries >= READING) return false;
+    return repeatsUnknown || !error.outcomeUnknown;
+  }
+
+  async function inTime<Waited>(waiting: Promise<Waited>): Promise<Waited> {
+    try {
+      return await deadline.within(waiting);
+    } catch (error) {
+      if (!(error instanceof TooLateError)) throw error;
+      throw last ?? new IamError({ code: TIMED_OUT, said: error.message, reads: true });
+    }
   }
 }
 
 /**
- * Asks until an answer is taken, at most until a time; then the last answer counts.
+ * Asks until an answer is accepted. When there is no time left, the last answer counts.
  *
- * @param until in milliseconds of `Date.now()`; asked after each answer, as the first one may be what tells IAM's time
+ * @param until milliseconds for which to go on asking, told by each answer
  */
-export async function askUntil<Answer>(
+export async function pollUntil<Answer>(
   ask: () => Promise<Answer>,
-  isTaken: (answer: Answer) => boolean,
-  until: () => number,
-  { firstDelay, longestDelay }: Pace,
+  isAccepted: (answer: Answer) => boolean,
+  until: (answer: Answer) => number,
+  { deadline, pace }: Surroundings,
 ): Promise<Answer> {
-  const attempt = async () => {
+  const begun = performance.now();
+  for (let tries = 1; ; tries += 1) {
     const answer = await ask();
-    if (isTaken(answer)) return answer;
-    throw new NotYet(answer);
-  };
-  try {
-    return await backOff(attempt, {
-      startingDelay: firstDelay,
-      maxDelay: longestDelay,
-      numOfAttempts: Infinity,
-      retry: (error: unknown) => error instanceof NotYet && Date.now() < until(),
-    });
-  } catch (error) {
-    if (error instanceof NotYet) return error.answer as Answer;
-    throw error;
+    // No answer can move the end further away than the pace says.
+    const left = Math.min(until(answer), begun + pace.propagation - performance.now());
+    if (isAccepted(answer) || left <= 0 || deadline.isCancelled() || deadline.left() === 0) return answer;
+    await deadline.sleep(backoff(tries, pace));
   }
+}
+
+/** The wait before the next try, in milliseconds: doubled from try to try, with full jitter. */
+export function backoff(tries: number, { firstDelay, longestDelay }: Pace): number {
+  return Math.random() * Math.min(longestDelay, firstDelay * 2 ** (tries - 1));
 }

@@ -7,6 +7,8 @@ export interface Settings {
   env: NodeJS.ProcessEnv;
   /** Other times than the default ones, and than those that the configuration sets. */
   pace?: Partial<Pace>;
+  /** Aborted when the user cancels the run. */
+  cancelled?: AbortSignal;
   /** Whether nobody is left to be told what is made. */
   isEngineGone?: () => Promise<boolean>;
 }

@@ -1,4 +1,5 @@
 import type { Client } from "./client";
+import type { Deadline } from "./deadline";
 import { listPolicies } from "./policies";
 import { scopeText, type HeldPolicy, type PolicyBody } from "./policy";
 
@@ -9,7 +10,7 @@ export interface SharedLooks {
    *
    * @param since how old the list may be, in milliseconds of `performance.now()`; any list will do without it
    */
-  look: (scope: PolicyBody, since?: number) => Promise<HeldPolicy[]>;
+  look: (scope: PolicyBody, deadline: Deadline, since?: number) => Promise<HeldPolicy[]>;
   /** Whatever was listed may lack something from now on. */
   forget: () => void;
 }
@@ -27,13 +28,15 @@ export function sharedLooks(client: () => Client): SharedLooks {
   let listed: Listed | undefined;
 
   return {
-    look: async (scope, since = -Infinity) => {
+    look: async (scope, deadline, since = -Infinity) => {
       if (!listed || listed.since < since) {
-        listed = { since: performance.now(), byScope: listPolicies(client()).then(sorted) };
+        const asked = client();
+        const list = asked.withDeadline((own) => listPolicies(asked, own));
+        listed = { since: performance.now(), byScope: list.then(sorted) };
       }
       const shared = listed;
       try {
-        return (await shared.byScope).get(scopeText(scope)) ?? [];
+        return (await deadline.within(shared.byScope)).get(scopeText(scope)) ?? [];
       } catch (error) {
         // Whoever comes next asks again.
         if (listed === shared) listed = undefined;

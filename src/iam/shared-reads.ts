@@ -1,12 +1,14 @@
-import { hasId, maybeHeld } from "./answers";
+import { maybeHeld } from "./answers";
 import type { Client } from "./client";
-import { getPolicy, isBehind, listAnswers, type Written } from "./policies";
+import type { Written } from "./clock";
+import { TooLateError, type Deadline } from "./deadline";
+import { getPolicy, isBehind, listEntries } from "./policies";
 import type { HeldPolicy } from "./policy";
 
 /** Reads policies: one by itself, many out of one list. */
 export interface SharedReads {
   /** @returns `undefined` when IAM does not hold the policy, or keeps it only as deleted */
-  read: (id: string, written?: Written) => Promise<HeldPolicy | undefined>;
+  read: (id: string, deadline: Deadline, written?: Written) => Promise<HeldPolicy | undefined>;
   /** Whatever was listed may be old from now on. */
   forget: () => void;
 }
@@ -21,28 +23,30 @@ export function sharedReads(client: () => Client): SharedReads {
   /** Answers as they came: an account may hold thousands that nobody here asks for. */
   let listed: Promise<Map<string, unknown>> | undefined;
 
-  async function list(): Promise<Map<string, unknown> | undefined> {
+  async function list(deadline: Deadline): Promise<Map<string, unknown> | undefined> {
     // With the roles' names, as a policy that is read alone has them: else they would have to be looked up.
-    listed ??= listAnswers(client(), "display").then(
-      (answers) => new Map(answers.flatMap((each) => (hasId(each) ? [[each.id, each]] : []))),
-    );
+    if (!listed) {
+      const asked = client();
+      listed = asked.withDeadline((own) => listEntries(asked, own, "display"));
+    }
     const shared = listed;
     try {
-      return await shared;
-    } catch {
+      return await deadline.within(shared);
+    } catch (error) {
+      if (error instanceof TooLateError) throw error;
       // Credentials that may read their policies may not always list them: each is asked for by id.
       return undefined;
     }
   }
 
   return {
-    read: async (id, written = {}) => {
+    read: async (id, deadline, written = {}) => {
       if (isFirst) {
         isFirst = false;
-        return getPolicy(client(), id, written);
+        return getPolicy(client(), id, deadline, written);
       }
-      const found = maybeHeld((await list())?.get(id));
-      return found && !isBehind(found, written) ? found : getPolicy(client(), id, written);
+      const found = maybeHeld((await list(deadline))?.get(id));
+      return found && !isBehind(found, written) ? found : getPolicy(client(), id, deadline, written);
     },
     forget: () => {
       listed = undefined;

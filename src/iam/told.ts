@@ -1,8 +1,9 @@
+import { NOT_SENT } from "./outcome";
 import type { OtherService } from "./ways";
 
 /** What a failed call told, whatever it failed with. */
 export interface Told {
-  /** The HTTP status; absent when no answer came. */
+  /** The HTTP status; absent when no answer came, or none that could be read. */
   status?: number;
   /** IAM's code, such as `policy_not_found`, or the connection's, such as `ECONNREFUSED`. */
   code?: string;
@@ -23,35 +24,6 @@ export interface Told {
   by?: OtherService;
 }
 
-/** What the network says when no connection came about. */
-export const NOT_CONNECTED = [
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENETDOWN",
-];
-
-/** What it says when a connection ended, or nothing came over it in time. */
-export const LOST = [
-  "ECONNRESET",
-  "ECONNABORTED",
-  "ETIMEDOUT",
-  "EPIPE",
-  "ERR_NETWORK",
-  "ERR_STREAM_PREMATURE_CLOSE",
-  "ERR_BAD_RESPONSE",
-];
-
-/** Whether a connection failed because of a certificate. */
-export function isTls(code: string | undefined): boolean {
-  return code !== undefined && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code);
-}
-
-/** The code of an answer with a good status that is none of IAM's. */
-export const UNREADABLE = "unreadable_answer";
-
 type Fields = Partial<Record<string, unknown>>;
 
 function isFields(value: unknown): value is Fields {
@@ -70,7 +42,8 @@ export function tell(thrown: unknown): Told {
   const error = isFields(thrown) ? thrown : {};
   const status = typeof error["status"] === "number" ? error["status"] : undefined;
   const message = textOf(error["message"]) ?? String(thrown);
-  if (status === undefined) return { code: textOf(error["statusText"]) ?? codeOf(message), said: message };
+  // Without a code nothing reached the network: the SDK refused to send it.
+  if (status === undefined) return { code: textOf(error["statusText"]) ?? NOT_SENT, said: message };
   const body = isFields(error["result"]) ? error["result"] : {};
   const [first] = Array.isArray(body["errors"]) ? (body["errors"] as unknown[]) : [];
   const reported = isFields(first) ? first : {};
@@ -92,13 +65,6 @@ export function tell(thrown: unknown): Told {
     retryAfter: waitOf(headerOf(error["headers"], "retry-after")),
     answeredAt: dateOf(error["headers"]),
   };
-}
-
-/** Some errors of the core hold the connection's code in their text alone. */
-function codeOf(message: string): string | undefined {
-  // What the core says of a good answer without a token in it.
-  if (message.includes("Access token not present")) return UNREADABLE;
-  return [...NOT_CONNECTED, ...LOST].find((code) => message.includes(code));
 }
 
 /** `Retry-After`: seconds, or a date. */

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { dynamic } from "@pulumi/pulumi";
 import { openIam, type Iam } from "../iam";
-import type { Pace } from "../iam/pace";
+import { withDeadline } from "../iam/deadline";
+import { paceOf, type Pace } from "../iam/pace";
 import type { Settings } from "../iam/settings";
 import { checkInputs, type Checking } from "./check";
 import { startClaims } from "./claims";
@@ -41,6 +41,8 @@ export interface Surroundings {
   pace?: Partial<Pace>;
   /** Another time for which a check waits for what only IAM can tell, in milliseconds. */
   patience?: number;
+  /** Aborted when the user cancels the run. */
+  cancelled?: AbortSignal;
   /** Whether nobody is left to be told what is made. */
   isEngineGone?: () => Promise<boolean>;
   /** Says something that is no error; by default on standard output, which Pulumi shows as a message of the stack. */
@@ -49,21 +51,33 @@ export interface Surroundings {
 
 /** The provider of `EnAuthorization`: what Pulumi's host calls. */
 export function authorizationProvider(surroundings: Surroundings): AuthorizationProvider {
-  const checking: Checking = { runOf, askFacts: startAsking(surroundings.patience), memory: new Map() };
+  const checking: Checking = { iamOf, askFacts: startAsking(surroundings.patience), memory: new Map() };
   const said = new Set<string>();
-  const shared = {
-    claims: startClaims(),
-    wait: (seconds: number) => sleep(seconds * 1000),
-    say: surroundings.say ?? console.log,
-  };
+  const shared = { claims: startClaims(), say: surroundings.say ?? console.log };
   let settings: Settings = { config: () => undefined, ...surroundings };
   const opened = new Map<string | undefined, Iam>();
 
-  /** A run with the credentials of this name. */
-  function runOf({ credentials }: { credentials?: string }): Run {
+  /** IAM with the credentials of this name. */
+  function iamOf({ credentials }: { credentials?: string }): Iam {
     const iam = opened.get(credentials) ?? openIam(settings, credentials);
     opened.set(credentials, iam);
-    return { ...shared, iam };
+    return iam;
+  }
+
+  /** Does one operation, in its time: as long as `ibmcloud:retryTimeout` says, and the wait that the program asks for. */
+  async function operation<Result>(
+    inputs: Pick<Inputs, "credentials">,
+    settle: number | undefined,
+    work: (run: Run) => Promise<Result>,
+  ): Promise<Result> {
+    const time = paceOf(settings).retryTimeout + secondsOf(settle) * 1000;
+    return withDeadline(time, settings.cancelled, (deadline) =>
+      work({
+        ...shared,
+        iam: iamOf(inputs).until(deadline),
+        wait: (seconds) => deadline.sleep(secondsOf(seconds) * 1000),
+      }),
+    );
   }
 
   function sayOnce(note: string): void {
@@ -86,27 +100,39 @@ export function authorizationProvider(surroundings: Surroundings): Authorization
     },
     diff: (id, held, { __provider, ...wanted }) =>
       attempt(`compare the authorization ${id}`, wanted, () =>
-        compareAuthorization(runOf(wanted), id, held, wanted),
+        operation(wanted, 0, (run) => compareAuthorization(run, id, held, wanted)),
       ),
     create: ({ __provider, ...wanted }) =>
       attempt(
         "create the authorization",
         wanted,
-        () => createAuthorization(runOf(wanted), wanted),
+        () => operation(wanted, wanted.settle?.afterCreate, (run) => createAuthorization(run, wanted)),
         halfMade(__provider),
       ),
     read: (id, known) =>
-      attempt(`read the authorization ${id}`, known, () => readAuthorization(runOf(known), id, known)),
+      attempt(`read the authorization ${id}`, known, () =>
+        operation(known, 0, (run) => readAuthorization(run, id, known)),
+      ),
     update: (id, held, { __provider, ...wanted }) =>
       attempt(
         `update the authorization ${id}`,
         wanted,
-        () => updateAuthorization(runOf(wanted), id, held, wanted),
+        () => operation(wanted, 0, (run) => updateAuthorization(run, id, held, wanted)),
         halfMade(__provider),
       ),
     delete: (id, held) =>
-      attempt(`delete the authorization ${id}`, held, () => deleteAuthorization(runOf(held), id, held)),
+      attempt(`delete the authorization ${id}`, held, () =>
+        operation(held, held.settle?.beforeDelete, (run) => deleteAuthorization(run, id, held)),
+      ),
   };
+}
+
+/** The longest wait that a program may ask for, in seconds. */
+const LONGEST_SETTLE = 3_600;
+
+/** Seconds to wait as the state has them: it may have been edited by hand. */
+function secondsOf(settle: unknown): number {
+  return typeof settle === "number" && settle > 0 ? Math.min(settle, LONGEST_SETTLE) : 0;
 }
 
 /**

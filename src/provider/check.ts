@@ -20,7 +20,7 @@ export interface Checked {
 /** What the checks of one run share. */
 export interface Checking {
   /** IAM with the credentials of a name. */
-  runOf: (inputs: { credentials?: string }) => { iam: Iam };
+  iamOf: (inputs: { credentials?: string }) => Iam;
   askFacts: AskFacts;
   memory: RoleMemory;
 }
@@ -33,7 +33,7 @@ export interface Checking {
  * @param olds the inputs in state
  */
 export async function checkInputs(
-  { runOf, askFacts, memory }: Checking,
+  { iamOf, askFacts, memory }: Checking,
   olds: Partial<Inputs>,
   written: Record<string, unknown>,
 ): Promise<Checked> {
@@ -45,7 +45,7 @@ export async function checkInputs(
   const inputs = shaped as Inputs;
   const pair = pairOf(normalForm(inputs, {}));
   // Whose credentials are not known yet cannot be asked with.
-  const { iam } = runOf(inputs);
+  const iam = iamOf(inputs);
   const { facts, notes } = holdsUnknown(inputs.credentials)
     ? { facts: {}, notes: [] }
     : await askFacts(iam, pair);

@@ -1,3 +1,4 @@
+import { CodedError } from "../shared/coded-error";
 import type { Inputs } from "./inputs";
 
 /**
@@ -70,12 +71,13 @@ export function startClaims(): Claims {
       // The engine tells no names: the same inputs once more are the same resource, unless two have them.
       const other = kept.get(id);
       const isKept = other !== undefined && (textOf(other) !== text || resources > 1);
-      if (taken.has(id) || isKept) throw new Error(heldTwice(id));
+      if (taken.has(id) || isKept) throw heldTwice(id);
       kept.set(id, inputs);
     },
     begin: (meaning) => {
       if (begun.has(meaning)) {
-        throw new Error(
+        throw new CodedError(
+          "declared-twice",
           "another resource of this program declares the same authorization (scope and roles): remove one of the two",
         );
       }
@@ -85,9 +87,12 @@ export function startClaims(): Claims {
       };
     },
     take: (id) => {
-      if (holds(id)) throw new Error(heldTwice(id));
+      if (holds(id)) throw heldTwice(id);
       if (isDoomed(id))
-        throw new Error(`this run removes the authorization ${id}: run pulumi refresh, then pulumi up`);
+        throw new CodedError(
+          "being-removed",
+          `this run removes the authorization ${id}: run pulumi refresh, then pulumi up`,
+        );
       taken.add(id);
     },
     holds,
@@ -108,8 +113,9 @@ export function startClaims(): Claims {
   };
 }
 
-function heldTwice(id: string): string {
-  return `another resource of this program holds the same authorization (${id}): remove one of the two and run pulumi refresh, or give the one whose name changed its old name in aliases`;
+function heldTwice(id: string): CodedError {
+  const message = `another resource of this program holds the same authorization (${id}): remove one of the two and run pulumi refresh, or give the one whose name changed its old name in aliases`;
+  return new CodedError("held-twice", message);
 }
 
 /** Inputs as the engine hands them on, whatever the order of their properties. */

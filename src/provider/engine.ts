@@ -1,4 +1,5 @@
 import { connect, type ClientHttp2Session } from "node:http2";
+import { Server } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 
 /**
@@ -48,4 +49,31 @@ async function open(url: string): Promise<ClientHttp2Session | undefined> {
  */
 export function endUnheard(): void {
   for (const stream of [process.stdout, process.stderr]) stream.once("error", () => process.exit(1));
+}
+
+/** How Pulumi's engine asks a provider to end what it is doing. */
+const CANCEL = "/pulumirpc.ResourceProvider/Cancel";
+
+/**
+ * Notices that the user cancelled the run (Ctrl-C). Pulumi's host for dynamic providers answers that request and keeps it
+ * from them, so this looks at what arrives at the host's own server. Where there is none to be found, nothing is noticed, and
+ * every operation still ends with its deadline.
+ *
+ * @returns aborted when the run is cancelled
+ */
+export function watchCancel(): AbortSignal {
+  const cancelled = new AbortController();
+  for (const server of listeningServers()) {
+    server.on("stream", (_stream: unknown, headers: unknown) => {
+      const path = (headers as Partial<Record<string, unknown>> | undefined)?.[":path"];
+      if (path === CANCEL) cancelled.abort();
+    });
+  }
+  return cancelled.signal;
+}
+
+/** Servers that this process listens with. Node.js documents no way to ask for them, and the host hands none on. */
+function listeningServers(): Server[] {
+  const { _getActiveHandles: handles } = process as { _getActiveHandles?: () => unknown[] };
+  return (handles?.call(process) ?? []).filter((each) => each instanceof Server);
 }

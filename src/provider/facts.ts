@@ -78,7 +78,7 @@ class LateError extends Error {}
 
 /** Whether IAM did not answer, or only to be asked again later. */
 function isSilence(error: unknown): boolean {
-  if (error instanceof IamError) return error.status === undefined || error.passes;
+  if (error instanceof IamError) return error.status === undefined || error.isRetryable;
   return error instanceof LateError;
 }
 

@@ -1,5 +1,5 @@
 import { authorizationProvider } from "./authorization-provider";
-import { endUnheard, startWatch } from "./engine";
+import { endUnheard, startWatch, watchCancel } from "./engine";
 
 /**
  * What the text kept in state loads. Neither this path nor these seven names may ever change: stacks made by any release
@@ -13,7 +13,7 @@ export const {
   read,
   update,
   delete: remove,
-} = authorizationProvider({ env: process.env, isEngineGone: startWatch(process.argv[2]) });
+} = authorizationProvider({ env: process.env, isEngineGone: startWatch(process.argv[2]), cancelled: watchCancel() });
 export { remove as delete };
 
 endUnheard();

@@ -1,3 +1,4 @@
+import { CodedError, codeOf } from "../shared/coded-error";
 import type { Inputs } from "./inputs";
 
 /** How sentences call the two services of an authorization. */
@@ -23,7 +24,8 @@ export async function attempt<Result>(
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const pair = inputs.target ? ` (${pairText(inputs)})` : "";
-    const error = new Error(`Cannot ${what}${pair}: ${reason}`, { cause });
+    const code = codeOf(cause);
+    const error = new CodedError(code, `Cannot ${what}${pair}: ${reason} [${code}]`, { cause });
     error.name = "";
     error.stack = error.message;
     throw Object.assign(error, more(cause, error.message));

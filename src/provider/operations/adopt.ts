@@ -1,4 +1,5 @@
 import { sameScope, type HeldPolicy, type PolicyBody } from "../../iam/policy";
+import { CodedError } from "../../shared/coded-error";
 import { whyNotAdopted } from "../conflict";
 import type { Inputs } from "../inputs";
 import type { Run } from "./run";
@@ -24,7 +25,8 @@ export async function findAdopted(
   const found = await free(run, body);
   if (found.length < 2) return found[0];
   const ids = found.map(({ id }) => `adopt: "${id}"`).join(", ");
-  throw new Error(
+  throw new CodedError(
+    "adopt-ambiguous",
     `IAM holds ${found.length} authorizations of this scope, so adopt: true does not say which to take: write one of ${ids}`,
   );
 }
@@ -51,21 +53,29 @@ async function free({ iam, claims }: Run, body: PolicyBody): Promise<HeldPolicy[
 async function named({ iam, claims }: Run, id: string, body: PolicyBody): Promise<HeldPolicy> {
   const policy = await iam.getPolicy(id);
   if (claims.isDoomed(id)) {
-    throw new Error(
+    throw new CodedError(
+      "being-removed",
       `adopt names the policy ${id}, which this run removes: leave adopt out to make the authorization anew`,
     );
   }
   if (!policy) {
-    throw new Error(
+    throw new CodedError(
+      "adopt-not-found",
       `adopt names the policy ${id}, which IAM does not hold in this account: correct the id, or leave adopt out to make the authorization`,
     );
   }
   if (!sameScope(policy, body)) {
-    throw new Error(
+    throw new CodedError(
+      "adopt-other-scope",
       `adopt names the policy ${id}, which has another scope than the one declared: declare the scope that IAM holds, or leave adopt out`,
     );
   }
   const why = whyNotAdopted(policy);
-  if (why !== undefined) throw new Error(`adopt names the policy ${id}, which cannot be taken over: ${why}`);
+  if (why !== undefined) {
+    throw new CodedError(
+      "managed-elsewhere",
+      `adopt names the policy ${id}, which cannot be taken over: ${why}`,
+    );
+  }
   return policy;
 }

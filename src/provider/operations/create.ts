@@ -1,3 +1,4 @@
+import { CodedError, isOutcomeUnknown } from "../../shared/coded-error";
 import { PolicyConflictError } from "../../iam/conflict";
 import type { HeldPolicy, PolicyBody } from "../../iam/policy";
 import { pairOf } from "../check";
@@ -6,7 +7,7 @@ import type { Inputs } from "../inputs";
 import { fromPolicy, localOf, toPolicy, type State } from "../policy";
 import { presetOf } from "../presets";
 import { findAdopted, mayBeAdopted } from "./adopt";
-import { HalfMadeError } from "./half-made";
+import { HalfMadeError, unknownOutcome } from "./half-made";
 import type { Run } from "./run";
 import { resolved, settled, type ResolvedRoles } from "./settled";
 import { align, isAligned } from "./update";
@@ -53,6 +54,10 @@ function documentedOf(wanted: Inputs): string[] | undefined {
   return preset && [...preset];
 }
 
+/** What to do where IAM may have made it. */
+const MAYBE_MADE =
+  "IAM may have made it all the same: IBMCLOUD_ADOPT_OWN=true pulumi up takes over what this run left";
+
 /** Creates the policy; where IAM holds the same already, that one is taken over if it may be. */
 async function make(
   run: Run,
@@ -61,13 +66,15 @@ async function make(
   { crns, names }: ResolvedRoles,
 ): Promise<HeldPolicy> {
   if (crns === undefined) {
-    throw new Error(
+    throw new CodedError(
+      "roles-missing",
       "IAM holds nothing of this scope to adopt, and to make it roles is missing: IBM documents no roles for these two services, so say which",
     );
   }
   try {
     return await run.iam.createPolicy(body, run.claims.holds, run.claims.isDoomed);
   } catch (error) {
+    if (isOutcomeUnknown(error)) throw unknownOutcome(error, MAYBE_MADE);
     if (!(error instanceof PolicyConflictError)) throw error;
     const { policy } = error;
     const { iamId } = await run.iam.identity();
@@ -76,6 +83,7 @@ async function make(
     const isDoomed = run.claims.isDoomed(policy.id);
     const isMeant = adopt === true || (run.iam.adoptsOwn && isOwn);
     if (isMeant && !isHeld && !isDoomed && mayBeAdopted(policy)) return policy;
-    throw new Error(inTheWay(error, { of: "create", names, isHeld, isDoomed, isOwn }), { cause: error });
+    const message = inTheWay(error, { of: "create", names, isHeld, isDoomed, isOwn });
+    throw new CodedError("already-exists", message, { cause: error });
   }
 }

@@ -1,9 +1,13 @@
+import { CodedError, isOutcomeUnknown } from "../../shared/coded-error";
 import { changes, touchesIam } from "../changes";
 import type { State } from "../policy";
-import { isUnsure } from "./half-made";
+import { unknownOutcome } from "./half-made";
 import { readAuthorization } from "./read";
 import type { Run } from "./run";
 import { refuseOtherAccount } from "./settled";
+
+const MAYBE_GONE =
+  "IAM may have removed it all the same: run the same again, or pulumi refresh before another pulumi up";
 
 /** Removes the authorization; done when IAM does not hold it any more, or another resource of this run holds it. */
 export async function deleteAuthorization(run: Run, id: string, held: State): Promise<void> {
@@ -11,7 +15,10 @@ export async function deleteAuthorization(run: Run, id: string, held: State): Pr
   if (await isLeft()) return;
   await refuseOtherAccount(iam, held);
   if (held.template)
-    throw new Error("an enterprise policy template manages it: remove its assignment instead");
+    throw new CodedError(
+      "managed-elsewhere",
+      "an enterprise policy template manages it: remove its assignment instead",
+    );
   await wait(held.settle?.beforeDelete ?? 0);
   // Noted before it is looked whether another resource has it: from here on none takes it.
   const spare = claims.remove(id);
@@ -23,7 +30,8 @@ export async function deleteAuthorization(run: Run, id: string, held: State): Pr
     await iam.deletePolicy(id, held);
     claims.removed(id);
   } catch (error) {
-    if (!isUnsure(error)) spare();
+    if (isOutcomeUnknown(error)) throw unknownOutcome(error, MAYBE_GONE);
+    spare();
     throw error;
   }
 
@@ -40,7 +48,8 @@ export async function deleteAuthorization(run: Run, id: string, held: State): Pr
     const declared = claims.declaredOf(id);
     const now = declared && (await readAuthorization(run, id, held)).props;
     if (!now || !changes(now, declared).changed.some(touchesIam)) return;
-    throw new Error(
+    throw new CodedError(
+      "held-twice",
       "another resource of this program holds it too, and IAM holds something else than that one declares: run pulumi refresh, then pulumi up",
     );
   }

@@ -1,22 +1,24 @@
-import { IamError } from "../../iam/errors";
+import { CodedError, codeOf, isOutcomeUnknown } from "../../shared/coded-error";
 import type { State } from "../policy";
 
 /** IAM holds the authorization, and something failed after that: Pulumi keeps it in state, as not complete. */
-export class HalfMadeError extends Error {
+export class HalfMadeError extends CodedError {
   readonly id: string;
   /** What is certain of it. */
   readonly state: Partial<State>;
 
   constructor(id: string, state: State, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    const outcomeUnknown = isOutcomeUnknown(cause);
+    super(codeOf(cause), cause instanceof Error ? cause.message : String(cause), { cause, outcomeUnknown });
     this.id = id;
-    this.state = isUnsure(cause) ? withoutRoles(state) : state;
+    this.state = outcomeUnknown ? withoutRoles(state) : state;
   }
 }
 
-/** Whether IAM may have done what an error says that it did not. */
-export function isUnsure(error: unknown): boolean {
-  return error instanceof IamError && error.unsure;
+/** The same error, with what to do about it. */
+export function unknownOutcome(error: unknown, remedy: string): CodedError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new CodedError("outcome-unknown", `${reason}. ${remedy}`, { cause: error, outcomeUnknown: true });
 }
 
 /** Which roles IAM holds is not known: the next run looks, even where the program is as it was. */

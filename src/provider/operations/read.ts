@@ -1,5 +1,6 @@
 import type { Iam } from "../../iam";
 import type { HeldPolicy } from "../../iam/policy";
+import { CodedError } from "../../shared/coded-error";
 import { pairOf } from "../check";
 import type { Inputs } from "../inputs";
 import { fromPolicy, inputsOf, localOf, scopeOf, type State } from "../policy";
@@ -23,7 +24,8 @@ export async function readAuthorization(
   if (!held) {
     if (known.state !== undefined) return {};
     const { accountId } = await iam.identity();
-    throw new Error(
+    throw new CodedError(
+      "policy-not-found",
       `IAM holds no authorization with this id in the account of the credentials (${accountId}), or these credentials may not read it`,
     );
   }

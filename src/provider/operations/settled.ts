@@ -1,5 +1,6 @@
 import type { Iam } from "../../iam";
 import type { OfferedRole } from "../../iam/roles";
+import { CodedError } from "../../shared/coded-error";
 import { pairOf } from "../check";
 import type { Inputs } from "../inputs";
 import { checkAccounts, withAccounts } from "../normal-form";
@@ -19,7 +20,7 @@ export interface ResolvedRoles {
 export async function settled(iam: Iam, inputs: Inputs): Promise<Inputs> {
   const { accountId } = await iam.identity();
   const failures = checkAccounts(inputs, { accountId });
-  if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("; "));
+  if (failures.length > 0) throw new CodedError("wrong-account", failures.map(({ reason }) => reason).join("; "));
   return withAccounts(inputs, accountId);
 }
 
@@ -29,7 +30,7 @@ export async function resolved(iam: Iam, wanted: Inputs, roles = wanted.roles): 
   const names = uniqueNames(offered);
   if (roles === undefined) return { names };
   const { crns, refusals } = resolveRoles(roles, offered, pairText(wanted));
-  if (refusals.length > 0) throw new Error(refusals.map(roleSentence).join("; "));
+  if (refusals.length > 0) throw new CodedError("role-not-offered", refusals.map(roleSentence).join("; "));
   return { crns, names };
 }
 
@@ -47,7 +48,8 @@ export function uniqueNames(offered: readonly OfferedRole[]): Record<string, str
 export async function refuseOtherAccount(iam: Iam, { target }: Partial<State>): Promise<void> {
   const { accountId } = await iam.identity();
   if (target?.accountId === undefined || target.accountId === accountId) return;
-  throw new Error(
+  throw new CodedError(
+    "wrong-account",
     `it is in the account ${target.accountId}, and these credentials are of ${accountId}: use credentials of ${target.accountId}`,
   );
 }

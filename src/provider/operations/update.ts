@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { PolicyConflictError } from "../../iam/conflict";
 import type { HeldPolicy, PolicyBody } from "../../iam/policy";
+import { CodedError, isOutcomeUnknown } from "../../shared/coded-error";
 import { changes, touchesIam } from "../changes";
 import { inTheWay } from "../conflict";
 import type { Inputs } from "../inputs";
 import { fromPolicy, localOf, scopeOf, type State } from "../policy";
-import { HalfMadeError, isUnsure, saysRoles } from "./half-made";
+import { HalfMadeError, saysRoles, unknownOutcome } from "./half-made";
 import type { Run } from "./run";
 import { refuseOtherAccount, resolved, settled, type ResolvedRoles } from "./settled";
 
@@ -33,10 +34,12 @@ export async function updateAuthorization(
     const aligned = await align(run, id, held, wanted, roles);
     return { outs: { ...fromPolicy(aligned, roles.names), ...keptRoles(held, wanted), ...localOf(wanted) } };
   } catch (error) {
-    if (isUnsure(error)) throw new HalfMadeError(id, held, error);
-    throw error;
+    if (!isOutcomeUnknown(error)) throw error;
+    throw new HalfMadeError(id, held, unknownOutcome(error, MAYBE_CHANGED));
   }
 }
+
+const MAYBE_CHANGED = "IAM may have changed it all the same: the next pulumi up, or a refresh, finds out";
 
 /** What was taken over with its roles is still known to have been. */
 function keptRoles({ presetRoles }: State, { roles }: Inputs): Pick<Inputs, "presetRoles"> {
@@ -58,7 +61,11 @@ export async function align(
   } catch (error) {
     if (!(error instanceof PolicyConflictError)) throw error;
     const isHeld = claims.holds(error.policy.id);
-    throw new Error(inTheWay(error, { of: "update", names: roles.names, isHeld }), { cause: error });
+    const message = inTheWay(error, { of: "update", names: roles.names, isHeld });
+    throw new CodedError("already-exists", message, {
+      cause: error,
+      outcomeUnknown: isOutcomeUnknown(error.cause),
+    });
   }
 }
 
@@ -69,11 +76,20 @@ function decide(
   crns: string[] | undefined,
 ): PolicyBody | undefined {
   if (!held)
-    throw new Error("IAM does not hold it any more: run pulumi refresh, then pulumi up makes it anew");
-  if (held.template) throw new Error("an enterprise policy template manages it: change the template instead");
+    throw new CodedError(
+      "policy-not-found",
+      "IAM does not hold it any more: run pulumi refresh, then pulumi up makes it anew",
+    );
+  if (held.template) {
+    throw new CodedError(
+      "managed-elsewhere",
+      "an enterprise policy template manages it: change the template instead",
+    );
+  }
   const { source, target, description } = wanted;
   if (!isDeepStrictEqual(scopeOf(held), { source, target })) {
-    throw new Error(
+    throw new CodedError(
+      "scope-changed",
       `IAM holds another scope than the one declared${lastChange(held)}: run pulumi refresh to see it, then pulumi up`,
     );
   }
