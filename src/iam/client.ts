@@ -113,14 +113,14 @@ export function connect(settings: Settings, name?: string): Client {
   ): Promise<Result> {
     const once = async () => {
       try {
-        return await deadline.within(attempt());
+        return await attempt();
       } catch (thrown) {
         const cause = thrown instanceof NotSentError ? thrown.cause : thrown;
         if (cause instanceof NothingSentError || cause instanceof WrongAccountError) throw cause;
         throw toIamError(thrown, secrets, reads);
       }
     };
-    return withRetry(once, { deadline, pace, gate, repeatsUnknown });
+    return withRetry(once, { deadline, pace, gate, reads, repeatsUnknown });
   }
 
   /** A token that has to be renewed is a call of its own: its failure leaves no doubt about the call it is for. */

@@ -1,8 +1,7 @@
 import { CodedError, codeOf } from "../shared/coded-error";
-import { isRetryable, isUnconnected, NOT_SENT, NOT_SHOWN, outcomeOf, TIMED_OUT, UNREADABLE } from "./outcome";
+import { isRetryable, isUnconnected, NOT_SENT, NOT_SHOWN, outcomeOf, UNREADABLE } from "./outcome";
 import { redact } from "./redact";
 import { dateOf, headerOf, tell, type Told } from "./told";
-import { TooLateError } from "./deadline";
 import { WAYS, type OtherService, type Way } from "./ways";
 
 /** How a call went on after it failed. */
@@ -162,7 +161,6 @@ export class NotSentError extends Error {
 export function toIamError(thrown: unknown, secrets: readonly string[], reads = false): IamError {
   if (thrown instanceof IamError) return thrown.redacted(secrets, reads);
   if (thrown instanceof NotSentError) return toIamError(thrown.cause, secrets, true);
-  if (thrown instanceof TooLateError) return new IamError({ code: TIMED_OUT, said: thrown.message, reads });
   const { by, cause } = thrown instanceof OtherServiceError ? thrown : { by: undefined, cause: thrown };
   if (by && cause instanceof NotSentError) return toIamError(cause, secrets, true);
   return new IamError(redactedTold({ ...tell(cause), reads, by }, secrets));

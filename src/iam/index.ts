@@ -6,6 +6,7 @@ import { createPolicy, deletePolicy, editPolicy, getPolicy } from "./policies";
 import type { HeldPolicy, PolicyBody } from "./policy";
 import { listRoles, type OfferedRole, type Pair } from "./roles";
 import type { Settings } from "./settings";
+import { shared, type Shared } from "./shared";
 import { sharedLooks } from "./shared-looks";
 import { sharedReads } from "./shared-reads";
 
@@ -54,18 +55,15 @@ export interface Iam {
 export function openIam(settings: Settings, name?: string): Iam {
   let client: Client | undefined;
   const connected = () => (client ??= connect(settings, name));
-  const roles = new Map<string, Promise<OfferedRole[]>>();
+  const roles = new Map<string, Shared<OfferedRole[]>>();
   const reads = sharedReads(connected);
   const looks = sharedLooks(connected);
 
-  function offeredRoles(pair: Pair): Promise<OfferedRole[]> {
+  function offeredRoles(pair: Pair, deadline: Deadline): Promise<OfferedRole[]> {
     const key = JSON.stringify([pair.source, pair.target]);
-    const asked =
-      roles.get(key) ?? connected().withDeadline((deadline) => listRoles(connected(), pair, deadline));
-    roles.set(key, asked);
-    // A look-up that failed is made again by whoever comes next.
-    asked.catch(() => roles.delete(key));
-    return asked;
+    const known = roles.get(key) ?? shared<OfferedRole[]>();
+    roles.set(key, known);
+    return known.get(deadline, (own) => listRoles(connected(), pair, own));
   }
 
   /** What is written is seen by the next read. */
@@ -91,7 +89,7 @@ export function openIam(settings: Settings, name?: string): Iam {
         return settings.env["IBMCLOUD_ADOPT_OWN"] === "true";
       },
       identity: () => until((deadline) => connected().identity(deadline)),
-      offeredRoles: (pair) => until((deadline) => deadline.within(offeredRoles(pair))),
+      offeredRoles: (pair) => until((deadline) => offeredRoles(pair, deadline)),
       createPolicy: (body, ...known) =>
         written(() => until((deadline) => createPolicy(connected(), body, deadline, ...known))),
       policiesOf: (scope, since) => until((deadline) => looks.look(scope, deadline, since)),

@@ -62,7 +62,8 @@ export async function createPolicy(
     if (policy.template || policy.createdAt === undefined) return false;
     const { clockTolerance } = client.pace;
     const age = ageOf(policy.createdAt, told.answeredAt);
-    const elapsed = performance.now() - unknownSince;
+    // IAM's times are whole milliseconds.
+    const elapsed = performance.now() - unknownSince + 1;
     return age <= elapsed + clockTolerance && age >= -CLOCK_PRECISION - clockTolerance;
   }
 }

@@ -1,6 +1,6 @@
 import { TooLateError, type Deadline } from "./deadline";
 import { IamError } from "./errors";
-import type { Gate } from "./gate";
+import type { Gate, Passage } from "./gate";
 import { TIMED_OUT } from "./outcome";
 import type { Pace } from "./pace";
 
@@ -20,6 +20,8 @@ interface Surroundings {
 interface Attempts extends Surroundings {
   /** What each try goes through; other calls of the same client wait there when IAM asks for fewer. */
   gate?: Gate;
+  /** Whether the call only reads: its outcome is never in doubt. */
+  reads: boolean;
   /** Whether a try whose outcome is unknown may be repeated as it is. */
   repeatsUnknown: boolean;
 }
@@ -32,27 +34,31 @@ interface Attempts extends Surroundings {
  */
 export async function withRetry<Result>(
   attempt: () => Promise<Result>,
-  { deadline, pace, gate, repeatsUnknown }: Attempts,
+  { deadline, pace, gate, reads, repeatsUnknown }: Attempts,
 ): Promise<Result> {
   const begun = performance.now();
   let unknownSince: number | undefined;
   let last: IamError | undefined;
 
   for (let tries = 1; ; tries += 1) {
-    const passage = gate && (await inTime(gate.pass()));
-    const sentAt = performance.now();
+    let sentAt: number | undefined;
+    let passage: Passage | undefined;
     try {
-      return await attempt();
+      passage = gate && (await deadline.within(gate.pass()));
+      sentAt = performance.now();
+      return await deadline.within(attempt());
     } catch (thrown) {
-      if (!(thrown instanceof IamError)) throw thrown;
-      if (thrown.outcomeUnknown) unknownSince ??= sentAt;
+      const failure = thrown instanceof TooLateError ? outOfTime(thrown, sentAt) : thrown;
+      if (!(failure instanceof IamError)) throw failure;
+      if (failure.outcomeUnknown) unknownSince ??= sentAt;
       // A try that the deadline cuts short says less than the one before it.
-      const said = deadline.left() > 0 ? thrown : (last ?? thrown);
+      const said = thrown instanceof TooLateError && last ? last : failure;
       last = said.after({ tries, elapsed: performance.now() - begun, unknownSince });
-      if (!isWorthRetry(thrown, tries)) throw last;
+      if (thrown instanceof TooLateError) throw last;
+      if (!isWorthRetry(failure, tries)) throw last;
       const asked = last.retryAfter ?? 0;
       if (asked >= deadline.left()) throw last;
-      if (last.status === 429 && asked > 0 && passage) gate.shut(passage, asked);
+      if (last.status === 429 && asked > 0 && passage) gate?.shut(passage, asked);
       await deadline.sleep(asked + backoff(tries, pace));
       if (deadline.isCancelled() || deadline.left() === 0) throw last;
     }
@@ -65,13 +71,9 @@ export async function withRetry<Result>(
     return repeatsUnknown || !error.outcomeUnknown;
   }
 
-  async function inTime<Waited>(waiting: Promise<Waited>): Promise<Waited> {
-    try {
-      return await deadline.within(waiting);
-    } catch (error) {
-      if (!(error instanceof TooLateError)) throw error;
-      throw last ?? new IamError({ code: TIMED_OUT, said: error.message, reads: true });
-    }
+  /** The deadline of the operation is over. What was sent by then may still be carried out. */
+  function outOfTime({ message }: TooLateError, sentAt: number | undefined): IamError {
+    return new IamError({ code: TIMED_OUT, said: message, reads: reads || sentAt === undefined });
   }
 }
 

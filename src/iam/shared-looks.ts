@@ -2,6 +2,7 @@ import type { Client } from "./client";
 import type { Deadline } from "./deadline";
 import { listPolicies } from "./policies";
 import { scopeText, type HeldPolicy, type PolicyBody } from "./policy";
+import { shared } from "./shared";
 
 /** Looks for policies by their scope, all of them in one list. */
 export interface SharedLooks {
@@ -15,37 +16,24 @@ export interface SharedLooks {
   forget: () => void;
 }
 
-interface Listed {
-  since: number;
-  byScope: Promise<Map<string, HeldPolicy[]>>;
-}
-
 /**
  * A thousand resources that look for something to take over share one list of the account. What this process makes does
  * not make it old: nobody looks for what a resource of the same program has.
  */
 export function sharedLooks(client: () => Client): SharedLooks {
-  let listed: Listed | undefined;
+  const listed = shared<Map<string, HeldPolicy[]>>();
+  let listedAt = -Infinity;
 
   return {
     look: async (scope, deadline, since = -Infinity) => {
-      if (!listed || listed.since < since) {
-        const asked = client();
-        const list = asked.withDeadline((own) => listPolicies(asked, own));
-        listed = { since: performance.now(), byScope: list.then(sorted) };
-      }
-      const shared = listed;
-      try {
-        return (await deadline.within(shared.byScope)).get(scopeText(scope)) ?? [];
-      } catch (error) {
-        // Whoever comes next asks again.
-        if (listed === shared) listed = undefined;
-        throw error;
-      }
+      if (listedAt < since) listed.forget();
+      const byScope = await listed.get(deadline, async (own) => {
+        listedAt = performance.now();
+        return sorted(await listPolicies(client(), own));
+      });
+      return byScope.get(scopeText(scope)) ?? [];
     },
-    forget: () => {
-      listed = undefined;
-    },
+    forget: listed.forget,
   };
 }
 

@@ -1,9 +1,10 @@
 import { maybeHeld } from "./answers";
 import type { Client } from "./client";
 import type { Written } from "./clock";
-import { TooLateError, type Deadline } from "./deadline";
+import type { Deadline } from "./deadline";
 import { getPolicy, isBehind, listEntries } from "./policies";
 import type { HeldPolicy } from "./policy";
+import { shared } from "./shared";
 
 /** Reads policies: one by itself, many out of one list. */
 export interface SharedReads {
@@ -21,19 +22,14 @@ export interface SharedReads {
 export function sharedReads(client: () => Client): SharedReads {
   let isFirst = true;
   /** Answers as they came: an account may hold thousands that nobody here asks for. */
-  let listed: Promise<Map<string, unknown>> | undefined;
+  const listed = shared<Map<string, unknown>>();
 
   async function list(deadline: Deadline): Promise<Map<string, unknown> | undefined> {
-    // With the roles' names, as a policy that is read alone has them: else they would have to be looked up.
-    if (!listed) {
-      const asked = client();
-      listed = asked.withDeadline((own) => listEntries(asked, own, "display"));
-    }
-    const shared = listed;
     try {
-      return await deadline.within(shared);
+      // With the roles' names, as a policy that is read alone has them: else they would have to be looked up.
+      return await listed.get(deadline, (own) => listEntries(client(), own, "display"));
     } catch (error) {
-      if (error instanceof TooLateError) throw error;
+      if (deadline.isCancelled() || deadline.left() === 0) throw error;
       // Credentials that may read their policies may not always list them: each is asked for by id.
       return undefined;
     }
@@ -48,8 +44,6 @@ export function sharedReads(client: () => Client): SharedReads {
       const found = maybeHeld((await list(deadline))?.get(id));
       return found && !isBehind(found, written) ? found : getPolicy(client(), id, deadline, written);
     },
-    forget: () => {
-      listed = undefined;
-    },
+    forget: listed.forget,
   };
 }

@@ -149,7 +149,7 @@ describe("a fault of IAM", function () {
       if (says) {
         expect(errors, "it says what happened").to.have.length(1);
         expect(errors[0])
-          .to.match(says)
+          .to.match(says, errors[0])
           .and.match(/^Cannot (create|read|update|delete) the authorization/);
       } else expect(errors, "it is got over").to.deep.equal([]);
 
