@@ -111,7 +111,8 @@ export function renew(authenticator: Authenticator): boolean {
 /** The HTTP clients that ask for tokens. */
 export function httpOf(authenticator: Authenticator): Http[] {
   return managersOf(authenticator).flatMap((manager) => {
-    const requests = Reflect.get(manager, "requestWrapperInstance") as { getHttpClient: () => Http } | undefined;
+    const requests = Reflect.get(manager, "requestWrapperInstance") as
+      { getHttpClient: () => Http } | undefined;
     return requests ? [requests.getHttpClient()] : [];
   });
 }

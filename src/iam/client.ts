@@ -183,7 +183,10 @@ export class WrongAccountError extends CodedError {
 
 /** Whom a token's claims name. Source: IAM's tokens, claims `account.bss` and `iam_id`. */
 function identityOf(token: string): Identity {
-  const { account, iam_id } = (claimsOf(token) ?? {}) as { account?: { bss?: unknown } | null; iam_id?: unknown };
+  const { account, iam_id } = (claimsOf(token) ?? {}) as {
+    account?: { bss?: unknown } | null;
+    iam_id?: unknown;
+  };
   const id = account?.bss;
   if (typeof id === "string" && id !== "") {
     return { accountId: id.toLowerCase(), ...(typeof iam_id === "string" && { iamId: iam_id }) };

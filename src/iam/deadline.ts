@@ -79,7 +79,9 @@ export async function withDeadline<Result>(
     within: (promise) =>
       new Promise((resolve, reject) => {
         const tooLate = () => {
-          reject(new TooLateError(isCancelled() ? "the run was cancelled" : "the time of this operation is over"));
+          reject(
+            new TooLateError(isCancelled() ? "the run was cancelled" : "the time of this operation is over"),
+          );
         };
         const signal = isCancelled() ? AbortSignal.timeout(Math.min(left(), CALL_GRACE)) : over.signal;
         if (signal.aborted) tooLate();

@@ -112,7 +112,12 @@ function sentence(told: Told, tried: Tried | undefined): string {
   const { name } = told.by ?? { name: "IAM" };
   const again = tried && tried.tries > 1 && `Tried ${tried.tries} times in ${seconds(tried.elapsed)} s`;
   const transaction = told.transactionId && `Transaction-Id: ${told.transactionId}`;
-  return [`${subjectOf(told, name)}${answer && ` (${answer})`}: ${said}`, again, wayOf(told)?.hint, transaction]
+  return [
+    `${subjectOf(told, name)}${answer && ` (${answer})`}: ${said}`,
+    again,
+    wayOf(told)?.hint,
+    transaction,
+  ]
     .filter(Boolean)
     .join(". ");
 }

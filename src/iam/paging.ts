@@ -28,7 +28,7 @@ export async function allPages<Entry>(
   const entries: Entry[] = [];
   // The first page is the one that starts nowhere.
   const seen = new Set([""]);
-  for (let start: string | undefined; ; ) {
+  for (let start: string | undefined; ;) {
     const page = await read(start);
     for (const each of page.entries) entries.push(each);
     if (page.next === undefined) return entries;

@@ -35,7 +35,7 @@ export async function createPolicy(
     toHeld("creating a policy", answer, (held) => sameScope(held, body) && held.state !== "deleted");
   let unknownSince: number | undefined;
 
-  return untilCurrent(client, deadline, Infinity, async () => {
+  return untilCurrent(client, deadline, async () => {
     try {
       return await client.write((service) => service.createV2Policy(toRequest(body)), create, deadline, true);
     } catch (error) {
@@ -46,10 +46,10 @@ export async function createPolicy(
         throw error;
       });
       // What was made by a try before may not be shown yet, and what is being removed may still be.
-      const isPassing = same ? isRemoved(same.id) : !named;
-      if (isPassing && error.status === 409)
-        throw new StaleError(same ? new PolicyConflictError(same, error) : error);
-      if (!same || isPassing) throw error;
+      if (same && isRemoved(same.id) && error.status === 409)
+        throw new StaleError(new PolicyConflictError(same, error));
+      if (!same && !named && error.status === 409) throw new StaleError(error, Infinity);
+      if (!same || isRemoved(same.id)) throw error;
       if (isOwn(same, error) && !isTaken(same.id)) return same;
       throw new PolicyConflictError(same, error);
     }
@@ -152,7 +152,10 @@ export async function getPolicy(
   if (!isAccepted(seen) && left(seen) > 0 && isOver(deadline)) throw notShown(id, seen);
   const { policy } = seen;
   if (policy && policy.type !== "authorization")
-    throw new CodedError("not-an-authorization", `the policy ${policy.id} is not an authorization but of the type ${policy.type}`);
+    throw new CodedError(
+      "not-an-authorization",
+      `the policy ${policy.id} is not an authorization but of the type ${policy.type}`,
+    );
   return policy?.state === "deleted" ? undefined : policy;
 }
 
@@ -236,7 +239,7 @@ export async function editPolicy(
     }
   };
   try {
-    return await untilCurrent(client, deadline, EDITS, edit);
+    return await untilCurrent(client, deadline, edit);
   } catch (error) {
     // What was read afterwards is the last to fail, and leaves the doubt.
     throw inDoubt(error, unknownSince);
@@ -247,7 +250,6 @@ export async function editPolicy(
 async function untilCurrent<Result>(
   { pace }: Client,
   deadline: Deadline,
-  most: number,
   work: () => Promise<Result>,
 ): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
@@ -255,7 +257,7 @@ async function untilCurrent<Result>(
       return await work();
     } catch (error) {
       if (!(error instanceof StaleError)) throw error;
-      if (tries >= most || isOver(deadline)) throw error.cause;
+      if (tries >= error.most || isOver(deadline)) throw error.cause;
       await deadline.sleep(backoff(tries, pace));
       if (isOver(deadline)) throw error.cause;
     }
@@ -265,8 +267,12 @@ async function untilCurrent<Result>(
 /** Something else changed what IAM holds between reading and writing, or an unknown outcome has to be looked at. */
 class StaleError extends Error {
   declare readonly cause: Error;
-  constructor(cause: Error) {
+  /** How often it is tried until the cause counts. */
+  readonly most: number;
+
+  constructor(cause: Error, most = EDITS) {
     super(cause.message, { cause });
+    this.most = most;
   }
 }
 

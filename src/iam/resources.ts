@@ -172,5 +172,10 @@ async function listGroups(
   );
   return groups
     .filter(({ state }) => state.toUpperCase() === "ACTIVE")
-    .map((each) => ({ id: each.id, crn: each.crn, name: each.name, accountId: each.account_id ?? accountId }));
+    .map((each) => ({
+      id: each.id,
+      crn: each.crn,
+      name: each.name,
+      accountId: each.account_id ?? accountId,
+    }));
 }

@@ -50,15 +50,17 @@ function isList({ method = "get", url = "" }: Request): boolean {
 
 function readable<Answer extends Response>(response: Answer): Answer {
   // A string is what axios leaves where JSON was asked for and couldn't be parsed.
-  if (typeof response.data === "string" && response.data !== "") throw unreadable(response, "is no JSON");
+  if (typeof response.data === "string" && response.data !== "") throw unreadable(response, "is not JSON");
   return response;
 }
 
 /** A token manager renews tokens in the background as well, where nothing would catch what it throws at a bad answer. */
 function withToken<Answer extends Response>(response: Answer): Answer {
   const { data } = response;
-  const token: unknown = typeof data === "object" && data !== null && "access_token" in data && data.access_token;
-  if (typeof token !== "string" || claimsOf(token) === undefined) throw unreadable(response, "holds no token");
+  const token: unknown =
+    typeof data === "object" && data !== null && "access_token" in data && data.access_token;
+  if (typeof token !== "string" || claimsOf(token) === undefined)
+    throw unreadable(response, "holds no token");
   return response;
 }
 

@@ -47,7 +47,8 @@ function common(who: string, places: string): { first: Ways; last: Ways } {
     ],
     last: [
       {
-        when: ({ code, said }) => isTls(code) && /wrong version number|EPROTO|packet length too long/i.test(`${code ?? ""} ${said}`),
+        when: ({ code, said }) =>
+          isTls(code) && /wrong version number|EPROTO|packet length too long/i.test(`${code ?? ""} ${said}`),
         code: "invalid-endpoint",
         hint: `${endpoint.replace(/^t/, "T")} speaks plain HTTP on this port, and https:// was asked for: correct its scheme or port`,
       },

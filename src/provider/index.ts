@@ -13,7 +13,11 @@ export const {
   read,
   update,
   delete: remove,
-} = authorizationProvider({ env: process.env, isEngineGone: startWatch(process.argv[2]), cancelled: watchCancel() });
+} = authorizationProvider({
+  env: process.env,
+  isEngineGone: startWatch(process.argv[2]),
+  cancelled: watchCancel(),
+});
 export { remove as delete };
 
 endUnheard();

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { maybeHeld, toPage } from "../../src/iam/answers";
-import type { Client } from "../../src/iam/client";
+import type { Answer, Client } from "../../src/iam/client";
+import { withDeadline } from "../../src/iam/deadline";
 import { listRoles } from "../../src/iam/roles";
 
 const POLICY = {
@@ -31,8 +32,11 @@ describe("an answer of IAM", () => {
   });
 
   it("is no roles as a list", async () => {
-    const client = { call: () => Promise.resolve({ status: 200, result: [], headers: {} }) };
-    const error: unknown = await listRoles(client as unknown as Client, {}).catch((each: unknown) => each);
+    const call: unknown = (_make: unknown, read: (answer: Answer) => unknown) =>
+      Promise.resolve(read({ status: 200, result: [], headers: {} }));
+    const error: unknown = await withDeadline(1_000, undefined, (deadline) =>
+      listRoles({ call } as Client, {}, deadline),
+    ).catch((each: unknown) => each);
     expect(String(error)).to.include("the look-up of roles");
   });
 });

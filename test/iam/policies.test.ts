@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import type { Client } from "../../src/iam/client";
+import { withDeadline } from "../../src/iam/deadline";
 import { IamError } from "../../src/iam/errors";
+import type { Pace } from "../../src/iam/pace";
 import { deletePolicy, editPolicy, getPolicy, listPolicies } from "../../src/iam/policies";
-import { QUICK } from "../support/provider";
+import type { HeldPolicy } from "../../src/iam/policy";
+import { failure, QUICK } from "../support/provider";
 
 /** A policy with fields that nothing documents. */
 const POLICY = {
@@ -23,12 +26,12 @@ type Call = [method: string, params: Record<string, unknown>];
 /**
  * A client whose answers are given, and what it was asked.
  *
- * @param etags what each method tells, where it is not the usual one
+ * @param headers those of each method's answers, beside an ETag
  */
 function client(
   answers: Partial<Record<string, unknown>>,
-  more: Partial<Client> = {},
-  etags: Partial<Record<string, string | undefined>> = {},
+  headers: Partial<Record<string, Record<string, string | undefined>>> = {},
+  pace: Partial<Pace> = {},
 ): { client: Client; calls: Call[] } {
   const calls: Call[] = [];
   const answer = (method: string) => (params: Record<string, unknown>) => {
@@ -36,28 +39,43 @@ function client(
     const given = answers[method];
     const result: unknown = typeof given === "function" ? (given as (p: object) => unknown)(params) : given;
     if (result instanceof Error) return Promise.reject(result);
-    const etag = method in etags ? etags[method] : "1-a";
-    return Promise.resolve({ status: result === undefined ? 204 : 200, result, headers: { etag } });
+    return Promise.resolve({
+      status: result === undefined ? 204 : 200,
+      result,
+      headers: { etag: "1-a", ...headers[method] },
+    });
   };
   const service: unknown = new Proxy({}, { get: (_target, method) => answer(String(method)) });
-  const call: Client["call"] = (make) => make(service as Parameters<typeof make>[0]);
+  const call: Client["call"] = async (make, read) => read(await make(service as Parameters<typeof make>[0]));
+  const own: Client["withDeadline"] = (work) => withDeadline(10_000, undefined, work);
   return {
     calls,
     client: {
-      pace: QUICK,
+      pace: { ...QUICK, ...pace },
       call,
       write: call,
-      now: Date.now,
       identity: () => Promise.resolve({ accountId: "a" }),
-      ...more,
+      withDeadline: own,
     },
   };
 }
 
+function edited(iam: Client, description: string): Promise<HeldPolicy> {
+  return iam.withDeadline((deadline) =>
+    editPolicy(iam, "p", {}, deadline, (held) => held && { ...held, description }),
+  );
+}
+
+const notFound = (code = "policy_not_found") =>
+  new IamError({ status: 404, code, said: "There is no such policy" });
+
 describe("editPolicy", () => {
   it("sends back whatever IAM says of the scope and the grant, documented or not", async () => {
-    const { client: iam, calls } = client({ getV2Policy: POLICY, replaceV2Policy: POLICY });
-    await editPolicy(iam, "p", {}, (held) => held && { ...held, description: "why" });
+    const { client: iam, calls } = client({
+      getV2Policy: POLICY,
+      replaceV2Policy: { ...POLICY, description: "why" },
+    });
+    await edited(iam, "why");
     const { subject, resource, control } = POLICY;
     expect(calls.at(-1)).to.deep.equal([
       "replaceV2Policy",
@@ -82,10 +100,10 @@ describe("an IAM whose v2 tells no ETag", () => {
   });
   const v1 = (second: number) => ({ last_modified_at: version(second, "").last_modified_at });
   const edit = async (getV2Policy: unknown, getPolicy: unknown) => {
-    const etags = { getV2Policy: undefined, getPolicy: "2-b" };
-    const { client: iam, calls } = client({ getV2Policy, getPolicy, replaceV2Policy: POLICY }, {}, etags);
-    const edited = editPolicy(iam, "p", {}, (held) => held && { ...held, description: "why" });
-    const error = await edited.then(
+    const headers = { getV2Policy: { etag: undefined }, getPolicy: { etag: "2-b" } };
+    const replaceV2Policy = { ...POLICY, description: "why" };
+    const { client: iam, calls } = client({ getV2Policy, getPolicy, replaceV2Policy }, headers);
+    const error = await edited(iam, "why").then(
       () => undefined,
       (each: unknown) => each,
     );
@@ -108,59 +126,162 @@ describe("an IAM whose v2 tells no ETag", () => {
   it("is not written where the two never agree, and that leaves no doubt", async () => {
     const { error, sent } = await edit(version(1, "one"), v1(2));
     expect(sent).to.deep.equal([]);
-    expect(error).to.be.instanceOf(IamError).and.to.include({
-      unsure: false,
-      message:
-        "IAM was not asked: by one answer the policy p was changed at 2030-01-01T00:00:01.000Z, by the next one at 2030-01-01T00:00:02.000Z. Somebody changed the authorization meanwhile: run pulumi refresh, then pulumi up",
-    });
+    expect(error)
+      .to.be.instanceOf(IamError)
+      .and.to.include({ outcomeUnknown: false, code: "changed-meanwhile" });
   });
 });
 
-describe("IAM's time", () => {
-  const notFound = () =>
-    new IamError({ status: 404, code: "policy_not_found", said: "There is no such policy" });
-  const young = { createdAt: new Date().toISOString() };
+describe("IAM's clock", () => {
+  const HOUR = 3_600_000;
+  const at = (ahead: number) => ({ date: new Date(Date.now() + ahead).toUTCString() });
+  const since = (ahead: number) => ({ createdAt: new Date(Date.now() + ahead).toISOString() });
+  const PACE = { propagation: 60_000 };
+  const failedAt = (ahead: number) =>
+    new IamError({ status: 404, code: "policy_not_found", said: "none", answeredAt: Date.now() + ahead });
+  const read = (iam: Client, written: object) =>
+    iam.withDeadline((deadline) => getPolicy(iam, "p", deadline, written));
 
-  it("is what a first answer tells: by it a young policy is asked for again", async () => {
-    let reads = 0;
-    // Before that the clock seems right, and it is an hour ahead.
-    const now = () => Date.now() + (reads === 0 ? 3_600_000 : 0);
-    const getV2Policy = () => ((reads += 1) === 1 ? notFound() : POLICY);
-    const { client: iam } = client({ getV2Policy }, { now, pace: { ...QUICK, propagation: 60_000 } });
-    expect((await getPolicy(iam, "p", young))?.id).to.equal("p");
+  for (const ahead of [HOUR, -HOUR]) {
+    it(`${ahead / HOUR} h ahead is taken from the answer itself: a young policy is asked for again`, async () => {
+      let reads = 0;
+      const getV2Policy = () => ((reads += 1) === 1 ? failedAt(ahead) : POLICY);
+      const { client: iam } = client({ getV2Policy }, { getV2Policy: at(ahead) }, PACE);
+      expect((await read(iam, since(ahead)))?.id).to.equal("p");
+    });
+
+    it(`${ahead / HOUR} h ahead is taken from the answer itself: an old policy is gone at once`, async () => {
+      const { client: iam, calls } = client({ getV2Policy: failedAt(ahead) }, {}, PACE);
+      expect(await read(iam, since(ahead - 120_000))).to.equal(undefined);
+      expect(calls).to.have.length(1);
+    });
+  }
+
+  it("cannot be an hour behind what the state says: a time that is yet to come extends nothing", async () => {
+    const { client: iam, calls } = client({ getV2Policy: failedAt(0) }, {}, PACE);
+    expect(await read(iam, { ...since(HOUR), lastModifiedAt: "3000-01-01T00:00:00.000Z" })).to.equal(
+      undefined,
+    );
+    expect(calls).to.have.length(1);
   });
 
-  it("may run out while a delete is under way: then it is sent once more", async () => {
-    let [deletes, over] = [0, 0];
+  it("is not needed: without a date ours counts", async () => {
+    let reads = 0;
+    const getV2Policy = () => ((reads += 1) === 1 ? notFound() : POLICY);
+    const { client: iam } = client({ getV2Policy }, {}, PACE);
+    expect((await read(iam, since(0)))?.id).to.equal("p");
+  });
+});
+
+describe("deletePolicy", () => {
+  const remove = (iam: Client, written = {}) =>
+    iam.withDeadline((deadline) => deletePolicy(iam, "p", deadline, written));
+  const listed = { policies: [POLICY] };
+
+  it("sends a delete again where the time for a young policy ran out while IAM was asked", async () => {
+    let deletes = 0;
     const { client: iam, calls } = client(
       {
         deleteV2Policy: () => ((deletes += 1) === 1 ? notFound() : undefined),
-        getV2Policy: () => {
-          over = 3_600_000;
-          return notFound();
-        },
+        getV2Policy: () => notFound(),
       },
-      { now: () => Date.now() + over, pace: { ...QUICK, propagation: 60_000 } },
+      {},
+      { propagation: 20 },
     );
-    await deletePolicy(iam, "p", young);
-    expect(calls.map(([method]) => method)).to.deep.equal([
-      "deleteV2Policy",
-      "getV2Policy",
-      "deleteV2Policy",
-    ]);
+    await remove(iam, { createdAt: new Date().toISOString() });
+    expect(calls.map(([method]) => method).filter((each) => each === "deleteV2Policy")).to.have.length(2);
+  });
+
+  it("takes a gateway's 404 for nothing while the list holds the policy", async () => {
+    const { client: iam } = client({
+      deleteV2Policy: () => notFound("not_found"),
+      getV2Policy: () => notFound("not_found"),
+      listV2Policies: listed,
+    });
+    expect(await failure(remove(iam))).to.include({ status: 404 });
+  });
+
+  it("takes the list's word where a 404 leaves it open", async () => {
+    const { client: iam } = client({
+      deleteV2Policy: () => notFound("not_found"),
+      getV2Policy: () => notFound("not_found"),
+      listV2Policies: { policies: [{ ...POLICY, state: "deleted" }] },
+    });
+    await remove(iam);
+  });
+});
+
+describe("getPolicy", () => {
+  const read = (iam: Client) => iam.withDeadline((deadline) => getPolicy(iam, "p", deadline));
+
+  it("takes a gateway's 404 for nothing while the list holds the policy", async () => {
+    const { client: iam } = client({
+      getV2Policy: () => notFound("not_found"),
+      listV2Policies: { policies: [POLICY] },
+    });
+    expect((await read(iam))?.id).to.equal("p");
+  });
+
+  it("takes the list's word where a 404 leaves it open", async () => {
+    const { client: iam } = client({
+      getV2Policy: () => notFound("not_found"),
+      listV2Policies: { policies: [] },
+    });
+    expect(await read(iam)).to.equal(undefined);
+  });
+
+  it("refuses another policy than the one that it asked for", async () => {
+    const { client: iam } = client({ getV2Policy: { ...POLICY, id: "other" } });
+    expect(await failure(read(iam))).to.include({ code: "not-iam" });
+  });
+
+  it("refuses an access policy", async () => {
+    const { client: iam } = client({ getV2Policy: { ...POLICY, type: "access" } });
+    expect(await failure(read(iam))).to.include({ code: "not-an-authorization" });
   });
 });
 
 describe("listPolicies", () => {
+  const list = (iam: Client) => iam.withDeadline((deadline) => listPolicies(iam, deadline));
+  const pages = (first: object, second: object = { policies: [{ ...POLICY, id: "q" }, { odd: true }] }) =>
+    client({
+      listV2Policies: ({ start }: { start?: string }) => (start === undefined ? first : second),
+    });
+
   it("goes through every page, and leaves out what is no authorization", async () => {
     const access = { ...POLICY, id: "x", type: "access" };
-    const { client: iam, calls } = client({
-      listV2Policies: ({ start }: { start?: string }) =>
-        start === undefined
-          ? { policies: [POLICY, access], next: { href: "h", start: "2" } }
-          : { policies: [{ ...POLICY, id: "q" }, { odd: true }] },
-    });
-    expect((await listPolicies(iam)).map(({ id }) => id)).to.deep.equal(["p", "q"]);
+    const { client: iam, calls } = pages({ policies: [POLICY, access], next: { href: "h", start: "2" } });
+    expect((await list(iam)).map(({ id }) => id)).to.deep.equal(["p", "q"]);
     expect(calls.map(([, params]) => params["start"])).to.deep.equal([undefined, "2"]);
   });
+
+  it("follows a link without a page token of its own", async () => {
+    const next = { href: "https://iam.cloud.ibm.com/v2/policies?account_id=a&start=2%2F3" };
+    const { client: iam, calls } = pages({ policies: [POLICY], next });
+    expect((await list(iam)).map(({ id }) => id)).to.deep.equal(["p", "q"]);
+    expect(calls.at(-1)?.[1]["start"]).to.equal("2/3");
+  });
+
+  for (const next of [null, undefined, {}, { start: null }]) {
+    it(`ends where the next page is ${JSON.stringify(next) ?? "left out"}`, async () => {
+      const { client: iam } = pages({ policies: [POLICY], next });
+      expect(await list(iam)).to.have.length(1);
+    });
+  }
+
+  it("holds each policy once, and none that is deleted", async () => {
+    const { client: iam } = pages(
+      { policies: [POLICY, { ...POLICY, id: "gone", state: "deleted" }], next: { start: "2" } },
+      { policies: [POLICY, null, { id: 5 }] },
+    );
+    expect((await list(iam)).map(({ id }) => id)).to.deep.equal(["p"]);
+  });
+
+  for (const next of [{ start: "" }, { start: "2" }, { href: "/v2/policies?account_id=a" }]) {
+    it(`fails where ${JSON.stringify(next)} comes next for ever`, async () => {
+      const { client: iam, calls } = pages({ policies: [], next }, { policies: [], next });
+      expect((await failure(list(iam))).message).to.include("the list of policies doesn't end");
+      expect(calls).to.have.length.at.most(2);
+    });
+  }
 });

@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { withDeadline, type Deadline } from "../../src/iam/deadline";
 import { IamError, toIamError } from "../../src/iam/errors";
-import { DEFAULT_PACE, paceOf } from "../../src/iam/pace";
-import { askUntil, persist } from "../../src/iam/retry";
+import { TIMED_OUT, UNREADABLE } from "../../src/iam/outcome";
+import { DEFAULT_PACE, paceOf, type Pace } from "../../src/iam/pace";
+import { pollUntil, withRetry } from "../../src/iam/retry";
 import { failure, QUICK } from "../support/provider";
 
 function answered(status: number, headers: Record<string, string> = {}): IamError {
@@ -25,100 +27,176 @@ function failing(...errors: Error[]): { work: () => Promise<string>; tries: () =
   };
 }
 
-describe("persist", () => {
-  const PASSES: [title: string, error: IamError][] = [
+interface How extends Partial<Pace> {
+  reads?: boolean;
+  repeatsUnknown?: boolean;
+  cancelled?: AbortSignal;
+}
+
+function retried(work: () => Promise<string>, how: How = {}): Promise<string> {
+  const { reads = false, repeatsUnknown = true, cancelled, ...more } = how;
+  const pace = { ...QUICK, retryTimeout: 10_000, ...more };
+  return withDeadline(pace.retryTimeout, cancelled, (deadline) =>
+    withRetry(work, { deadline, pace, reads, repeatsUnknown }),
+  );
+}
+
+describe("withRetry", () => {
+  const RETRYABLE: [title: string, error: IamError][] = [
+    ["408", answered(408)],
     ["429", answered(429)],
     ["429 with seconds", answered(429, { "retry-after": "0" })],
     ["429 with a date", answered(429, { "retry-after": new Date(Date.now() - 5_000).toUTCString() })],
     ["500", answered(500)],
     ["503", answered(503)],
     ["a reset connection", unanswered("ECONNRESET")],
-    ["a time-out", unanswered("ECONNABORTED")],
+    ["a timeout", unanswered(TIMED_OUT)],
+    ["an answer that can't be read", unanswered(UNREADABLE)],
+    ["a code that nothing is known of", unanswered("HPE_INVALID_CONSTANT")],
   ];
-  for (const [title, error] of PASSES) {
-    it(`goes on after ${title}, as often as it takes`, async () => {
+  for (const [title, error] of RETRYABLE) {
+    it(`retries ${title}`, async () => {
       const { work, tries } = failing(error, error, error, error, error);
-      expect(await persist(work, QUICK)).to.equal("done");
+      expect(await retried(work)).to.equal("done");
       expect(tries()).to.equal(6);
     });
   }
 
-  const STAYS: [title: string, error: Error][] = [
+  const FINAL: [title: string, error: Error][] = [
     ["400", answered(400)],
     ["403", answered(403)],
     ["409", answered(409)],
     ["501", answered(501)],
     ["a certificate", unanswered("DEPTH_ZERO_SELF_SIGNED_CERT")],
+    ["plain HTTP where TLS was expected", unanswered("EPROTO")],
     ["what is no error of a call", new Error("boom")],
     ["a token file that is not there", toIamError(new Error("ENOENT: no such file"), [])],
   ];
-  for (const [title, error] of STAYS) {
+  for (const [title, error] of FINAL) {
     it(`ends at once with ${title}`, async () => {
       const { work, tries } = failing(error, error);
-      const { message } = await failure(persist(work, QUICK));
+      const { message } = await failure(retried(work));
       expect(message).to.equal(error.message);
       expect(tries()).to.equal(1);
     });
   }
 
-  it("tries three times where no connection comes about: the endpoint may be wrong", async () => {
-    const refused = unanswered("ECONNREFUSED");
-    const { work, tries } = failing(refused, refused, refused, refused);
-    expect((await failure(persist(work, QUICK))).message).to.match(/Tried 3 times in [\d.]+ s/);
-    expect(tries()).to.equal(3);
-  });
+  const LIMITED: [title: string, code: string, tries: number][] = [
+    ["where no connection can be established: the endpoint may be wrong", "ECONNREFUSED", 3],
+    ["where answers can't be read: a proxy's page stays one", UNREADABLE, 6],
+  ];
+  for (const [title, code, most] of LIMITED) {
+    it(`tries ${most} times ${title}`, async () => {
+      const { work, tries } = failing(...Array<IamError>(most + 1).fill(unanswered(code)));
+      expect((await failure(retried(work))).message).to.match(new RegExp(`Tried ${most} times in [\\d.]+ s`));
+      expect(tries()).to.equal(most);
+    });
+  }
 
-  it("ends where the time is over, and where IAM asks to wait past its end", async () => {
-    const busy = answered(503);
-    const { work, tries } = failing(...Array<IamError>(10_000).fill(busy));
-    expect((await failure(persist(work, { ...QUICK, retryTimeout: 50 }))).message).to.match(
-      /Tried \d+ times/,
-    );
+  it("ends with the deadline, and where IAM asks to wait past it", async () => {
+    const { work, tries } = failing(...Array<IamError>(10_000).fill(answered(503)));
+    const error = await failure(retried(work, { retryTimeout: 50 }));
+    expect(error.message).to.match(/503.*Tried \d+ times/);
     expect(tries()).to.be.greaterThan(1);
     const later = failing(answered(429, { "retry-after": "3600" }));
-    await failure(persist(later.work, QUICK));
+    await failure(retried(later.work));
     expect(later.tries()).to.equal(1);
+  });
+
+  it("ends with the deadline when an answer never comes: a write is in doubt then, a read is not", async () => {
+    const never = () => new Promise<string>(() => undefined);
+    expect(await failure(retried(never, { retryTimeout: 20 }))).to.include({
+      code: "no-answer",
+      outcomeUnknown: true,
+    });
+    const read = await failure(retried(never, { retryTimeout: 20, reads: true }));
+    expect(read).to.include({ code: "no-answer", outcomeUnknown: false });
+  });
+
+  it("says what IAM said before the try that the deadline cut short", async () => {
+    let tries = 0;
+    const work = () =>
+      (tries += 1) === 1 ? Promise.reject(answered(503)) : new Promise<string>(() => undefined);
+    expect(await failure(retried(work, { retryTimeout: 50 }))).to.include({
+      status: 503,
+      outcomeUnknown: true,
+    });
   });
 
   it("remembers that one of the tries may have been carried out", async () => {
     const { work } = failing(unanswered("ECONNRESET"), answered(403));
-    const error = await failure(persist(work, QUICK));
-    expect(error).to.be.instanceOf(IamError).and.to.include({ unsure: true, status: 403 });
-    const sure = await failure(persist(failing(answered(429), answered(403)).work, QUICK));
-    expect(sure).to.include({ unsure: false, status: 403 });
+    const error = await failure(retried(work));
+    expect(error).to.be.instanceOf(IamError).and.to.include({ outcomeUnknown: true, status: 403 });
+    const sure = await failure(retried(failing(answered(429), answered(403)).work));
+    expect(sure).to.include({ outcomeUnknown: false, status: 403 });
+  });
+
+  it("does not repeat what must not be repeated blindly", async () => {
+    const { work, tries } = failing(answered(429), unanswered("ECONNRESET"));
+    expect(await failure(retried(work, { repeatsUnknown: false }))).to.include({ outcomeUnknown: true });
+    expect(tries()).to.equal(2);
+  });
+
+  it("retries nothing once the run is cancelled", async () => {
+    const cancel = new AbortController();
+    const { work, tries } = failing(...Array<IamError>(10).fill(answered(503)));
+    const cancelling = () => {
+      if (tries() === 2) cancel.abort();
+      return work();
+    };
+    expect(await failure(retried(cancelling, { cancelled: cancel.signal }))).to.include({ status: 503 });
+    expect(tries()).to.equal(3);
   });
 });
 
-describe("askUntil", () => {
-  const inAWhile = () => Infinity;
-  it("asks until an answer is taken", async () => {
+describe("pollUntil", () => {
+  const polled = <Answer>(
+    ask: () => Promise<Answer>,
+    isAccepted: (answer: Answer) => boolean,
+    left: (answer: Answer) => number = () => Infinity,
+    pace: Pace = { ...QUICK, propagation: 10_000 },
+    cancelled?: AbortSignal,
+  ) =>
+    withDeadline(10_000, cancelled, (deadline: Deadline) =>
+      pollUntil(ask, isAccepted, left, { deadline, pace }),
+    );
+  const counting = () => {
     let asked = 0;
-    const ask = () => Promise.resolve((asked += 1));
-    expect(await askUntil(ask, (answer) => answer === 4, inAWhile, QUICK)).to.equal(4);
+    return { ask: () => Promise.resolve((asked += 1)), asked: () => asked };
+  };
+
+  it("asks until an answer is accepted", async () => {
+    expect(await polled(counting().ask, (answer) => answer === 4)).to.equal(4);
   });
 
-  it("takes the last answer when the time is over, and the first where it is over already", async () => {
-    let asked = 0;
-    const ask = () => Promise.resolve((asked += 1));
-    const end = Date.now() + 20;
-    const soon = () => end;
-    expect(await askUntil(ask, () => false, soon, QUICK))
-      .to.equal(asked)
-      .and.to.be.greaterThan(1);
-    asked = 0;
-    expect(
-      await askUntil(
-        ask,
-        () => false,
-        () => 0,
-        QUICK,
-      ),
-    ).to.equal(1);
+  it("takes the answer that says that no time is left", async () => {
+    const { ask, asked } = counting();
+    const answer = await polled(
+      ask,
+      () => false,
+      (each) => (each < 3 ? 1_000 : 0),
+    );
+    expect([answer, asked()]).to.deep.equal([3, 3]);
+  });
+
+  it("goes on no longer than IAM may take to show a change, whatever the answers say", async () => {
+    const { ask, asked } = counting();
+    const answer = await polled(
+      ask,
+      () => false,
+      () => Infinity,
+      { ...QUICK, propagation: 20 },
+    );
+    expect(answer).to.equal(asked()).and.to.be.greaterThan(1);
+  });
+
+  it("asks once when the run is cancelled", async () => {
+    expect(await polled(counting().ask, () => false, undefined, undefined, AbortSignal.abort())).to.equal(1);
   });
 
   it("ends with an error of asking", async () => {
     const boom = () => Promise.reject(new Error("boom"));
-    expect((await failure(askUntil(boom, () => true, inAWhile, QUICK))).message).to.equal("boom");
+    expect((await failure(polled(boom, () => true))).message).to.equal("boom");
   });
 });
 

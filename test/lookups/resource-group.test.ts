@@ -68,7 +68,7 @@ describe("getResourceGroup", () => {
       /^Cannot look up the resource group "test": Resource Manager refused \(403 /,
     );
     iam.reset();
-    iam.inject({ operation: "listResourceGroups", body: "{}" });
+    iam.inject({ operation: "listResourceGroups", body: "{}", times: Infinity });
     expect(await refused("test")).to.match(/is not the JSON that Resource Manager documents/);
   });
 

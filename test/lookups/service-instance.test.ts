@@ -176,7 +176,7 @@ describe("getServiceInstance", () => {
     [
       "a proxy's page",
       { body: "<html>" },
-      /is not the JSON that Resource Controller documents.* in its place: check proxies/,
+      /Resource Controller's answer cannot be read.* is not JSON.* in its place: check proxies/,
     ],
     ["a page with status 404", { status: 404, body: "<html>" }, /Something else answered in its place/],
     ["a token of another IAM", { status: 401 }, /Resource Controller refused \(401 .*another IAM/],

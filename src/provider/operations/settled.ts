@@ -20,7 +20,8 @@ export interface ResolvedRoles {
 export async function settled(iam: Iam, inputs: Inputs): Promise<Inputs> {
   const { accountId } = await iam.identity();
   const failures = checkAccounts(inputs, { accountId });
-  if (failures.length > 0) throw new CodedError("wrong-account", failures.map(({ reason }) => reason).join("; "));
+  if (failures.length > 0)
+    throw new CodedError("wrong-account", failures.map(({ reason }) => reason).join("; "));
   return withAccounts(inputs, accountId);
 }
 
