@@ -88,17 +88,18 @@ export function connect(settings: Settings, name?: string): Client {
     return identity;
   }
 
+  const checking: Pick<Authenticator, keyof Authenticator> = {
+    authenticate: async (request) => {
+      try {
+        await authenticate(request);
+      } catch (error) {
+        throw new NotSentError(error);
+      }
+    },
+    authenticationType: () => authenticator.authenticationType(),
+  };
   const service = new (sdk().IamPolicyManagementV1)({
-    authenticator: {
-      authenticate: async (request) => {
-        try {
-          await authenticate(request);
-        } catch (error) {
-          throw new NotSentError(error);
-        }
-      },
-      authenticationType: () => authenticator.authenticationType(),
-    } satisfies Authenticator,
+    authenticator: checking,
     serviceUrl,
     disableSslVerification,
     headers: { "User-Agent": USER_AGENT },

@@ -1,5 +1,6 @@
 import { CodedError, codeOf } from "../shared/coded-error";
 import { isRetryable, isUnconnected, NOT_SENT, NOT_SHOWN, outcomeOf, UNREADABLE } from "./outcome";
+import type { HeldPolicy } from "./policy";
 import { redact } from "./redact";
 import { dateOf, headerOf, tell, type Told } from "./told";
 import { WAYS, type OtherService, type Way } from "./ways";
@@ -137,8 +138,21 @@ function seconds(milliseconds: number): string {
 export function inDoubt(error: unknown, unknownSince: number | undefined): unknown {
   if (unknownSince === undefined) return error;
   if (error instanceof IamError) return error.inDoubt(unknownSince);
+  // What has the same scope and roles under another id keeps this one from having them: nothing is in doubt.
+  if (error instanceof PolicyConflictError) return error;
   const [code, message] = [codeOf(error), error instanceof Error ? error.message : String(error)];
   return new CodedError(code, message, { cause: error, outcomeUnknown: true });
+}
+
+/** IAM holds a policy that says the same: the same scope and roles, under another id. */
+export class PolicyConflictError extends CodedError {
+  readonly policy: HeldPolicy;
+  declare readonly cause: IamError;
+
+  constructor(policy: HeldPolicy, cause: IamError) {
+    super("already-exists", cause.message, { cause });
+    this.policy = policy;
+  }
 }
 
 /** What a call of another service than IAM threw. */

@@ -2,9 +2,8 @@ import { CodedError } from "../shared/coded-error";
 import { idOf, lastModifiedIn, maybeHeld, toHeld, toPage } from "./answers";
 import type { Answer, Client } from "./client";
 import { ageOf, propagationLeft, type Written } from "./clock";
-import { PolicyConflictError } from "./conflict";
 import type { Deadline } from "./deadline";
-import { changedWhileRead, IamError, inDoubt, notIamsAnswer } from "./errors";
+import { changedWhileRead, IamError, inDoubt, notIamsAnswer, PolicyConflictError } from "./errors";
 import { NOT_SHOWN } from "./outcome";
 import { CLOCK_PRECISION } from "./pace";
 import { allPages } from "./paging";
@@ -42,13 +41,16 @@ export async function createPolicy(
       if (!(error instanceof IamError)) throw error;
       unknownSince ??= error.unknownSince;
       if (error.status !== 409 && !error.outcomeUnknown) throw error;
-      const { same, named } = await duplicateOf(client, error, body, deadline, isRemoved).catch(() => {
-        throw error;
-      });
-      // What was made by a try before may not be shown yet, and what is being removed may still be.
-      if (same && isRemoved(same.id) && error.status === 409)
-        throw new StaleError(new PolicyConflictError(same, error));
-      if (!same && !named && error.status === 409) throw new StaleError(error, Infinity);
+      const { same, named } = await duplicateOf(client, error, body, deadline, isRemoved).catch(
+        (failed: unknown) => {
+          throw error.status === 409 ? inDoubt(failed, unknownSince) : error;
+        },
+      );
+      // A policy of an earlier try may not be shown yet, one that is removed may still be, and one that is named may have changed.
+      if (error.status === 409) {
+        if (!same) throw new StaleError(error, named ? EDITS : Infinity);
+        if (isRemoved(same.id)) throw new StaleError(new PolicyConflictError(same, error));
+      }
       if (!same || isRemoved(same.id)) throw error;
       if (isOwn(same, error) && !isTaken(same.id)) return same;
       throw new PolicyConflictError(same, error);
@@ -252,14 +254,19 @@ async function untilCurrent<Result>(
   deadline: Deadline,
   work: () => Promise<Result>,
 ): Promise<Result> {
+  let last: StaleError | undefined;
   for (let tries = 1; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
+      // What the deadline cuts short says less than what came before it.
+      if (last && error instanceof IamError && isOver(deadline))
+        throw inDoubt(last.cause, error.unknownSince);
       if (!(error instanceof StaleError)) throw error;
-      if (tries >= error.most || isOver(deadline)) throw error.cause;
+      last = error;
+      if (tries >= last.most || isOver(deadline)) throw last.cause;
       await deadline.sleep(backoff(tries, pace));
-      if (isOver(deadline)) throw error.cause;
+      if (isOver(deadline)) throw last.cause;
     }
   }
 }

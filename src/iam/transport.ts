@@ -84,7 +84,7 @@ function unreadable({ status }: Response, why: string): Error {
   return failure(`the answer (status ${status}) ${why}`, UNREADABLE);
 }
 
-function failed(error: Failure, requestTimeout: number): unknown {
+function failed(error: Failure, requestTimeout: number): Error {
   if (error.code === "ERR_CANCELED") {
     return failure(`no complete answer came within ${requestTimeout / 1000} s`, TIMED_OUT);
   }
@@ -101,5 +101,6 @@ function failed(error: Failure, requestTimeout: number): unknown {
 }
 
 function isJson({ headers }: Response): boolean {
-  return String(headers["content-type"] ?? "").includes("json");
+  const type = headers["content-type"];
+  return typeof type === "string" && type.includes("json");
 }

@@ -1,4 +1,4 @@
-import type { PolicyConflictError } from "../iam/conflict";
+import type { PolicyConflictError } from "../iam/errors";
 import type { HeldPolicy } from "../iam/policy";
 import { namesOfRoles } from "./roles";
 

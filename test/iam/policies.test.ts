@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect } from "chai";
 import type { Client } from "../../src/iam/client";
 import { withDeadline } from "../../src/iam/deadline";
@@ -263,7 +264,7 @@ describe("listPolicies", () => {
   });
 
   for (const next of [null, undefined, {}, { start: null }]) {
-    it(`ends where the next page is ${JSON.stringify(next) ?? "left out"}`, async () => {
+    it(`ends where the next page is ${inspect(next)}`, async () => {
       const { client: iam } = pages({ policies: [POLICY], next });
       expect(await list(iam)).to.have.length(1);
     });

@@ -3,8 +3,8 @@ import type { Step } from "../support/mini-engine";
 import { removeBetween } from "./edits";
 import { holdersOf, isUntouchable, versionsOf } from "./facts";
 import { made, POLICY_IDS, stateOf } from "./ledger";
-import type { Observation } from "./observation";
-import { isGotOver } from "./troubles";
+import { isEndless, type Observation } from "./observation";
+import { isGotOver, OUT_OF_TIME } from "./troubles";
 import { bodyOf, meaningOf, scopeOf, US, type Declared, type Name } from "./universe";
 import { idsIn, isActive, policiesOf, type World } from "./world";
 
@@ -220,6 +220,7 @@ export function unexplained(seen: Observation): string[] {
       if (!/^Cannot (create|read|update|delete|compare) the authorization/.test(error)) return [error];
       const { troubles = [] } = what;
       if (!isGotOver(troubles) && troubles.some(({ says }) => says.test(error))) return [];
+      if (isEndless(what) && OUT_OF_TIME.test(error)) return [];
       if (step.kind === "delete" && LEFT.test(error) && step.id !== undefined) {
         return holdersOf(seen, step.id).length > 0 ? [] : [error];
       }

@@ -65,3 +65,8 @@ export function isWell({ errors, killed }: Pick<Observation, "errors" | "killed"
 export function isSlow({ troubles = [] }: Run): boolean {
   return troubles.some(({ fault: { latency = 0 } }) => latency > 0);
 }
+
+/** Whether something goes wrong for good, so that operations end with their deadline. */
+export function isEndless({ troubles = [] }: Run): boolean {
+  return troubles.some(({ fault: { times } }) => times === Infinity);
+}

@@ -4,7 +4,7 @@ import type { Pace } from "../../src/iam/pace";
 import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/authorization-provider";
 import { Killed, type Step } from "../support/mini-engine";
 import { perform } from "./edits";
-import { isSlow, type Observation, type Run } from "./observation";
+import { isEndless, isSlow, type Observation, type Run } from "./observation";
 import { REQUEST_TIMEOUT } from "./troubles";
 import { argumentsOf, OUR_KEY, type Declared, type Name } from "./universe";
 import { idsIn, isOurs, lagOf, policiesOf, requestsOf, snapshot, type Model, type World } from "./world";
@@ -42,7 +42,7 @@ export async function observe(world: World, what: Run): Promise<Observation> {
   const errors = await started(world, what, program, course);
   // The host outlives its engine, and ends what is under way.
   while (course.pending.size > 0) await Promise.allSettled(course.pending);
-  if (isSlow(what)) await untilQuiet(() => course.arrived - (requestsOf(world).length - begun));
+  if (isSlow(what) || isEndless(what)) await untilQuiet(() => course.arrived - (requestsOf(world).length - begun));
   lift();
   const held = idsIn(snapshot(world));
   // Nobody can wait for what was written unanswered, or by another resource that holds the same.
@@ -151,10 +151,10 @@ async function untilQuiet(open: () => number): Promise<void> {
 /** What takes seconds and minutes with the real IAM takes some milliseconds here. */
 function paceOf(world: World, what: Run): Pace {
   const lags = lagOf(world) > 0;
-  const endless = (what.troubles ?? []).some(({ fault: { times } }) => times === Infinity);
   return {
     requestTimeout: isSlow(what) ? REQUEST_TIMEOUT : 10_000,
-    retryTimeout: endless && !lags ? 12 : 10_000,
+    // One operation with all its calls.
+    retryTimeout: isEndless(what) && !lags ? 60 : 10_000,
     firstDelay: 1,
     longestDelay: 4,
     clockTolerance: 0,

@@ -1,5 +1,5 @@
 import { CodedError, isOutcomeUnknown } from "../../shared/coded-error";
-import { PolicyConflictError } from "../../iam/conflict";
+import { PolicyConflictError } from "../../iam/errors";
 import type { HeldPolicy, PolicyBody } from "../../iam/policy";
 import { pairOf } from "../check";
 import { inTheWay } from "../conflict";

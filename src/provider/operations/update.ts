@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { PolicyConflictError } from "../../iam/conflict";
+import { PolicyConflictError } from "../../iam/errors";
 import type { HeldPolicy, PolicyBody } from "../../iam/policy";
 import { CodedError, isOutcomeUnknown } from "../../shared/coded-error";
 import { changes, touchesIam } from "../changes";
