@@ -60,18 +60,19 @@ export const LOSSLESS = Object.fromEntries(
 );
 
 /**
- * The encodings in which a text shows a secret of at least 32 characters, found without the package's own decoding.
+ * Finds the encodings in which a text shows a secret of at least 32 characters, without the package's own decoding.
  */
-export function shownIn(text: string, secret: string): string[] {
-  const searched = text.toLowerCase();
-  const isShown = (encoded: string) => {
+export function finderOf(secret: string): (text: string) => string[] {
+  const parts = Object.entries(ENCODINGS).flatMap(([name, encode]) => {
     // The first characters of base64 depend on what precedes the secret.
-    const part = encoded.toLowerCase().slice(4, 28);
+    const part = encode(secret).toLowerCase().slice(4, 28);
     // Printing an error may escape it once more.
-    return [part, JSON.stringify(part).slice(1, -1)].some((each) => searched.includes(each));
+    return [part, JSON.stringify(part).slice(1, -1)].map((each) => [name, each] as const);
+  });
+  parts.push(["its beginning", secret.slice(0, 8).toLowerCase()]);
+  return (text) => {
+    const searched = text.toLowerCase();
+    const found = parts.filter(([, part]) => searched.includes(part)).map(([name]) => name);
+    return [...new Set(found)];
   };
-  const shown = Object.entries(ENCODINGS)
-    .filter(([, encode]) => isShown(encode(secret)))
-    .map(([name]) => name);
-  return searched.includes(secret.slice(0, 8).toLowerCase()) ? [...shown, "its beginning"] : shown;
 }
