@@ -27,15 +27,15 @@ const CREDENTIALS = [
   /(?<=\b(?:Bearer|Basic)[\s+]{1,3})(?!(?:tokens?|auth|authentication|authorization|credentials?|schemes?)\b)[\w.~+/=-]+/gi,
 ];
 
-/** Where something that must be hidden starts and ends. */
+/** Start and end of a range to hide. */
 type Span = readonly [start: number, end: number];
 
 /** A few characters of a secret: a text that holds them is compared with the rest of the secret. */
 interface Seed {
   secret: string;
-  /** Where in the secret they are. */
+  /** Their position in the secret. */
   at: number;
-  /** Whether the secret is base64, and other bytes may surround it. */
+  /** True for a secret in base64, which other bytes may surround. */
   isBase64: boolean;
 }
 
@@ -129,7 +129,7 @@ function* found(text: string, seeds: Seeds): Generator<Span> {
   }
 }
 
-/** As much of a secret as there is around a seed; `undefined` where that is too little to hide. */
+/** Extends a seed to as much of its secret as the text contains; `undefined` if that is too little to hide. */
 function grown(text: string, searched: string, seedAt: number, { secret, at }: Seed): Span | undefined {
   let [start, first] = [seedAt, at];
   while (start > 0 && first > 0 && searched[start - 1] === secret[first - 1])
