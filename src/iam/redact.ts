@@ -1,13 +1,160 @@
+import { clean, cut, INVISIBLE } from "./plain-text";
+import { readings, SEAM } from "./spellings";
+
 const HIDDEN = "[secret]";
 
-/** A JSON Web Token, and whatever follows the words that name a credential in forms and headers. */
-const CREDENTIALS =
-  /\beyJ[\w-]+\.[\w-]*(?:\.[\w-]*)?|(?<=\b(?:apikey|access_token|refresh_token|cr_token|client_secret)["']?\s*[=:]\s*["']?)[^\s"'&,}]+|(?<=\b(?:Bearer|Basic)\s)[\w.~+/=-]+/gi;
+/** Shorter secrets are not searched for: they are part of too many words. */
+const SHORTEST = 3;
 
-/** A text without the given secrets, tokens, or what names itself a credential. */
+/** A part of a secret is hidden wherever it is this long. */
+const PART = 20;
+
+/** The beginning of a secret is hidden where it is this long and the text was cut after it. */
+const BEGINNING = 8;
+const CUT = new RegExp(`$|…|\\.\\.\\.|${SEAM}`, "y");
+
+/** Longer texts are cut before the search, which decodes them in many ways. */
+const LONGEST = 16_384;
+
+/** JSON Web Tokens, and values after the name or the scheme of a credential. */
+const CREDENTIALS = [
+  /(?<![a-z\d])eyJ[\w-]{1,512}\.[\w-]*(?:\.[\w-]+){0,3}/gi,
+  new RegExp(
+    `(?<=\\b(?:apikey|access_token|refresh_token|delegated_refresh_token|id_token|subject_token|cr_token|client_secret)["']?\\s{0,8}[=:]\\s{0,8}["']?)[^\\s"'&,}${SEAM}]+`,
+    "gi",
+  ),
+  // "Bearer token" and "Basic authentication" are words of a sentence.
+  /(?<=\b(?:Bearer|Basic)[\s+]{1,3})(?!(?:tokens?|auth|authentication|authorization|credentials?|schemes?)\b)[\w.~+/=-]+/gi,
+];
+
+/** Start and end of a range to hide. */
+type Span = readonly [start: number, end: number];
+
+/** A few characters of a secret: a text that holds them is compared with the rest of the secret. */
+interface Seed {
+  secret: string;
+  /** Their position in the secret. */
+  at: number;
+  /** True for a secret in base64, which other bytes may surround. */
+  isBase64: boolean;
+}
+
+/** Seeds by their length, and then by their characters. */
+type Seeds = Map<number, Map<string, Seed[]>>;
+
+/**
+ * Replaces credentials in a text with `[secret]`:
+ *
+ * - each of `secrets` with at least 3 characters, in any letter case. Any of its characters may be escaped for a URL, JSON or
+ *   HTML. It may also be in hex or base64; a run of base64 that contains it is hidden whole. The search sees through
+ *   invisible characters and up to four layers of encoding;
+ * - any 20 consecutive characters of a secret, and its first 8 or more if the text was cut after them;
+ * - JSON Web Tokens, and values after `apikey=`, `Bearer` and the like, in the same encodings.
+ *
+ * Text beyond 16,384 characters is dropped. Redacting a text again changes nothing.
+ */
 export function redact(text: string, secrets: readonly string[]): string {
-  const known = secrets
-    .filter((secret) => secret !== "")
-    .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
-  return known.replace(CREDENTIALS, HIDDEN);
+  const known = secrets.map((secret) => secret.trim()).filter(({ length }) => length >= SHORTEST);
+  const seeds = seedsOf(known);
+  const bounded = cut(text, LONGEST);
+  const hidden: Span[] = [];
+  for (const reading of readings(bounded, Math.min(BEGINNING, ...seeds.keys()))) {
+    for (const [start, end] of found(reading.text, seeds)) {
+      hidden.push([reading.from[start] ?? 0, reading.to[end - 1] ?? 0]);
+    }
+  }
+  const isOurWord = known.some((secret) => HIDDEN.includes(secret.toLowerCase()));
+  return replaced(bounded, hidden, isOurWord ? "***" : HIDDEN);
+}
+
+/** Prepares a part of an answer for an error sentence: redacts it, cleans it, and cuts it to `longest` characters. */
+export function quote(text: string, secrets: readonly string[], longest: number): string {
+  return cut(clean(redact(text, secrets)), longest);
+}
+
+function seedsOf(secrets: readonly string[]): Seeds {
+  const seeds: Seeds = new Map();
+  const sow = (secret: string, isBase64: boolean) => {
+    const length = Math.min(BEGINNING, secret.length);
+    const sown = seeds.get(length) ?? new Map<string, Seed[]>();
+    seeds.set(length, sown);
+    // Any part of PART characters holds one of these seeds.
+    for (let at = 0; at + length <= secret.length; at += PART - length + 1) {
+      const characters = secret.slice(at, at + length);
+      sown.set(characters, [...(sown.get(characters) ?? []), { secret, at, isBase64 }]);
+    }
+  };
+  const texts = secrets.flatMap((secret) => [secret, secret.replace(INVISIBLE, "")]).map(folded);
+  for (const text of new Set(texts.filter(({ length }) => length >= SHORTEST))) sow(text, false);
+  const long = secrets.filter(({ length }) => length >= BEGINNING);
+  for (const core of new Set(long.flatMap(base64Cores).map(folded))) sow(core, true);
+  return seeds;
+}
+
+/**
+ * The base64 characters that depend on a secret alone, for each way its bytes can be aligned. Decoding does not find a secret
+ * in base64 that was made upper or lower case.
+ */
+function base64Cores(secret: string): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    const end = Math.floor((bytes.length * 8) / 6);
+    const encodings = ["base64", "base64url"] as const;
+    return encodings.map((each) =>
+      bytes
+        .toString(each)
+        .slice(Math.ceil((before * 8) / 6), end)
+        .slice(0, PART),
+    );
+  });
+}
+
+/** Ignores letter case, and writes a space as forms do. Keeps the length, so positions stay the same. */
+function folded(text: string): string {
+  return text.replaceAll("İ", "i").toLowerCase().replace(/[+\s]/g, " ");
+}
+
+function* found(text: string, seeds: Seeds): Generator<Span> {
+  const searched = folded(text);
+  for (const [length, sown] of seeds) {
+    for (let at = 0; at + length <= searched.length; at++) {
+      for (const seed of sown.get(searched.slice(at, at + length)) ?? []) {
+        const span = grown(text, searched, at, seed);
+        if (span) yield seed.isBase64 ? wholeRun(text, span) : span;
+      }
+    }
+  }
+  for (const pattern of CREDENTIALS) {
+    for (const { index, 0: value } of text.matchAll(pattern)) yield [index, index + value.length];
+  }
+}
+
+/** Extends a seed to as much of its secret as the text contains; `undefined` if that is too little to hide. */
+function grown(text: string, searched: string, seedAt: number, { secret, at }: Seed): Span | undefined {
+  let [start, first] = [seedAt, at];
+  while (start > 0 && first > 0 && searched[start - 1] === secret[first - 1])
+    [start, first] = [start - 1, first - 1];
+  let [end, next] = [seedAt, at];
+  while (next < secret.length && searched[end] === secret[next]) [end, next] = [end + 1, next + 1];
+  if (end - start >= Math.min(PART, secret.length)) return [start, end];
+  CUT.lastIndex = end;
+  return first === 0 && end - start >= BEGINNING && CUT.test(text) ? [start, end] : undefined;
+}
+
+function wholeRun(text: string, [start, end]: Span): Span {
+  const isBase64 = (at: number) => /[\w+/=-]/.test(text.charAt(at));
+  let [first, next] = [start, end];
+  while (first > 0 && isBase64(first - 1)) first--;
+  while (next < text.length && isBase64(next)) next++;
+  return [first, next];
+}
+
+function replaced(text: string, spans: readonly Span[], by: string): string {
+  const parts: string[] = [];
+  let done = -1;
+  for (const [start, end] of spans.toSorted(([one], [other]) => one - other)) {
+    if (start > done) parts.push(text.slice(Math.max(0, done), start), by);
+    done = Math.max(done, end);
+  }
+  return parts.join("") + text.slice(Math.max(0, done));
 }

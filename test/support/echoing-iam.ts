@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { startIamEmulator } from "../../src/emulator";
+import { closing } from "./opened";
+
+/** An answer in place of IAM's. */
+export interface Echo {
+  /** @default 400 */
+  status?: number;
+  statusText?: string;
+  headers?: Record<string, string>;
+  /** Sent as HTML if it is a string, else as JSON. */
+  body: unknown;
+}
+
+/** The credentials that a request carried. */
+export interface Sent {
+  /** The header `Authorization`; empty if there was none. */
+  authorization: string;
+  body: string;
+}
+
+/** An IAM that echoes what it gets. */
+export interface EchoingIam {
+  url: string;
+  /** How many requests met the last echo. */
+  echoes: () => number;
+  /** From now on answers requests like `GET /v2/policies?…` with an echo, if the function returns one. */
+  echo: (answerTo: (request: string, sent: Sent) => Echo | undefined) => void;
+}
+
+/** Starts a server in front of an emulator; it hands on every request that it does not echo. */
+export async function startEchoingIam(apiKey: string): Promise<EchoingIam> {
+  const account = { id: "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0", apiKeys: [apiKey], iamId: "iam-ServiceId-1" };
+  const emulator = closing(await startIamEmulator({ accounts: [account] }));
+  let echoes = 0;
+  let answerTo: (request: string, sent: Sent) => Echo | undefined = () => undefined;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "", url = "", headers } = request;
+    const body = await text(request);
+    const echo = answerTo(`${method} ${url}`, { authorization: headers.authorization ?? "", body });
+    if (!echo) return handOn(request, body, response);
+    echoes += 1;
+    const isPage = typeof echo.body === "string";
+    response.statusCode = echo.status ?? 400;
+    response.statusMessage = echo.statusText ?? "Answer";
+    response.setHeader("Content-Type", isPage ? "text/html" : "application/json");
+    for (const [name, value] of Object.entries(echo.headers ?? {})) response.setHeader(name, value);
+    response.end(isPage ? echo.body : JSON.stringify(echo.body));
+  }
+
+  async function handOn(
+    { method, url = "", headers }: IncomingMessage,
+    body: string,
+    response: ServerResponse,
+  ): Promise<void> {
+    const names = ["authorization", "content-type", "if-match"].filter((name) => headers[name] !== undefined);
+    const got = await fetch(emulator.url + url, {
+      method,
+      headers: names.map((name): [string, string] => [name, String(headers[name])]),
+      ...(body !== "" && { body }),
+    });
+    for (const name of ["content-type", "etag", "transaction-id"]) {
+      const value = got.headers.get(name);
+      if (value !== null) response.setHeader(name, value);
+    }
+    response.writeHead(got.status).end(await got.text());
+  }
+
+  const server = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
+  closing({
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  });
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    echoes: () => echoes,
+    echo: (wanted) => {
+      echoes = 0;
+      answerTo = wanted;
+    },
+  };
+}
