@@ -57,8 +57,11 @@ export function authenticate(properties: Properties): boolean {
 }
 
 /** The values among properties that must never be shown. */
-export function secretsOf({ apikey, clientSecret, bearerToken }: Properties): string[] {
-  return [apikey, clientSecret, bearerToken].filter((each) => each !== undefined);
+export function secretsOf({ apikey, clientId = "", clientSecret, bearerToken }: Properties): string[] {
+  // Token requests carry the two as HTTP basic authentication.
+  const basic =
+    clientSecret === undefined ? undefined : Buffer.from(`${clientId}:${clientSecret}`).toString("base64");
+  return [apikey, clientSecret, bearerToken, basic].filter((each) => each !== undefined);
 }
 
 /**

@@ -4,9 +4,10 @@ import { httpOf, renew } from "./authenticators";
 import { CodedError } from "../shared/coded-error";
 import { findCredentials } from "./credentials";
 import { withDeadline, type Deadline } from "./deadline";
-import { NotSentError, toIamError } from "./errors";
+import { NotSentError, OtherServiceError, toIamError } from "./errors";
 import { startGate, type Gate } from "./gate";
 import { paceOf, type Pace } from "./pace";
+import { redact } from "./redact";
 import { withRetry } from "./retry";
 import { sdk } from "./sdk";
 import type { Settings } from "./settings";
@@ -36,6 +37,8 @@ type Read<Result> = (answer: Answer) => Result;
 /** One set of credentials at work: IBM's client, and what every call has in common. */
 export interface Client {
   pace: Pace;
+  /** A text without the credentials, and without the tokens that they gave so far. */
+  redact: (text: string) => string;
   /** Whose the credentials are. Asks for a token once. */
   identity: (deadline: Deadline) => Promise<Identity>;
   /** Makes a call until it is answered; whatever it throws comes out as an `IamError` without credentials in it. */
@@ -132,7 +135,7 @@ export function connect(settings: Settings, name?: string): Client {
     try {
       return await work();
     } catch (error) {
-      if (toIamError(error, secrets).status !== 401 || !renew(authenticator)) throw error;
+      if (statusOf(error) !== 401 || !renew(authenticator)) throw error;
       return work();
     }
   }
@@ -165,7 +168,8 @@ export function connect(settings: Settings, name?: string): Client {
     return withDeadline(pace.retryTimeout, settings.cancelled, work);
   }
 
-  return { pace, identity, call, write, withDeadline: ownDeadline };
+  const withoutSecrets = (text: string) => redact(text, secrets);
+  return { pace, redact: withoutSecrets, identity, call, write, withDeadline: ownDeadline };
 }
 
 /** What ends a call before it is sent, and is no failure of IAM's. */
@@ -180,6 +184,11 @@ export class WrongAccountError extends CodedError {
   constructor(message: string) {
     super("wrong-account", message);
   }
+}
+
+function statusOf(error: unknown): unknown {
+  const cause = error instanceof OtherServiceError ? error.cause : error;
+  return typeof cause === "object" && cause !== null && "status" in cause ? cause.status : undefined;
 }
 
 /** Whom a token's claims name. Source: IAM's tokens, claims `account.bss` and `iam_id`. */

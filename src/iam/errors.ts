@@ -1,7 +1,7 @@
 import { CodedError, codeOf } from "../shared/coded-error";
 import { isRetryable, isUnconnected, NOT_SENT, NOT_SHOWN, outcomeOf, UNREADABLE } from "./outcome";
 import type { HeldPolicy } from "./policy";
-import { redact } from "./redact";
+import { quote, redact } from "./redact";
 import { dateOf, headerOf, tell, type Told } from "./told";
 import { WAYS, type OtherService, type Way } from "./ways";
 
@@ -185,17 +185,27 @@ export function toIamError(thrown: unknown, secrets: readonly string[], reads = 
   return new IamError(redactedTold({ ...tell(cause), reads, by }, secrets));
 }
 
+/** The longest reason that is quoted, and the longest code or id, in characters. */
+const REASON = 500;
+const CODE = 100;
+
 function redactedTold(told: Told, secrets: readonly string[]): Told {
-  const clean = (text: string | undefined) => (text === undefined ? undefined : redact(text, secrets));
-  const conflict: unknown =
-    told.conflict === undefined ? undefined : JSON.parse(redact(JSON.stringify(told.conflict), secrets));
+  const short = (text: string | undefined) => (text === undefined ? undefined : quote(text, secrets, CODE));
   return {
     ...told,
-    code: clean(told.code),
-    said: redact(told.said, secrets),
-    transactionId: clean(told.transactionId),
-    conflict,
+    code: short(told.code),
+    said: quote(told.said, secrets, REASON),
+    transactionId: short(told.transactionId),
+    conflict: redactedJson(told.conflict, secrets),
   };
+}
+
+/** The same JSON without credentials in its texts. */
+function redactedJson(value: unknown, secrets: readonly string[]): unknown {
+  if (value === undefined) return undefined;
+  return JSON.parse(JSON.stringify(value), (_key, each: unknown) =>
+    typeof each === "string" ? redact(each, secrets) : each,
+  );
 }
 
 /** Two answers tell of two versions of a policy, so it is not replaced: nothing was sent, and nothing is in doubt. */

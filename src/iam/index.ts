@@ -4,6 +4,7 @@ import { expectedAccountId } from "./credentials";
 import type { Deadline } from "./deadline";
 import { createPolicy, deletePolicy, editPolicy, getPolicy } from "./policies";
 import type { HeldPolicy, PolicyBody } from "./policy";
+import { redact } from "./redact";
 import { listRoles, type OfferedRole, type Pair } from "./roles";
 import type { Settings } from "./settings";
 import { shared, type Shared } from "./shared";
@@ -18,6 +19,8 @@ export interface Iam {
   expectedAccountId?: string;
   /** Whether a policy that is in the way is taken over when these same credentials made it. */
   adoptsOwn: boolean;
+  /** A text without credentials in it. */
+  redact: (text: string) => string;
   /** Whose the credentials are. */
   identity: () => Promise<Identity>;
   /** The roles that can be granted to a pair of services; asked once a pair. */
@@ -88,6 +91,7 @@ export function openIam(settings: Settings, name?: string): Iam {
       get adoptsOwn() {
         return settings.env["IBMCLOUD_ADOPT_OWN"] === "true";
       },
+      redact: (text) => client?.redact(text) ?? redact(text, []),
       identity: () => until((deadline) => connected().identity(deadline)),
       offeredRoles: (pair) => until((deadline) => offeredRoles(pair, deadline)),
       createPolicy: (body, ...known) =>

@@ -64,20 +64,31 @@ export function authorizationProvider(surroundings: Surroundings): Authorization
     return iam;
   }
 
-  /** Does one operation, in its time: as long as `ibmcloud:retryTimeout` says, and the wait that the program asks for. */
+  /**
+   * Does one operation, in its time: as long as `ibmcloud:retryTimeout` says, and the wait that the program asks for.
+   *
+   * @param what it is, after "Cannot"
+   * @param settle that wait, in seconds
+   */
   async function operation<Result>(
-    inputs: Pick<Inputs, "credentials">,
+    what: string,
+    inputs: Partial<Inputs>,
     settle: number | undefined,
     work: (run: Run) => Promise<Result>,
+    more?: Parameters<typeof attempt>[4],
   ): Promise<Result> {
-    const time = paceOf(settings).retryTimeout + secondsOf(settle) * 1000;
-    return withDeadline(time, settings.cancelled, (deadline) =>
-      work({
-        ...shared,
-        iam: iamOf(inputs).until(deadline),
-        wait: (seconds) => deadline.sleep(secondsOf(seconds) * 1000),
-      }),
-    );
+    const iam = iamOf(inputs);
+    const inTime = async () => {
+      const time = paceOf(settings).retryTimeout + secondsOf(settle) * 1000;
+      return withDeadline(time, settings.cancelled, (deadline) =>
+        work({
+          ...shared,
+          iam: iam.until(deadline),
+          wait: (seconds) => deadline.sleep(secondsOf(seconds) * 1000),
+        }),
+      );
+    };
+    return attempt(what, inputs, iam.redact, inTime, more);
   }
 
   function sayOnce(note: string): void {
@@ -99,30 +110,30 @@ export function authorizationProvider(surroundings: Surroundings): Authorization
       return { inputs: { ...inputs, __provider }, failures };
     },
     diff: (id, held, { __provider, ...wanted }) =>
-      attempt(`compare the authorization ${id}`, wanted, () =>
-        operation(wanted, 0, (run) => compareAuthorization(run, id, held, wanted)),
+      operation(`compare the authorization ${id}`, wanted, 0, (run) =>
+        compareAuthorization(run, id, held, wanted),
       ),
     create: ({ __provider, ...wanted }) =>
-      attempt(
+      operation(
         "create the authorization",
         wanted,
-        () => operation(wanted, wanted.settle?.afterCreate, (run) => createAuthorization(run, wanted)),
+        wanted.settle?.afterCreate,
+        (run) => createAuthorization(run, wanted),
         halfMade(__provider),
       ),
     read: (id, known) =>
-      attempt(`read the authorization ${id}`, known, () =>
-        operation(known, 0, (run) => readAuthorization(run, id, known)),
-      ),
+      operation(`read the authorization ${id}`, known, 0, (run) => readAuthorization(run, id, known)),
     update: (id, held, { __provider, ...wanted }) =>
-      attempt(
+      operation(
         `update the authorization ${id}`,
         wanted,
-        () => operation(wanted, 0, (run) => updateAuthorization(run, id, held, wanted)),
+        0,
+        (run) => updateAuthorization(run, id, held, wanted),
         halfMade(__provider),
       ),
     delete: (id, held) =>
-      attempt(`delete the authorization ${id}`, held, () =>
-        operation(held, held.settle?.beforeDelete, (run) => deleteAuthorization(run, id, held)),
+      operation(`delete the authorization ${id}`, held, held.settle?.beforeDelete, (run) =>
+        deleteAuthorization(run, id, held),
       ),
   };
 }

@@ -15,7 +15,7 @@ import { configured, failure, QUICK } from "../support/provider";
 const KEY = `Zq9-x/7+Lm2<K>&v8Wd=4pT_sE5%41uRj\\pQ3nYc"0aB6f`;
 const CLIENT_SECRET = "cS4~tU/8vN+w1XyZ0aBcDeFgHiJkLmNoPqRs";
 const [findKey, findClientSecret] = [finderOf(KEY), finderOf(CLIENT_SECRET)];
-const PACE = { ...QUICK, retryTimeout: 1, firstDelay: 1, longestDelay: 1, propagation: 0 };
+const PACE = { ...QUICK, retryTimeout: 300, firstDelay: 1, longestDelay: 1, propagation: 0 };
 
 const HUGE = "errors[0].message of 5 MB";
 
@@ -188,7 +188,7 @@ describe("an error shows no credential that an answer echoes", () => {
       "ibmcloud:resourceManagementEndpoint": iam.url,
       "ibmcloud:credentials": JSON.stringify({ PARTNER: partner }),
     };
-    const provider = configured(config, {}, PACE);
+    const provider = configured(config, {}, { ...PACE, retryTimeout: 10_000 });
     const checked = await provider.check({}, { ...bucketInputs() });
     const inputs = JSON.parse(JSON.stringify(checked.inputs)) as Inputs;
     const { id, outs: state } = await provider.create(inputs);

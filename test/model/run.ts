@@ -42,7 +42,8 @@ export async function observe(world: World, what: Run): Promise<Observation> {
   const errors = await started(world, what, program, course);
   // The host outlives its engine, and ends what is under way.
   while (course.pending.size > 0) await Promise.allSettled(course.pending);
-  if (isSlow(what) || isEndless(what)) await untilQuiet(() => course.arrived - (requestsOf(world).length - begun));
+  if (isSlow(what) || isEndless(what))
+    await untilQuiet(() => course.arrived - (requestsOf(world).length - begun));
   lift();
   const held = idsIn(snapshot(world));
   // Nobody can wait for what was written unanswered, or by another resource that holds the same.
