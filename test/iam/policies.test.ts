@@ -53,6 +53,7 @@ function client(
     calls,
     client: {
       pace: { ...QUICK, ...pace },
+      redact: (text) => text,
       call,
       write: call,
       identity: () => Promise.resolve({ accountId: "a" }),
