@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ERROR_CODES } from "../src/shared/coded-error";
 import { ROOT } from "./support/engine";
 import { EXAMPLES } from "./support/examples";
 
@@ -11,6 +12,14 @@ const PAGES = [
   ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),
   ...readdirSync(join(ROOT, "docs")).map((name) => join("docs", name)),
 ];
+
+/** The package's sources, but for the list of codes itself. */
+function sources(): string {
+  return readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts") && !path.endsWith("coded-error.ts"))
+    .map((path) => read("src", path))
+    .join("\n");
+}
 
 /** What a heading is linked by. */
 function anchorsOf(page: string): string[] {
@@ -44,10 +53,7 @@ describe("the recipes", () => {
 });
 
 describe("the troubleshooting page", () => {
-  const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".ts"))
-    .map((path) => read("src", path))
-    .join("\n")
+  const text = sources()
     // One text over several lines, and quotes inside a text.
     .replace(/["`] \+\s*["`]/g, "")
     .replace(/\\(["'`])/g, "$1");
@@ -56,9 +62,34 @@ describe("the troubleshooting page", () => {
   for (const sentence of quoted) {
     it(`quotes what the package says: ${sentence}`, () => {
       for (const part of sentence.split("…").map((each) => each.trim()))
-        expect(sources.includes(part), part).to.equal(true);
+        expect(text.includes(part), part).to.equal(true);
     });
   }
+});
+
+describe("the errors page", () => {
+  const page = read("docs", "errors.md");
+  const parts = new Map(
+    page
+      .split(/^### /m)
+      .slice(1)
+      .map((part) => [part.slice(0, part.indexOf("\n")), part] as const),
+  );
+
+  it("lists every code there is, and no other, in order", () => {
+    expect([...parts.keys()]).to.deep.equal([...ERROR_CODES]);
+    expect([...ERROR_CODES]).to.deep.equal([...ERROR_CODES].sort());
+  });
+
+  for (const code of ERROR_CODES) {
+    it(`says what causes ${code} and what to do`, () => {
+      expect(parts.get(code)).to.match(/Cause: .*\sRemedy: .*/s);
+    });
+  }
+
+  it("lists only codes that something has", () => {
+    for (const code of ERROR_CODES) expect(sources(), code).to.include(`"${code}"`);
+  });
 });
 
 describe("the pages", () => {

@@ -124,7 +124,7 @@ function sentence(told: Told, tried: Tried | undefined): string {
 }
 
 function subjectOf({ status, code, stale }: Told, name: string): string {
-  if (status !== undefined) return `${name} refused`;
+  if (status !== undefined) return `${name} ${outcomeOf({ status }) === "unknown" ? "failed" : "refused"}`;
   if (code === UNREADABLE) return `${name}'s answer cannot be read`;
   if (code === NOT_SHOWN) return `${name} is behind`;
   return stale ? `${name} was not asked` : `${name} could not be asked`;

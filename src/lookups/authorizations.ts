@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServiceName } from "../args";
 import type { Authorization } from "../found";
 import type * as listing from "../provider/listing";
+import { CodedError } from "../shared/coded-error";
 import { connection } from "./connection";
 import { notLookedUp } from "./look-up";
 
@@ -73,7 +74,10 @@ export function getAuthorizationsOutput(
 function refuseUnknown(side: string, filter: object): void {
   const unknown = Object.keys(filter).find((key) => !KEYS.includes(key));
   if (unknown === undefined) return;
-  throw new Error(`${side} is narrowed by ${KEYS.join(", ")}, and not by ${unknown}`);
+  throw new CodedError(
+    "invalid-argument",
+    `${side} is narrowed by ${KEYS.join(", ")}, and not by ${unknown}`,
+  );
 }
 
 /** Loaded by the first look-up, and not by importing this package. */

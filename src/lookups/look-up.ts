@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Resources } from "../iam/resources";
+import { CodedError, codeOf } from "../shared/coded-error";
 import { listed } from "./candidates";
 import { connection } from "./connection";
 
@@ -31,7 +32,7 @@ export async function lookUp<Found extends { name: string }>(wanted: Wanted<Foun
   // A program need not be checked by a compiler, and configuration that is not set is undefined.
   if (typeof (name as unknown) !== "string" || name.trim() === "") {
     throw new pulumi.RunError(
-      `Cannot look up ${what}: it needs a name, a text that is not empty (what is known later goes to the function whose name ends in Output)`,
+      `Cannot look up ${what}: it needs a name, a text that is not empty (what is known later goes to the function whose name ends in Output) [invalid-argument]`,
     );
   }
   try {
@@ -44,7 +45,7 @@ export async function lookUp<Found extends { name: string }>(wanted: Wanted<Foun
 /** One sentence: what was looked up, and why it was not found. */
 export function notLookedUp(what: string, cause: unknown): pulumi.RunError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new pulumi.RunError(`Cannot look up ${what}: ${reason}`, { cause });
+  return new pulumi.RunError(`Cannot look up ${what}: ${reason} [${codeOf(cause)}]`, { cause });
 }
 
 async function onlyOne<Found extends { name: string }>({
@@ -65,11 +66,14 @@ async function onlyOne<Found extends { name: string }>({
       name,
       there.map((each) => ({ name: each.name, text: tell(each) })),
     );
-  if (one) throw new Error(`there are ${found.length}: ${list(found)}. ${apart(found)}`);
+  if (one) throw new CodedError("ambiguous", `there are ${found.length}: ${list(found)}. ${apart(found)}`);
   const there = await all(resources);
   const account = `the account ${await resources.accountId()} of these credentials`;
-  if (there.length > 0) throw new Error(`there is none in ${account}, which has ${list(there)}`);
-  throw new Error(
+  if (there.length > 0) {
+    throw new CodedError("not-found", `there is none in ${account}, which has ${list(there)}`);
+  }
+  throw new CodedError(
+    "not-found",
     `there is none in ${account} that they may see: to see one they need the platform role Viewer on it`,
   );
 }

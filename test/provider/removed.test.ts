@@ -85,7 +85,7 @@ describe("a policy that the same run removes", () => {
     await run.delete(old.id, old.state);
     rig.iam.inject({ operation: "createV2Policy", status: 503, times: Infinity });
     const { message } = await failure(rig.make(bucketInputs(), run));
-    expect(message).to.include("IAM refused (503").and.not.to.include("already");
+    expect(message).to.include("IAM failed (503").and.not.to.include("already");
   });
 
   it("is said to be removed where IAM never shows that", async () => {

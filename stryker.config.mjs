@@ -1,0 +1,27 @@
+/**
+ * A mutation run: `npm run mutate`. It changes the code of `src/iam` and `src/provider` in one place after the other, and
+ * counts the changes that no test notices. It takes an hour or two, so it is no part of `npm test` or of CI.
+ *
+ * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
+ */
+export default {
+  // `npm run mutate -- --mutate src/iam/retry.ts` looks at one file.
+  mutate: ["src/iam/**/*.ts", "src/provider/**/*.ts"],
+  testRunner: "mocha",
+  // `mutate.mocharc.json`: the tests that run in this process, without those that only repeat them in every combination.
+  mochaOptions: { config: "mutate.mocharc.json" },
+  plugins: ["@stryker-mutator/mocha-runner"],
+  coverageAnalysis: "perTest",
+  // Sentences are prose: tests assert codes, and one file pins the wording.
+  mutator: { excludedMutations: ["StringLiteral"] },
+  // What runs once at load (tables, schemas) can only be tested by starting all tests anew for each mutant.
+  ignoreStatic: true,
+  incremental: true,
+  incrementalFile: ".work/mutation.json",
+  tempDirName: ".work/mutation",
+  ignorePatterns: ["dist", "coverage", ".work", "tools", "docs", "examples"],
+  concurrency: 2,
+  timeoutMS: 20_000,
+  reporters: ["clear-text", "progress-append-only"],
+  clearTextReporter: { reportTests: false, logTests: false, allowEmojis: false },
+};
