@@ -87,7 +87,7 @@ describe("getAuthorizations", () => {
   it("refuses to narrow by what it does not know", async () => {
     const args = { source: { region: "us-south" } } as GetAuthorizationsArgs;
     expect((await failure(looked(args))).message).to.equal(
-      "Cannot look up authorizations: source is narrowed by accountId, serviceName, serviceInstance, resourceGroupId, and not by region",
+      "Cannot look up authorizations: source is narrowed by accountId, serviceName, serviceInstance, resourceGroupId, and not by region [invalid-argument]",
     );
   });
 

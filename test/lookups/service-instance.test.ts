@@ -95,13 +95,13 @@ describe("getServiceInstance", () => {
       "several of one name, with what tells them apart",
       { name: "twice" },
       [
-        /"twice": there are 2: "twice" \(kms .* guid kms-guid\), "twice" \(logs .*\)\. Say which one by serviceName$/,
+        /"twice": there are 2: "twice" \(kms .* guid kms-guid\), "twice" \(logs .*\)\. Say which one by serviceName \[ambiguous\]$/,
       ],
     ],
     [
       "several of one name and service",
       { name: "keys", serviceName: "kms" },
-      [/ of kms: there are 2: .*\. Say which one by resourceGroupId or region$/],
+      [/ of kms: there are 2: .*\. Say which one by resourceGroupId or region \[ambiguous\]$/],
     ],
     ["a removed one", { name: "gone" }, [/there is none/]],
     ["one that is not active yet", { name: "soon" }, [/there is none/]],
@@ -140,7 +140,7 @@ describe("getServiceInstance", () => {
     iam.addInstances(Array.from({ length: 20 }, (_, at) => ({ name: `more-${at}`, serviceName: "kms" })));
     const message = await refused({ name: "more-99" });
     expect(message.match(/guid /g)).to.have.length(10);
-    expect(message).to.match(/ and 16 more$/);
+    expect(message).to.match(/ and 16 more \[not-found\]$/);
   });
 
   it("finds what is on a later page, and lists it", async () => {
@@ -153,20 +153,20 @@ describe("getServiceInstance", () => {
     iam.addInstances([...many, { name: "many", serviceName: "logs", guid: "last" }]);
     expect((await found({ name: "many", serviceName: "logs" })).guid).to.equal("last");
     expect(called()).to.deep.equal(["token", "listResourceInstances", "listResourceInstances"]);
-    expect(await refused({ name: "else" })).to.match(/ and 111 more$/);
+    expect(await refused({ name: "else" })).to.match(/ and 111 more \[not-found\]$/);
   });
 
   it("says what the credentials need when they see nothing", async () => {
     iam.reset();
     expect(await refused({ name: "events" })).to.match(
-      /there is none in the account 1{32} of these credentials that they may see: .* role Viewer on it$/,
+      /there is none in the account 1{32} of these credentials that they may see: .* role Viewer on it \[not-found\]$/,
     );
   });
 
   it("is refused in one sentence by whom it asks, and is tried again where that helps", async () => {
     iam.inject({ operation: "listResourceInstances", status: 403, message: "You may not." });
     expect(await refused({ name: "events" })).to.match(
-      /^Cannot look up the service instance "events": Resource Controller refused \(403 RC-NotAuthorized\): You may not\. The credentials need the platform role Viewer on what is looked up\. Transaction-Id: \w+$/,
+      /^Cannot look up the service instance "events": Resource Controller refused \(403 RC-NotAuthorized\): You may not\. The credentials need the platform role Viewer on what is looked up\. Transaction-Id: \w+ \[not-permitted\]$/,
     );
     iam.inject({ operation: "listResourceInstances", status: 503 });
     expect((await found({ name: "events" })).guid).to.equal(EN);
@@ -193,7 +193,7 @@ describe("getServiceInstance", () => {
     const message = (await failure(inProgram({ config }, () => getServiceInstance({ name: "events" }))))
       .message;
     expect(message).to.match(
-      /Resource Controller could not be asked \(ECONNREFUSED\).*ibmcloud:resourceControllerEndpoint, IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT\)$/,
+      /Resource Controller could not be asked \(ECONNREFUSED\).*ibmcloud:resourceControllerEndpoint, IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT\) \[no-answer\]$/,
     );
   });
 
