@@ -26,6 +26,8 @@ export interface Env {
     fault?: true;
     /** Set when its connection was reset. */
     reset?: true;
+    /** The status of an answer that was sent with damage. */
+    sent?: number;
   };
 }
 
@@ -61,11 +63,11 @@ export function emulatedIam(parts: Parts): Hono<Env> {
     };
     c.set("arrival", arrival);
     await next();
-    c.header("Transaction-Id", arrival.transactionId);
+    c.header("Transaction-Id", c.get("arrival").transactionId);
     c.header("Cache-Control", "no-cache,no-store");
     c.header("Pragma", "no-cache");
     if (!behaviour.etagHeader) c.header("ETag", undefined);
-    const status = c.get("reset") ? 0 : c.res.status;
+    const status = c.get("reset") ? 0 : (c.get("sent") ?? c.res.status);
     record({ ...arrival, status, ...(c.get("fault") && { fault: true }) });
   });
   app.use(faults.middleware);

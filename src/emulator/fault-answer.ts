@@ -25,10 +25,16 @@ const TOKEN_SAID: Record<number, Said> = {
 };
 const TOKEN_FAILED: Said = ["BXNIM0000E", "The request could not be processed. Try again later."];
 
-/** The answer that a fault gives in IAM's place. */
-export function faultAnswer(fault: Fault, arrival: Arrival, url: string): Response {
+/**
+ * The answer that a fault gives in IAM's place.
+ *
+ * @param credentials those of the request, where they are repeated in it
+ */
+export function faultAnswer(fault: Fault, arrival: Arrival, url: string, credentials?: string): Response {
   const { body, status = 200, retryAfter } = fault;
-  const text = body ?? JSON.stringify(errorOf(fault, status, arrival, url));
+  const said = credentials === undefined ? {} : { code: credentials, message: `You sent ${credentials}` };
+  const text = body ?? JSON.stringify(errorOf({ ...said, ...fault }, status, arrival, url));
+  if (text === "") return new Response(null, { status });
   const headers = new Headers({ "Content-Type": text.startsWith("<") ? "text/html" : "application/json" });
   if (retryAfter !== undefined) {
     headers.set(

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler, Next } from "hono";
 import type { Env } from "./app";
 import type { Arrival, Operation } from "./calls";
+import { sendDamaged, type Damage } from "./damage";
 import { faultAnswer } from "./fault-answer";
 
 /**
@@ -50,6 +52,19 @@ export interface Fault {
   retryAfter?: number | Date;
   /** Answers with this text instead of IAM's JSON, as a proxy would, and `status` or 200; as HTML if it begins with `<`. */
   body?: string;
+  /** Changes the JSON of the answer, once the work is done: a page that repeats, an entry without its id, and so on. */
+  rewrite?: (json: unknown) => unknown;
+  /** Sets headers of the answer; `undefined` drops one. Without a status or a body the work is done before. */
+  headers?: Record<string, string | undefined>;
+  /** Sets the answer's `Date` off by so many milliseconds. Without a status or a body the work is done before. */
+  dateOff?: number;
+  /**
+   * Repeats the credentials of the request (its `Authorization`, or the form that asks for a token) in the message, code and
+   * transaction id of the error that `status` answers with.
+   */
+  echo?: boolean;
+  /** Spoils the answer's body on its way. Without a status or a body the work is done before. */
+  damage?: Damage;
 }
 
 /** The faults that an emulator has. */
@@ -115,12 +130,40 @@ async function strike(c: Context<Env>, fault: Fault, next: Next): Promise<void> 
       c.set("reset", true);
       c.env.incoming.socket.resetAndDestroy();
     }
+    const credentials = fault.echo ? await credentialsOf(c) : undefined;
+    if (credentials !== undefined) c.set("arrival", { ...c.get("arrival"), transactionId: credentials });
     // Else the headers of the answer that is lost would be kept.
     c.res = undefined;
-    c.res = reset ? new Response(null) : faultAnswer(fault, c.get("arrival"), c.req.url);
-    return;
+    c.res = reset ? new Response(null) : faultAnswer(fault, c.get("arrival"), c.req.url, credentials);
+  } else if (!afterCommit) await next();
+  if (!reset) await alter(c, fault);
+}
+
+async function credentialsOf(c: Context<Env>): Promise<string> {
+  return c.req.header("authorization") ?? (await c.req.text());
+}
+
+/** Changes the answer that there is by now. */
+async function alter(c: Context<Env>, { rewrite, headers = {}, dateOff, damage }: Fault): Promise<void> {
+  if (rewrite) {
+    const { status, headers: kept } = c.res;
+    const json: unknown = await c.res.json();
+    const text = JSON.stringify(rewrite(json));
+    c.res = undefined;
+    c.res = new Response(text, { status, headers: kept });
   }
-  if (!afterCommit) await next();
+  const date = dateOff === undefined ? {} : { Date: new Date(Date.now() + dateOff).toUTCString() };
+  const given: Record<string, string | undefined> = { ...date, ...headers };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) c.env.outgoing.sendDate &&= name.toLowerCase() !== "date";
+    c.header(name, value);
+  }
+  if (!damage) return;
+  c.header("Transaction-Id", c.get("arrival").transactionId);
+  c.set("sent", c.res.status);
+  await sendDamaged(c.env.outgoing, c.res, damage);
+  c.res = undefined;
+  c.res = RESPONSE_ALREADY_SENT;
 }
 
 /** The statuses that have no body. */
@@ -137,8 +180,14 @@ const FLAWS: readonly [has: (fault: Fault) => boolean, flaw: string][] = [
     "status is 400 to 599, unless there is a body.",
   ],
   [
-    ({ status = 200, body }) => body !== undefined && (!within(200, 599, status) || BARE.includes(status)),
+    ({ status = 200, body }) =>
+      body !== undefined && (!within(200, 599, status) || (body !== "" && BARE.includes(status))),
     "status is one that can have a body.",
+  ],
+  [({ echo, status }) => echo === true && status === undefined, "echo goes with a status."],
+  [
+    ({ damage }) => damage?.kind === "cut" && !(damage.after >= 0),
+    "what is cut is cut after 0 bytes or more.",
   ],
   [
     ({ status, body, code, message, retryAfter }) =>

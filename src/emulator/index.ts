@@ -21,6 +21,7 @@ export type { Account, ApiKey, Profile } from "./account";
 export type { Behaviour } from "./behaviour";
 export type { Arrival, Call, Operation } from "./calls";
 export type { CustomRole } from "./custom-roles";
+export type { Damage } from "./damage";
 export type { Fault } from "./faults";
 export type { IamEmulatorOptions } from "./options";
 export type { Attribute, Policy, Template } from "./policy";

@@ -337,7 +337,7 @@ describeEmulator("a fault", () => {
     [{ latency: NaN }, /latency/],
     [{ status: 200 }, /status is 400 to 599/],
     [{ status: 600 }, /status is 400 to 599/],
-    [{ status: 204, body: "" }, /status is one that can have a body/],
+    [{ status: 204, body: "x" }, /status is one that can have a body/],
     [{ status: 100, body: "" }, /status is one that can have a body/],
     [{ code: "not_found" }, /go with a status/],
     [{ message: "No." }, /go with a status/],

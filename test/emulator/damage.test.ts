@@ -1,0 +1,159 @@
+import { request, type IncomingMessage } from "node:http";
+import { createUnzip } from "node:zlib";
+import { expect } from "chai";
+import { startIamEmulator, type Damage, type Fault, type IamEmulator } from "../../src/emulator";
+import { closing } from "../support/opened";
+
+/** What came of an answer: its status and headers, and what could be read of it. */
+interface Received {
+  status: number;
+  headers: IncomingMessage["headers"];
+  body: Buffer;
+  /** Why it ended before its end. */
+  error?: string;
+}
+
+/** Asks for something, and reads at most so many bytes. */
+function ask(
+  iam: IamEmulator,
+  path: string,
+  { method = "GET", most = Infinity, form = "" } = {},
+): Promise<Received> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${iam.token()}` };
+    const sent = request(iam.url + path, { method, headers }, (answer) => {
+      const { statusCode: status = 0, headers } = answer;
+      const chunks: Buffer[] = [];
+      const done = (error?: string) => {
+        const body = Buffer.concat(chunks);
+        resolve({ status, headers, body, ...(error !== undefined && { error }) });
+      };
+      answer.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        if (Buffer.concat(chunks).length < most) return;
+        answer.destroy();
+        done("enough");
+      });
+      answer.on("end", () => done());
+      answer.on("error", (error) => done(error.message));
+    });
+    sent.on("error", reject);
+    sent.end(form);
+  });
+}
+
+describe("a damaged answer", () => {
+  let iam: IamEmulator;
+  beforeEach(async () => {
+    iam = closing(await startIamEmulator());
+  });
+  const ROLES = "/v2/roles?policy_type=authorization&service_name=kms";
+  const roles = (fault: Omit<Fault, "operation">, most?: number) => {
+    iam.inject({ operation: "listRoles", ...fault });
+    return ask(iam, ROLES, { most });
+  };
+
+  it("is cut after so many bytes, though its header promises all of them", async () => {
+    const whole = await ask(iam, ROLES);
+    const { status, headers, body, error } = await roles({ damage: { kind: "cut", after: 40 } });
+    expect(status).to.equal(200);
+    expect(Number(headers["content-length"])).to.equal(whole.body.length);
+    expect(body.toString()).to.equal(whole.body.toString().slice(0, 40));
+    expect(error).to.match(/aborted|reset/);
+  });
+
+  it("is cut where it is an error, too, and nothing is done before", async () => {
+    iam.inject({ operation: "createV2Policy", status: 503, damage: { kind: "cut", after: 0 } });
+    const { status, body, error } = await ask(iam, "/v2/policies", { method: "POST", form: "{}" });
+    expect([status, body.length, typeof error]).to.deep.equal([503, 0, "string"]);
+    expect(iam.policies()).to.deep.equal([]);
+  });
+
+  it("is no gzip though it says so", async () => {
+    const { headers, body } = await roles({ damage: { kind: "garbled" } });
+    expect(headers["content-encoding"]).to.equal("gzip");
+    const unzip = createUnzip();
+    const error = new Promise<Error>((resolve) => unzip.once("error", resolve));
+    unzip.end(body);
+    expect((await error).message).to.match(/invalid|incorrect|unknown/);
+  });
+
+  it("trickles one byte at a time", async () => {
+    const whole = await ask(iam, ROLES);
+    const { body } = await roles({ damage: { kind: "trickle", every: 1 } }, 10);
+    expect(body.toString()).to.equal(whole.body.toString().slice(0, 10));
+  });
+
+  it("never ends", async () => {
+    const { body, headers } = await roles({ damage: { kind: "endless" } }, 5_000_000);
+    expect(body.length).to.be.at.least(5_000_000);
+    expect(headers["content-length"]).to.equal(undefined);
+  });
+
+  it("unpacks to more than it is", async () => {
+    const { body, headers } = await roles({ damage: { kind: "bomb", bytes: 50_000_000 } });
+    expect(headers["content-encoding"]).to.equal("gzip");
+    expect(body.length).to.be.below(100_000);
+  });
+
+  it("has another date, or none", async () => {
+    const hour = 3_600_000;
+    const dateOf = ({ headers }: Received) => Date.parse(headers.date ?? "");
+    const apart = dateOf(await roles({ dateOff: -hour })) - dateOf(await ask(iam, ROLES));
+    expect(apart).to.be.closeTo(-hour, 60_000);
+    expect((await roles({ headers: { Date: undefined } })).headers.date).to.equal(undefined);
+  });
+
+  it("has other headers, or lacks some", async () => {
+    const { headers } = await roles({ headers: { "X-Proxy": "yes", "Content-Type": "text/plain" } });
+    expect(headers).to.include({ "x-proxy": "yes", "content-type": "text/plain" });
+  });
+
+  it("is the real one, changed", async () => {
+    const { body } = await roles({ rewrite: (json) => ({ ...(json as object), custom_roles: null }) });
+    const json = JSON.parse(body.toString()) as { custom_roles: null; system_roles: unknown[] };
+    expect(json.custom_roles).to.equal(null);
+    expect(json.system_roles).not.to.be.empty;
+  });
+
+  for (const status of [200, 204]) {
+    it(`is empty, with status ${status}`, async () => {
+      const received = await roles({ status, body: "" });
+      expect([received.status, received.body.length]).to.deep.equal([status, 0]);
+    });
+  }
+
+  it("repeats the credentials of the request", async () => {
+    const { headers, body } = await roles({ status: 403, echo: true });
+    const token = `Bearer ${iam.token()}`.slice(0, 20);
+    expect(headers["transaction-id"]).to.include(token);
+    const { trace, errors } = JSON.parse(body.toString()) as { trace: string; errors: object[] };
+    expect(trace).to.include(token);
+    expect(JSON.stringify(errors[0])).to.match(/"code":"Bearer .*"message":"You sent Bearer /);
+    iam.inject({ operation: "token", status: 400, echo: true });
+    const refused = await ask(iam, "/identity/token", { method: "POST", form: "apikey=secret" });
+    expect(refused.body.toString()).to.include("apikey=secret");
+  });
+
+  it("meets a request for a token as any other", async () => {
+    iam.inject({ operation: "token", damage: { kind: "cut", after: 5 } });
+    const { status, error } = await ask(iam, "/identity/token", { method: "POST", form: "" });
+    expect([status, typeof error]).to.deep.equal([400, "string"]);
+  });
+
+  it("is recorded with the status that it has", async () => {
+    await roles({ damage: { kind: "garbled" } });
+    const call = iam.calls().find(({ operation }) => operation === "listRoles");
+    expect(call).to.include({ status: 200, fault: true });
+  });
+
+  const FLAWED: Record<string, Omit<Fault, "operation">> = {
+    "echo goes with a status": { echo: true },
+    "what is cut is cut after 0 bytes or more": { damage: { kind: "cut", after: -1 } satisfies Damage },
+  };
+  for (const [flaw, fault] of Object.entries(FLAWED)) {
+    it(`can't be injected where it could not do what it says: ${flaw}`, () => {
+      expect(() => iam.inject({ operation: "*", ...fault })).to.throw(RangeError, flaw);
+    });
+  }
+});
