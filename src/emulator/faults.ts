@@ -140,7 +140,8 @@ async function strike(c: Context<Env>, fault: Fault, next: Next): Promise<void> 
 }
 
 async function credentialsOf(c: Context<Env>): Promise<string> {
-  return c.req.header("authorization") ?? (await c.req.text());
+  const isToken = c.get("arrival").operation === "token";
+  return isToken ? c.req.text() : (c.req.header("authorization") ?? "");
 }
 
 /** Changes the answer that there is by now. */

@@ -2,6 +2,7 @@ import { request, type IncomingMessage } from "node:http";
 import { createUnzip } from "node:zlib";
 import { expect } from "chai";
 import { startIamEmulator, type Damage, type Fault, type IamEmulator } from "../../src/emulator";
+import { describeEmulator } from "../support/iam-target";
 import { closing } from "../support/opened";
 
 /** What came of an answer: its status and headers, and what could be read of it. */
@@ -42,7 +43,7 @@ function ask(
   });
 }
 
-describe("a damaged answer", () => {
+describeEmulator("a damaged answer", () => {
   let iam: IamEmulator;
   beforeEach(async () => {
     iam = closing(await startIamEmulator());
