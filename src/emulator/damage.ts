@@ -24,7 +24,8 @@ export async function sendDamaged(out: ServerResponse, answer: Response, damage:
   const body = Buffer.from(await answer.arrayBuffer());
   for (const [name, value] of answer.headers) out.setHeader(name, value);
   out.removeHeader("Content-Length");
-  out.statusCode = answer.status;
+  // A 204 can't have a body to be spoilt.
+  out.statusCode = answer.status === 204 ? 200 : answer.status;
   // The client goes away in the middle of it: that is the point.
   out.on("error", () => undefined);
   switch (damage.kind) {

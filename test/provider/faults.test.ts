@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { startIamEmulator, type Fault, type IamEmulator } from "../../src/emulator";
 import { balanceOf } from "../support/balance";
-import { bucketInputs, KMS } from "../support/inputs";
-import { miniEngine, type MiniEngine, type Program } from "../support/mini-engine";
+import { OPERATIONS, silentlyDifferent } from "../support/fault-operations";
+import { bucketInputs } from "../support/inputs";
+import { miniEngine, type MiniEngine } from "../support/mini-engine";
 import { closing } from "../support/opened";
 import { configured, QUICK } from "../support/provider";
 
@@ -53,31 +54,6 @@ const FAULTS: Record<string, { fault: Kind; says?: RegExp; onlyFor?: RegExp }> =
   },
   "is not there yet": { fault: { status: 404, times: 3 }, onlyFor: /getV2Policy|deleteV2Policy/ },
 };
-
-/** The operations of the engine: what the program was and becomes, and which calls of IAM can go wrong on the way. */
-const OPERATIONS: Record<string, { before: Program; after?: Program; calls: readonly Fault["operation"][] }> =
-  {
-    create: { before: {}, after: { one: bucketInputs() }, calls: ["token", "listRoles", "createV2Policy"] },
-    adopt: {
-      before: {},
-      after: { one: { ...bucketInputs(), adopt: true, description: "mine" } },
-      calls: ["listV2Policies", "getV2Policy", "replaceV2Policy"],
-    },
-    read: { before: { one: bucketInputs() }, calls: ["token", "getV2Policy"] },
-    update: {
-      before: { one: bucketInputs() },
-      after: { one: { ...bucketInputs(), roles: ["Reader"], description: "why" } },
-      calls: ["token", "listRoles", "getV2Policy", "replaceV2Policy"],
-    },
-    replace: {
-      before: { one: bucketInputs() },
-      after: {
-        one: { ...bucketInputs(), target: { serviceName: "kms", serviceInstance: KMS }, roles: ["Reader"] },
-      },
-      calls: ["listRoles", "createV2Policy", "deleteV2Policy"],
-    },
-    delete: { before: { one: bucketInputs() }, after: {}, calls: ["token", "deleteV2Policy"] },
-  };
 
 interface Row {
   operation: string;
@@ -152,6 +128,7 @@ describe("a fault of IAM", function () {
           .to.match(says, errors[0])
           .and.match(/^Cannot (create|read|update|delete) the authorization/);
       } else expect(errors, "it is got over").to.deep.equal([]);
+      expect(silentlyDifferent(iam, engine)).to.deep.equal([]);
 
       // Without the fault the next run puts everything right; whatever the outcome, nothing is out of sight.
       recovering.now = errors.some((error) => error.includes("IBMCLOUD_ADOPT_OWN"));

@@ -1,0 +1,184 @@
+import { expect } from "chai";
+import { startIamEmulator, type Behaviour, type Fault, type IamEmulator } from "../../src/emulator";
+import { balanceOf } from "../support/balance";
+import { OPERATIONS, silentlyDifferent } from "../support/fault-operations";
+import { bucketInputs } from "../support/inputs";
+import { miniEngine, type MiniEngine } from "../support/mini-engine";
+import { closing } from "../support/opened";
+import { configured, QUICK } from "../support/provider";
+
+/** Milliseconds: one call, and one operation. */
+const PACE = { ...QUICK, requestTimeout: 60, retryTimeout: 700, propagation: 500 };
+
+interface Kind {
+  fault: Omit<Fault, "operation">;
+  /** Which calls it can meet; all where it is left out. */
+  only?: RegExp;
+  behaviour?: Partial<Behaviour>;
+  /** Whether it happens to what is only read as well: then an error that stays is one, too. */
+  afterwards?: "got over" | "an error";
+}
+
+/** What a list's page says comes next. */
+const next = (value: unknown) => (json: unknown) => ({ ...(json as object), next: value });
+const policyOf = (change: object) => (json: unknown) => {
+  const { policies, ...rest } = json as { policies?: object[] };
+  if (policies === undefined) return { ...rest, ...change };
+  return { ...rest, policies: policies.map((each) => ({ ...each, ...change })) };
+};
+const DAY = 86_400_000;
+
+/** What happens to an answer. Each is tried once, and for good. */
+const KINDS: Record<string, Kind> = {
+  "cut at once": { fault: { damage: { kind: "cut", after: 0 } } },
+  "cut in the middle": { fault: { damage: { kind: "cut", after: 60 } } },
+  garbled: { fault: { damage: { kind: "garbled" } } },
+  trickling: { fault: { damage: { kind: "trickle", every: 5 } } },
+  endless: { fault: { damage: { kind: "endless" } } },
+  "a gzip bomb": { fault: { damage: { kind: "bomb", bytes: 40_000_000 } } },
+  "408, not done": { fault: { status: 408 } },
+  "408, done": { fault: { status: 408, afterCommit: true } },
+  "a 503 that is cut": { fault: { status: 503, afterCommit: true, damage: { kind: "cut", after: 9 } } },
+  "a page, not done": { fault: { status: 200, body: "<html>log in</html>" } },
+  "a page, done": { fault: { status: 201, body: "<html>log in</html>", afterCommit: true } },
+  "empty, done": { fault: { status: 200, body: "", afterCommit: true } },
+  "204, done": { fault: { status: 204, body: "", afterCommit: true }, only: /token|list|get|create|replace/ },
+  "truncated JSON, done": { fault: { status: 200, body: '{"id": "', afterCommit: true } },
+  "other JSON, done": { fault: { status: 200, body: "[]", afterCommit: true } },
+  "a page, done, and the policy shows late": {
+    fault: { status: 201, body: "<html>", afterCommit: true },
+    only: /create/,
+    behaviour: { visibleAfter: 150, conflictsWith: "nothing" },
+  },
+  "without an id": { fault: { rewrite: policyOf({ id: "" }) }, only: /V2Policy/ },
+  "with the id of another": {
+    fault: { rewrite: policyOf({ id: "another" }) },
+    only: /(get|replace)V2Policy/,
+  },
+  "with another scope": {
+    fault: { rewrite: policyOf({ subject: { attributes: [] } }) },
+    only: /(create|replace)V2Policy/,
+  },
+};
+
+/** What an answer may hold, and is read as if it did not. */
+const TOLERATED: Record<string, Kind> = {
+  "null for what there is not": {
+    fault: {
+      times: Infinity,
+      rewrite: policyOf({ description: null, template: null, rule: null, pattern: null }),
+    },
+    only: /(create|get|replace)V2Policy/,
+  },
+  "no dates": {
+    fault: {
+      times: Infinity,
+      rewrite: policyOf({ created_at: null, last_modified_at: undefined, created_by_id: null, href: null }),
+    },
+    only: /(create|get)V2Policy/,
+  },
+  "null for the next page": { fault: { times: Infinity, rewrite: next(null) }, only: /list.*Pol/ },
+  "null for roles": {
+    fault: { times: Infinity, rewrite: (json) => ({ ...(json as object), custom_roles: null }) },
+    only: /listRoles/,
+  },
+  "unknown fields": {
+    fault: { times: Infinity, rewrite: policyOf({ "x-new": { deep: [1] } }) },
+    only: /Pol|Roles/,
+  },
+  "a clock a day ahead": { fault: { times: Infinity, dateOff: DAY } },
+  "a clock a day behind": { fault: { times: Infinity, dateOff: -DAY } },
+  "no date": { fault: { times: Infinity, headers: { Date: undefined } } },
+};
+
+/** Lists that do not end. */
+const ENDLESS: Record<string, Kind> = {
+  "the same next page again": { fault: { rewrite: next({ start: "2" }) }, only: /listV2Policies/ },
+  "a next page that starts nowhere": { fault: { rewrite: next({ start: "" }) }, only: /listV2Policies/ },
+  "a link to the first page": {
+    fault: { rewrite: next({ href: "https://iam.cloud.ibm.com/v2/policies?account_id=a" }) },
+    only: /listV2Policies/,
+  },
+};
+
+const totals = { tried: 0, lost: 0, doubled: 0, different: 0 };
+let iam: IamEmulator;
+let adoptsOwn = false;
+
+function start(): MiniEngine {
+  return miniEngine(() =>
+    configured(
+      { "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url },
+      adoptsOwn ? { IBMCLOUD_ADOPT_OWN: "true" } : {},
+      PACE,
+    ),
+  );
+}
+
+/** Counts what IAM and the state hold differently. */
+function count(engine: MiniEngine): { lost: string[]; doubled: string[]; different: string[] } {
+  const found = { ...balanceOf(iam, engine), different: silentlyDifferent(iam, engine) };
+  totals.lost += found.lost.length;
+  totals.doubled += found.doubled.length;
+  totals.different += found.different.length;
+  return found;
+}
+
+const WHOLE = { lost: [], doubled: [], different: [] };
+
+describe("an answer that is damaged", function () {
+  before(async () => {
+    iam = closing(await startIamEmulator());
+  });
+  beforeEach(() => {
+    adoptsOwn = false;
+    iam.behave({ visibleAfter: 0, conflictsWith: "policy" });
+  });
+  after(() => {
+    const { tried, lost, doubled, different } = totals;
+    console.log(
+      `    damaged answers tried: ${tried} (operation x call x kind), lost ${lost}, doubled ${doubled}, silently different ${different}`,
+    );
+  });
+
+  const table = (kinds: Record<string, Kind>, times: number, isGotOver: boolean) => {
+    for (const [operation, { before, after, calls }] of Object.entries(OPERATIONS)) {
+      for (const call of calls) {
+        for (const [title, { fault, only, behaviour }] of Object.entries(kinds)) {
+          if (only && !only.test(call)) continue;
+          const name = times === Infinity && !isGotOver ? `${title}, for good` : title;
+          it(`at ${operation}: ${call}: ${name}`, async () => {
+            iam.reset();
+            const engine = start();
+            expect(await engine.up(before)).to.deep.equal({ errors: [] });
+            if (operation === "adopt") await start().up({ theirs: { ...bucketInputs(), roles: ["Writer"] } });
+            iam.behave(behaviour ?? {});
+
+            const run = () => (after === undefined ? engine.refresh() : engine.up(after));
+            const lift = iam.inject({ operation: call, times, ...fault });
+            const { errors } = await run();
+            lift();
+            totals.tried += 1;
+            if (isGotOver) expect(errors).to.deep.equal([]);
+            for (const error of errors)
+              expect(error).to.match(/^Cannot \w+ the authorization.* \[[a-z-]+\]$/s);
+
+            // Whatever came of it, state claims nothing that IAM does not hold.
+            expect(silentlyDifferent(iam, engine), "after the fault").to.deep.equal([]);
+            adoptsOwn = errors.some((error) => error.includes("IBMCLOUD_ADOPT_OWN"));
+            if (errors.length > 0) expect(await run(), "the next run").to.deep.equal({ errors: [] });
+            expect(count(engine)).to.deep.equal(WHOLE);
+            expect(await engine.up(before), "the program as it was").to.deep.equal({ errors: [] });
+            expect(count(engine), "the program as it was").to.deep.equal(WHOLE);
+            expect(await engine.destroy()).to.deep.equal({ errors: [] });
+            expect(iam.policies()).to.deep.equal([]);
+          });
+        }
+      }
+    }
+  };
+  table(KINDS, 1, true);
+  table(KINDS, Infinity, false);
+  table(ENDLESS, Infinity, false);
+  table(TOLERATED, Infinity, true);
+});
