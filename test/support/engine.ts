@@ -55,6 +55,8 @@ export interface Running {
   kill: () => Promise<void>;
   /** `kill -9` of the provider's host, until it is gone. */
   killHost: () => Promise<void>;
+  /** The most memory that the provider's host had so far, in megabytes. */
+  hostMemory: () => number;
   /** Waits until what a killed CLI left behind has nothing more to do, and ends it. */
   endOrphans: () => Promise<void>;
 }
@@ -164,6 +166,12 @@ function descendants(pid: number): Process[] {
   return below(pid);
 }
 
+/** The most memory that a process had, in megabytes. */
+function peakOf({ pid }: Process): number {
+  const status = readFileSync(join(PROCESSES, String(pid), "status"), "utf8");
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+}
+
 /** How much of the processor a process has used; `undefined` when it has ended. */
 function workOf(pid: number): number | undefined {
   if (!processOf(pid)) return undefined;
@@ -220,6 +228,7 @@ function running(child: ChildProcess): Running {
       child.kill("SIGKILL");
       await exited;
     },
+    hostMemory: () => Math.max(...seen().filter(isHost).map(peakOf)),
     killHost: async () => {
       const hosts = seen().filter(isHost);
       if (hosts.length === 0) throw new Error("There is no provider host to kill");
