@@ -33,7 +33,7 @@ export function guard(http: Http, requestTimeout: number): void {
     maxContentLength: isList(config) ? PAGE_LIMIT : ANSWER_LIMIT,
     // Its own `timeout` starts anew with each byte.
     timeout: 0,
-    signal: AbortSignal.timeout(requestTimeout),
+    signal: AbortSignal.timeout(Math.ceil(requestTimeout)),
   }));
   http.interceptors.response.use(readable, (error: Failure) => Promise.reject(failed(error, requestTimeout)));
 }
