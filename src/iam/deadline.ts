@@ -83,7 +83,9 @@ export async function withDeadline<Result>(
             new TooLateError(isCancelled() ? "the run was cancelled" : "the time of this operation is over"),
           );
         };
-        const signal = isCancelled() ? AbortSignal.timeout(Math.ceil(Math.min(left(), CALL_GRACE))) : over.signal;
+        const signal = isCancelled()
+          ? AbortSignal.timeout(Math.ceil(Math.min(left(), CALL_GRACE)))
+          : over.signal;
         if (signal.aborted) tooLate();
         signal.addEventListener("abort", tooLate);
         const settled = () => {

@@ -16,6 +16,7 @@ import type { Run } from "./operations/run";
 import { updateAuthorization } from "./operations/update";
 import type { State } from "./policy";
 import { attempt } from "./sentence";
+import { readableState, storedState } from "./stored-state";
 
 type Written = Record<string, unknown>;
 
@@ -26,11 +27,11 @@ type WithProvider = { __provider?: unknown };
 export interface AuthorizationProvider {
   configure: (request: dynamic.ConfigureRequest) => Promise<void>;
   check: (olds: Written, news: Written) => Promise<dynamic.CheckResult<Written>>;
-  diff: (id: string, olds: State, news: Inputs & WithProvider) => Promise<dynamic.DiffResult>;
+  diff: (id: string, olds: object, news: Inputs & WithProvider) => Promise<dynamic.DiffResult>;
   create: (inputs: Inputs & WithProvider) => Promise<dynamic.CreateResult<State>>;
-  read: (id: string, known: Partial<State>) => Promise<dynamic.ReadResult<object>>;
-  update: (id: string, olds: State, news: Inputs & WithProvider) => Promise<dynamic.UpdateResult<State>>;
-  delete: (id: string, known: State) => Promise<void>;
+  read: (id: string, known: object) => Promise<dynamic.ReadResult<object>>;
+  update: (id: string, olds: object, news: Inputs & WithProvider) => Promise<dynamic.UpdateResult<State>>;
+  delete: (id: string, known: object) => Promise<void>;
 }
 
 /** What the provider stands on. */
@@ -73,18 +74,18 @@ export function authorizationProvider(surroundings: Surroundings): Authorization
   async function operation<Result>(
     what: string,
     inputs: Partial<Inputs>,
-    settle: number | undefined,
+    settle: number,
     work: (run: Run) => Promise<Result>,
     more?: Parameters<typeof attempt>[4],
   ): Promise<Result> {
     const iam = iamOf(inputs);
     const inTime = async () => {
-      const time = paceOf(settings).retryTimeout + secondsOf(settle) * 1000;
+      const time = paceOf(settings).retryTimeout + settle * 1000;
       return withDeadline(time, settings.cancelled, (deadline) =>
         work({
           ...shared,
           iam: iam.until(deadline),
-          wait: (seconds) => deadline.sleep(secondsOf(seconds) * 1000),
+          wait: (seconds) => deadline.sleep(seconds * 1000),
         }),
       );
     };
@@ -106,44 +107,40 @@ export function authorizationProvider(surroundings: Surroundings): Authorization
     check: async (olds, { __provider, ...written }) => {
       const { inputs, failures, notes } = await checkInputs(checking, olds, written);
       for (const note of notes) sayOnce(note);
-      shared.claims.declare(inputs);
+      if (failures.length === 0) shared.claims.declare(inputs);
       return { inputs: { ...inputs, __provider }, failures };
     },
     diff: (id, held, { __provider, ...wanted }) =>
       operation(`compare the authorization ${id}`, wanted, 0, (run) =>
-        compareAuthorization(run, id, held, wanted),
+        compareAuthorization(run, id, storedState(held), wanted),
       ),
     create: ({ __provider, ...wanted }) =>
       operation(
         "create the authorization",
         wanted,
-        wanted.settle?.afterCreate,
+        wanted.settle?.afterCreate ?? 0,
         (run) => createAuthorization(run, wanted),
         halfMade(__provider),
       ),
-    read: (id, known) =>
-      operation(`read the authorization ${id}`, known, 0, (run) => readAuthorization(run, id, known)),
+    read: (id, held) => {
+      const known = readableState(held);
+      return operation(`read the authorization ${id}`, known, 0, (run) => readAuthorization(run, id, known));
+    },
     update: (id, held, { __provider, ...wanted }) =>
       operation(
         `update the authorization ${id}`,
         wanted,
         0,
-        (run) => updateAuthorization(run, id, held, wanted),
+        (run) => updateAuthorization(run, id, storedState(held), wanted),
         halfMade(__provider),
       ),
-    delete: (id, held) =>
-      operation(`delete the authorization ${id}`, held, held.settle?.beforeDelete, (run) =>
-        deleteAuthorization(run, id, held),
-      ),
+    delete: (id, held) => {
+      const known = readableState(held);
+      return operation(`delete the authorization ${id}`, known, known.settle?.beforeDelete ?? 0, (run) =>
+        deleteAuthorization(run, id, storedState(held)),
+      );
+    },
   };
-}
-
-/** The longest wait that a program may ask for, in seconds. */
-const LONGEST_SETTLE = 3_600;
-
-/** Seconds to wait as the state has them: it may have been edited by hand. */
-function secondsOf(settle: unknown): number {
-  return typeof settle === "number" && settle > 0 ? Math.min(settle, LONGEST_SETTLE) : 0;
 }
 
 /**

@@ -32,7 +32,9 @@ export function touchesIam(key: keyof Inputs): boolean {
 /** What is compared otherwise than by value. */
 const EQUAL: Partial<Record<keyof Inputs, (held: Held, wanted: Inputs) => boolean>> = {
   // Roles that nobody wrote are whatever the adopted policy has.
-  roles: (held, wanted) => wanted.roles === undefined || sameRoles(held.roles ?? [], wanted.roles),
+  roles: ({ roles }, wanted) =>
+    // Without roles in the state it is not known which ones IAM holds.
+    roles !== undefined && (wanted.roles === undefined || sameRoles(roles, wanted.roles)),
   presetRoles: (held, wanted) =>
     wanted.roles === undefined || isDeepStrictEqual(held.presetRoles, wanted.presetRoles),
 };

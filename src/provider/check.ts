@@ -1,4 +1,5 @@
 import type { Iam } from "../iam";
+import { cut } from "../iam/plain-text";
 import type { Pair } from "../iam/roles";
 import type { AskFacts } from "./facts";
 import { ALL, type Inputs } from "./inputs";
@@ -33,6 +34,56 @@ export interface Checking {
  * @param olds the inputs in state
  */
 export async function checkInputs(
+  checking: Checking,
+  olds: Partial<Inputs>,
+  written: Record<string, unknown>,
+): Promise<Checked> {
+  const deep = Object.keys(written).find((key) => isDeep(written[key]));
+  if (deep !== undefined) {
+    const reason = `${deep} is nested more than ${DEEPEST} levels deep: no argument is`;
+    return { inputs: written, failures: [{ property: deep, reason }], notes: [] };
+  }
+  const { failures, ...checked } = await checkShallow(checking, olds, withLowerCaseAccounts(written));
+  const more = failures.length - MOST;
+  const told = failures
+    .slice(0, MOST)
+    .map(({ property, reason }) => ({ property: cut(property, LONGEST), reason: cut(reason, LONGEST) }));
+  const last = told.at(-1);
+  if (more > 0 && last) last.reason += ` (and ${more} more failures)`;
+  return { ...checked, failures: told };
+}
+
+/** How deep arguments may be nested; they are five levels deep at most. */
+const DEEPEST = 32;
+
+/** How many failures are told at once, and how long each may be. */
+const MOST = 20;
+const LONGEST = 1_000;
+
+/** Whether a value is nested deeper than any argument, found without recursion: what comes after this uses it. */
+function isDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth < DEEPEST; depth += 1) {
+    level = level.flatMap((each): unknown[] =>
+      typeof each === "object" && each !== null ? Object.values(each) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+/** Account ids are hexadecimal: case means nothing in them. */
+function withLowerCaseAccounts(written: Record<string, unknown>): Record<string, unknown> {
+  const sides = ["source", "target"].flatMap((name): [string, object][] => {
+    const side = written[name];
+    if (typeof side !== "object" || side === null || !("accountId" in side)) return [];
+    const { accountId } = side;
+    return typeof accountId === "string" ? [[name, { ...side, accountId: accountId.toLowerCase() }]] : [];
+  });
+  return { ...written, ...Object.fromEntries(sides) };
+}
+
+async function checkShallow(
   { iamOf, askFacts, memory }: Checking,
   olds: Partial<Inputs>,
   written: Record<string, unknown>,

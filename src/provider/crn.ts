@@ -30,7 +30,7 @@ export function parseCrn(text: string): Crn | undefined {
   if (scope !== "" && !/^[aos]\/.+$/.test(scope)) return undefined;
   return {
     serviceName,
-    accountId: scope.startsWith("a/") ? scope.slice(2) : undefined,
+    accountId: scope.startsWith("a/") ? scope.slice(2).toLowerCase() : undefined,
     serviceInstance: serviceInstance || undefined,
     resourceType: resourceType || undefined,
     resource: resource.join(":") || undefined,

@@ -25,9 +25,11 @@ export interface Facts {
  * wrote while the account of the credentials is not known.
  */
 export function normalForm(inputs: Inputs, facts: Facts): Inputs {
-  const { adopt, settle, ...rest } = inputs;
+  const { adopt, settle, description, ...rest } = inputs;
   return {
     ...rest,
+    // Configuration often gives "" for none.
+    ...(description !== undefined && description !== "" && { description }),
     source: normalSide(withService(inputs), facts),
     target: normalSide<Target>(inputs.target, facts),
     ...normalRoles(inputs, facts),

@@ -38,7 +38,8 @@ export function sameRoles(some: readonly string[], others: readonly string[]): b
 
 /** The display names of role CRNs, as far as they are told; CRNs for the rest. */
 export function namesOfRoles(crns: readonly string[], names: Readonly<Record<string, string>>): string[] {
-  return canonicalRoles(crns.map((crn) => names[crn] ?? crn));
+  // A role's id may be any text, such as a property that every object has.
+  return canonicalRoles(crns.map((crn) => (Object.hasOwn(names, crn) && names[crn]) || crn));
 }
 
 /** A role that cannot be granted: where it stands, and why. */
@@ -61,7 +62,11 @@ export function resolveRoles(
 ): { crns: string[]; refusals: RoleRefusal[] } {
   const crns: string[] = [];
   const refusals: RoleRefusal[] = [];
+  const seen = new Set<string>();
   for (const [index, each] of written.entries()) {
+    // What is wrong with a role is said once, however often it is written.
+    if (seen.has(each)) continue;
+    seen.add(each);
     const [found, ...others] = matches(each, offered);
     if (found && others.length === 0) crns.push(found.crn);
     else if (found) refusals.push({ index, reason: ambiguous(each, [found, ...others]) });

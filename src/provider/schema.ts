@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { plainObject } from "../iam/plain-object";
+import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/scope-attributes";
+import type { Inputs, Source, Target } from "./inputs";
 
 /** Refuses what IAM would: "Policy attribute values must be between 1 and 1,000 characters" (IAM policy API). */
 const notTooLong = v.maxCodePoints(
@@ -17,11 +19,7 @@ const text = v.pipe(
   ),
   v.check((value) => value === "" || value.trim() !== "", "must not be white space alone"),
 );
-const description = v.pipe(
-  v.string(),
-  v.nonEmpty("must not be empty: leave it out to clear it in IAM"),
-  notTooLong,
-);
+const description = v.pipe(v.string(), notTooLong);
 
 const texts = v.pipe(v.array(text), v.nonEmpty("must not be empty"));
 const anyOf = v.pipe(
@@ -60,17 +58,19 @@ const comparison = v.lazy((written) => {
   return strict({ ...attribute, value });
 });
 const tag = { key: text, operator: oneOf(["stringEquals", "stringMatch"]), value: text };
-const side = {
-  accountId: v.optional(text),
-  serviceInstance: v.optional(text),
-  resourceGroupId: v.optional(text),
-  region: v.optional(text),
-  resourceType: v.optional(text),
-  resource: v.optional(text),
-  attributes: v.optional(v.array(comparison)),
-};
-const source = { serviceName: v.optional(text), ...side };
-const target = { serviceName: text, ...side, tags: v.optional(v.array(strict(tag))) };
+/** One for each property: an argument that has none does not compile. */
+type Schemas<Key extends PropertyKey> = Record<Key, v.GenericSchema>;
+
+const named = Object.fromEntries(SCOPE_ATTRIBUTES.map((key) => [key, v.optional(text)])) as Record<
+  ScopeAttribute,
+  v.OptionalSchema<typeof text, undefined>
+>;
+const source = { ...named, attributes: v.optional(v.array(comparison)) } satisfies Schemas<keyof Source>;
+const target = {
+  ...source,
+  serviceName: text,
+  tags: v.optional(v.array(strict(tag))),
+} satisfies Schemas<keyof Target>;
 const seconds = v.pipe(
   v.number(),
   v.check((value) => value >= 0 && value <= 3600, "must be seconds, from 0 to 3,600"),
@@ -84,7 +84,7 @@ const inputs = {
   adopt: v.optional(v.union([v.boolean(), text], "must be true, false or a policy's id")),
   settle: v.optional(strict(settle)),
   credentials: v.optional(text),
-};
+} satisfies Schemas<Exclude<keyof Inputs, "presetRoles">>;
 /** What inputs look like when everything is known. */
 export const schema = strict(inputs);
 

@@ -1,36 +1,31 @@
 import type { PolicyAttribute, PolicyTag } from "../iam/policy";
+import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/scope-attributes";
 import { ALL, type Attribute, type Source, type Tag, type Target } from "./inputs";
 
 type Side = Partial<Source & Target>;
 
-/**
- * The attributes with a property of their own, in the order in which IBM's own clients send them. On a source IAM knows no
- * others.
- */
-export const NAMED = [
-  "serviceName",
-  "accountId",
-  "serviceInstance",
-  "resourceGroupId",
-  "region",
-  "resourceType",
-  "resource",
-] as const;
-type Named = (typeof NAMED)[number];
+/** The other properties of a side. One that is neither here nor among the attributes does not compile. */
+const LISTS: Record<Exclude<keyof Source | keyof Target, ScopeAttribute>, true> = {
+  attributes: true,
+  tags: true,
+};
 
-function isNamed(key: string): key is Named {
-  return NAMED.some((each) => each === key);
+function isNamed(key: string): key is ScopeAttribute {
+  return SCOPE_ATTRIBUTES.some((each) => each === key);
 }
 
 /** One side as IAM holds it. `"*"` is no attribute at all, save for resource groups, where it is "has one". */
 export function toAttributes(side: Side): PolicyAttribute[] {
-  const named = NAMED.flatMap((key): PolicyAttribute[] => {
+  // A property that is dropped would grant more than is declared.
+  const unmapped = Object.keys(side).find((key) => !isNamed(key) && !Object.hasOwn(LISTS, key));
+  if (unmapped !== undefined) throw new Error(`${unmapped} has no attribute in IAM's policies`);
+  const own = SCOPE_ATTRIBUTES.flatMap((key): PolicyAttribute[] => {
     const value = side[key];
     if (value === undefined) return [];
     if (value !== ALL) return [{ key, operator: "stringEquals", value }];
     return key === "resourceGroupId" ? [{ key, operator: "stringExists", value: true }] : [];
   });
-  return [...named, ...(side.attributes ?? []).map(withOperator)];
+  return [...own, ...(side.attributes ?? []).map(withOperator)];
 }
 
 /** One side as arguments, from what IAM holds; the inverse of `toAttributes`, in normal form. */

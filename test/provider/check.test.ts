@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import { expect } from "chai";
+import * as fc from "fast-check";
 import { authorizationProvider } from "../../src/provider/authorization-provider";
 import { UNKNOWN } from "../../src/provider/unknown";
 import { ACCOUNT, bucketInputs, COS, crn, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
@@ -78,7 +80,6 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     "target.resource",
     /longer than 1000 .* has 1001/,
   ],
-  ["an empty description", inputs({ description: "" }), "description", /leave it out to clear it/],
   [
     "a long description",
     inputs({ description: LONG }),
@@ -403,7 +404,7 @@ describe("check", () => {
       source: { serviceInstance: EN, region: 1 },
       target: { servceName: "kms", serviceInstance: KMS, resourceGroupId: GROUP },
       roles: [],
-      description: "",
+      description: 1,
     });
     expect(failures.map(({ property }) => property)).to.have.members([
       "source.region",
@@ -412,6 +413,79 @@ describe("check", () => {
       "roles",
       "description",
     ]);
+  });
+
+  it("takes an empty description for none", async () => {
+    const { inputs: taken, failures } = await check(inputs({ description: "" }));
+    expect(failures).to.deep.equal([]);
+    expect(taken).not.to.have.property("description");
+  });
+
+  it("takes account ids in any case", async () => {
+    const written = (accountId: string, instance: string) =>
+      check(inputs({ source: { accountId, serviceInstance: instance } }));
+    const lower = await written(OTHER_ACCOUNT, crn("event-notifications", EN, OTHER_ACCOUNT));
+    const upper = await written(
+      OTHER_ACCOUNT.toUpperCase(),
+      crn("event-notifications", EN, OTHER_ACCOUNT.toUpperCase()),
+    );
+    expect(upper).to.deep.equal(lower);
+    expect(upper.inputs["source"]).to.include({ accountId: OTHER_ACCOUNT, serviceInstance: EN });
+  });
+
+  const NUMBERS: [settle: unknown, property: string, reason: RegExp][] = [
+    [{ afterCreate: NaN }, "settle.afterCreate", /must be a number, not NaN/],
+    [{ afterCreate: Infinity }, "settle.afterCreate", /must be seconds, from 0 to 3,600/],
+    [NaN, "settle", /must be an object, not NaN/],
+  ];
+  for (const [settle, property, reason] of NUMBERS) {
+    it(`refuses ${inspect(settle)} for settle`, async () => {
+      const { failures } = await check(inputs({ settle }));
+      expect(failures.map((each) => each.property)).to.deep.equal([property]);
+      expect(failures[0]?.reason).to.match(reason);
+    });
+  }
+
+  it("says what is wrong with thousands of elements in a few short sentences", async () => {
+    const { failures } = await check(inputs({ roles: Array.from({ length: 10_000 }, () => 1) }));
+    expect(failures).to.have.length(20);
+    expect(failures.at(-1)?.reason).to.include("(and 9980 more failures)");
+    const long = await check(inputs({ target: { ["x".repeat(5_000)]: 1 } }));
+    for (const { property, reason } of long.failures) {
+      expect(property).to.have.length.at.most(1_000);
+      expect(reason).to.have.length.at.most(1_100);
+    }
+  });
+
+  it("refuses what is nested thousands of levels deep", async () => {
+    let deep: unknown = "x";
+    for (let level = 0; level < 20_000; level += 1) deep = level % 2 ? [deep] : { deep };
+    for (const name of ["source", "roles", "other"]) {
+      const { failures } = await check(inputs({ [name]: deep }));
+      expect(failures).to.deep.equal([
+        { property: name, reason: `${name} is nested more than 32 levels deep: no argument is` },
+      ]);
+    }
+  });
+
+  it("never throws, and says of each failure where it is and why, in a few words", async () => {
+    const json = fc.jsonValue({ maxDepth: 4 });
+    const odd = fc.oneof(json, fc.constantFrom(NaN, Infinity, UNKNOWN, "*", "crn:v1:x", null));
+    const key = fc.oneof(
+      fc.constantFrom("source", "target", "roles", "settle", "attributes", "crn", "serviceName"),
+      fc.constantFrom("__proto__", "constructor", "toString"),
+    );
+    const tree = fc.dictionary(key, fc.oneof(odd, fc.dictionary(key, odd)));
+    await fc.assert(
+      fc.asyncProperty(tree, fc.boolean(), async (given, beside) => {
+        const { failures } = await check(beside ? inputs(given) : given);
+        for (const { property, reason } of failures) {
+          expect(property).to.be.a("string").with.length.at.most(1_000);
+          expect(reason).to.be.a("string").with.length.within(1, 1_100);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("names every property that is not known, those of parts before those of the whole", async () => {

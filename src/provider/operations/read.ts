@@ -39,12 +39,13 @@ async function namesOf(
   held: HeldPolicy,
   known: readonly string[],
 ): Promise<Record<string, string>> {
-  const unnamed = held.roleIds.some((crn) => !known.includes(crn) && held.roleNames[crn] === undefined);
+  const isNamed = (crn: string) => Object.hasOwn(held.roleNames, crn);
+  const unnamed = held.roleIds.some((crn) => !known.includes(crn) && !isNamed(crn));
   const { source, target } = scopeOf(held);
   const pair = unnamed ? pairOf({ source, target }) : undefined;
   const told = Object.entries(held.roleNames).map(([crn, displayName]) => ({ crn, displayName }));
   const offered = pair ? await iam.offeredRoles(pair) : [];
-  const others = offered.filter(({ crn }) => held.roleNames[crn] === undefined);
+  const others = offered.filter(({ crn }) => !isNamed(crn));
   const names = uniqueNames([...told, ...others]);
   return Object.fromEntries(Object.entries(names).filter(([crn]) => !known.includes(crn)));
 }

@@ -1,5 +1,5 @@
 import { ALL } from "../inputs";
-import { NAMED } from "../scope";
+import { SCOPE_ATTRIBUTES } from "../../shared/scope-attributes";
 import { UNKNOWN } from "../unknown";
 import { refusal, type Rule, type Side } from "./side";
 
@@ -55,7 +55,7 @@ export const propertiesAreUsed: Rule = (side) => {
     const operator = known(each, "operator") ?? "stringEquals";
     const value = known(each, "value");
     return (
-      NAMED.some((name) => name === known(each, "key")) &&
+      SCOPE_ATTRIBUTES.some((name) => name === known(each, "key")) &&
       operator === "stringEquals" &&
       value !== ALL &&
       value !== UNKNOWN
@@ -70,13 +70,13 @@ export const sourceKeys: Rule = (side) => {
   if (side.name === "target") return undefined;
   const at = attributesOf(side).findIndex((each) => {
     const key = known(each, "key");
-    return typeof key === "string" && key !== UNKNOWN && !NAMED.some((name) => name === key);
+    return typeof key === "string" && key !== UNKNOWN && !SCOPE_ATTRIBUTES.some((name) => name === key);
   });
   if (at < 0) return undefined;
   const key = String(known(attributesOf(side)[at], "key"));
   return refusal(
     `source.attributes[${at}].key`,
-    `is ${key}, and IAM knows no such attribute of a source: it knows ${NAMED.join(", ")}`,
+    `is ${key}, and IAM knows no such attribute of a source: it knows ${SCOPE_ATTRIBUTES.join(", ")}`,
   );
 };
 
