@@ -1,5 +1,7 @@
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthorizationSource, AuthorizationTarget, EnAuthorizationArgs } from "./args";
+import type * as plainCredentials from "./plain-credentials";
 
 type Credentials = Pick<EnAuthorizationArgs, "credentials">;
 
@@ -38,9 +40,22 @@ function refusePlainCredentials(): void {
     const name = `ibmcloud:${key}`;
     if (isConfigSecret(name) || new pulumi.Config("ibmcloud").get(key) === undefined) continue;
     throw new pulumi.RunError(
-      `${name} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set ${how}`,
+      `${name} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set ${how} [invalid-configuration]`,
     );
   }
+  if (new pulumi.Config("ibmcloud").get("credentials") !== undefined) refusePlainParts();
+}
+
+/** Where one part of `ibmcloud:credentials` is a secret, Pulumi takes all of it for one, and keeps the others in the clear. */
+function refusePlainParts(): void {
+  const { plainCredentialIn, stackSettings } = createRequire(__filename)(
+    "./plain-credentials",
+  ) as typeof plainCredentials;
+  const path = plainCredentialIn(stackSettings(pulumi.getStack(), process.cwd()) ?? "");
+  if (path === undefined) return;
+  throw new pulumi.RunError(
+    `ibmcloud:credentials.${path} is in the clear in this stack's settings, and would stand in its state and history too: set it with pulumi config set --secret --path ibmcloud:credentials.${path} [invalid-configuration]`,
+  );
 }
 
 /**

@@ -1,34 +1,13 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
-import { REDIRECTS } from "./redirects";
+import { CodedError } from "../shared/coded-error";
+import type { Properties } from "./properties";
 import { sdk } from "./sdk";
 import type { Http } from "./transport";
 import { USER_AGENT } from "./user-agent";
 
-/** What may be set for a service, in the words of ibm-cloud-sdk-core, as far as it is used here. */
-export interface Properties {
-  url?: string;
-  authUrl?: string;
-  authType?: string;
-  authtype?: string;
-  apikey?: string;
-  clientId?: string;
-  clientSecret?: string;
-  scope?: string;
-  bearerToken?: string;
-  iamProfileId?: string;
-  iamProfileCrn?: string;
-  iamProfileName?: string;
-  iamAccountId?: string;
-  crTokenFilename?: string;
-  disableSsl?: boolean;
-  authDisableSsl?: boolean;
-}
-
 /** What an authenticator is made of. */
 interface Options extends Properties {
   disableSslVerification?: boolean;
-  /** In milliseconds. */
-  timeout: number;
 }
 
 /** The authenticators whose tokens are IAM's, by what ibm-cloud-sdk-core calls them in `…_AUTH_TYPE`. */
@@ -65,27 +44,30 @@ export function secretsOf({ apikey, clientId = "", clientSecret, bearerToken }: 
 }
 
 /**
- * As `getAuthenticatorFromEnvironment` does, with an endpoint, a time limit and this package's name.
+ * As `getAuthenticatorFromEnvironment` does, with an endpoint and this package's name.
  *
  * @param prefix what stands before the names of the properties in the environment
  * @param endpoint IAM's, where one is set for tokens and policies alike: it counts before what the properties say
  */
 export function authenticatorOf(
   properties: Properties,
-  { prefix, endpoint, timeout }: { prefix: string; endpoint?: string; timeout: number },
+  { prefix, endpoint }: { prefix: string; endpoint?: string },
 ): Authenticator {
   const type = properties.authType ?? properties.authtype ?? defaultType(properties);
   const known = Object.keys(AUTHENTICATORS).find((name) => name.toLowerCase() === type.toLowerCase());
   const make = known && AUTHENTICATORS[known];
   if (!make) {
     const types = Object.keys(AUTHENTICATORS).join(", ");
-    throw new Error(`${prefix}_AUTH_TYPE is ${type}, which gives no IAM token: it can be ${types}`);
+    throw new CodedError(
+      "invalid-configuration",
+      `${prefix}_AUTH_TYPE is ${type}, which gives no IAM token: it can be ${types}`,
+    );
   }
   const { authUrl } = properties;
   // For a VPC instance the URL is that of its metadata service, not IAM's.
   const url = known === "vpc" ? authUrl : (endpoint ?? authUrl ?? properties.url);
   const { authDisableSsl: disableSslVerification } = properties;
-  return named(make({ ...properties, url, disableSslVerification, timeout, ...REDIRECTS }, sdk()));
+  return named(make({ ...properties, url, disableSslVerification }, sdk()));
 }
 
 /** As the core does, which leaves out what it can tell from a bearer token. */

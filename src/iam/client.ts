@@ -66,7 +66,7 @@ export interface Client {
  */
 export function connect(settings: Settings, name?: string): Client {
   const pace = paceOf(settings);
-  const credentials = findCredentials(settings, pace.requestTimeout, name);
+  const credentials = findCredentials(settings, name);
   const { authenticator, serviceUrl, disableSslVerification } = credentials;
   const secrets = [...credentials.secrets];
   for (const http of httpOf(authenticator)) guardTokens(http, pace.requestTimeout);
@@ -193,7 +193,13 @@ function statusOf(error: unknown): unknown {
 
 /** Whom a token's claims name. Source: IAM's tokens, claims `account.bss` and `iam_id`. */
 function identityOf(token: string): Identity {
-  const { account, iam_id } = (claimsOf(token) ?? {}) as {
+  const claims = claimsOf(token);
+  if (claims === undefined) {
+    throw new Error(
+      "The token of these credentials (IC_IAM_TOKEN, or a bearer token) is not a JSON Web Token, as IAM's are: take one from `ibmcloud iam oauth-tokens`",
+    );
+  }
+  const { account, iam_id } = claims as {
     account?: { bss?: unknown } | null;
     iam_id?: unknown;
   };

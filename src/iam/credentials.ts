@@ -1,6 +1,8 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
-import { authenticate, authenticatorOf, secretsOf, type Properties } from "./authenticators";
-import { endpointOf, PUBLIC_ENDPOINT } from "./endpoints";
+import { CodedError } from "../shared/coded-error";
+import { authenticate, authenticatorOf, secretsOf } from "./authenticators";
+import { endpointOf, normalizedEndpoint, PUBLIC_ENDPOINT } from "./endpoints";
+import { foundProperties, writtenProperties, type Properties } from "./properties";
 import { sources } from "./sdk";
 import type { Settings } from "./settings";
 
@@ -25,9 +27,10 @@ const NONE =
   "(such as IAM_POLICY_MANAGEMENT_APIKEY) in the environment or in a credentials file named by IBM_CREDENTIALS_FILE";
 
 /** No credentials were found; the message names every place that was looked at. */
-export class NoCredentialsError extends Error {
+export class NoCredentialsError extends CodedError {
   constructor(name?: string) {
     super(
+      "no-credentials",
       name === undefined
         ? NONE
         : `There are no credentials of the name ${name}. Set ${prefixOf(name)}_APIKEY in the environment or in a credentials file named by IBM_CREDENTIALS_FILE, or \`pulumi config set --secret --path ibmcloud:credentials.${name}.apikey\``,
@@ -41,17 +44,17 @@ export class NoCredentialsError extends Error {
  * resource that this runs on, else what ibm-cloud-sdk-core finds for `IAM_POLICY_MANAGEMENT_*`. With a name: the stack's
  * `ibmcloud:credentials` of that name, else what the core finds for `<NAME>_*`.
  *
- * @param timeout how long a token request may take, in milliseconds
  * @throws NoCredentialsError when there are none
  */
-export function findCredentials(settings: Settings, timeout: number, name?: string): Credentials {
+export function findCredentials(settings: Settings, name?: string): Credentials {
   const endpoint = endpointOf(settings);
   const properties = name === undefined ? defaultOnes(settings) : namedOnes(settings, name);
   if (!properties || !authenticate(properties)) throw new NoCredentialsError(name);
   const prefix = prefixOf(name ?? SERVICE);
+  const own = properties.url === undefined ? undefined : normalizedEndpoint(properties.url, `${prefix}_URL`);
   return {
-    authenticator: authenticatorOf(properties, { prefix, endpoint, timeout }),
-    serviceUrl: endpoint ?? properties.url ?? PUBLIC_ENDPOINT,
+    authenticator: authenticatorOf(properties, { prefix, endpoint }),
+    serviceUrl: endpoint ?? own ?? PUBLIC_ENDPOINT,
     secrets: secretsOf(properties),
     accountId: expectedAccountId(settings, name),
     disableSslVerification: properties.disableSsl ?? false,
@@ -65,17 +68,18 @@ function prefixOf(name: string): string {
 
 /** The account that the stack says credentials are of. */
 export function expectedAccountId({ config }: Settings, name?: string): string | undefined {
-  return (name === undefined && config("ibmcloud:accountId")) || undefined;
+  // The id has hexadecimal digits: case means nothing in it.
+  return (name === undefined && config("ibmcloud:accountId")?.trim().toLowerCase()) || undefined;
 }
 
 function defaultOnes({ config, env }: Settings): Properties | undefined {
-  const setting = (...names: string[]) => names.map((each) => env[each]).find(Boolean);
+  const setting = (...names: string[]) => names.map((each) => env[each]?.trim()).find(Boolean);
   const profile = {
     iamProfileId: setting("IC_IAM_PROFILE_ID", "IBMCLOUD_IAM_PROFILE_ID"),
     iamProfileName: setting("IC_IAM_PROFILE_NAME", "IBMCLOUD_IAM_PROFILE_NAME"),
   };
   const isProfile = Object.values(profile).some((each) => each !== undefined);
-  const apikey = config("ibmcloud:apiKey") || setting("IC_API_KEY", "IBMCLOUD_API_KEY");
+  const apikey = config("ibmcloud:apiKey")?.trim() || setting("IC_API_KEY", "IBMCLOUD_API_KEY");
   if (apikey) {
     if (!isProfile) return { apikey };
     // A profile's name is told apart by its account; its id needs none.
@@ -94,11 +98,12 @@ function namedOnes({ config, env }: Settings, name: string): Properties | undefi
   if (written !== undefined && written !== "") {
     const all = objectIn(written);
     if (!all) {
-      throw new Error(
+      throw new CodedError(
+        "invalid-configuration",
         "ibmcloud:credentials is not an object of credentials by name: set one with `pulumi config set --secret --path ibmcloud:credentials.<NAME>.apikey`",
       );
     }
-    if (Object.hasOwn(all, name)) return all[name] as Properties;
+    if (Object.hasOwn(all, name)) return writtenProperties(all[name], `ibmcloud:credentials.${name}`);
   }
   return external(env, name);
 }
@@ -106,7 +111,8 @@ function namedOnes({ config, env }: Settings, name: string): Properties | undefi
 function objectIn(json: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(json);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
@@ -115,9 +121,11 @@ function objectIn(json: string): Record<string, unknown> | undefined {
 /** @throws when the file that should hold credentials cannot be read */
 function external({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv, name: string): Properties | undefined {
   try {
-    return (sources().readExternalSources(name) as Properties | null) ?? undefined;
+    const found = sources().readExternalSources(name) as object | null;
+    return found ? foundProperties(found) : undefined;
   } catch (error) {
-    throw new Error(
+    throw new CodedError(
+      "invalid-configuration",
       `The credentials file${file ? ` ${file}, which IBM_CREDENTIALS_FILE names,` : ""} cannot be read: check that it is there and holds lines like ${prefixOf(name)}_APIKEY=…`,
       { cause: error },
     );
@@ -125,6 +133,6 @@ function external({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv, name: strin
 }
 
 /** Without what is `undefined`: the core takes a property that is there for one that is set. */
-function defined(properties: Properties): Properties {
+function defined(properties: Partial<Record<keyof Properties, string | undefined>>): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }

@@ -1,3 +1,4 @@
+import { CodedError } from "../shared/coded-error";
 import type { Settings } from "./settings";
 
 export const PUBLIC_ENDPOINT = "https://iam.cloud.ibm.com";
@@ -14,8 +15,26 @@ const VISIBILITIES = ["public", "private", "public-and-private"];
  */
 export function endpointOf(settings: Settings): string | undefined {
   const written = settings.config("ibmcloud:iamEndpoint") || settings.env["IBMCLOUD_IAM_API_ENDPOINT"];
-  if (written) return written;
+  if (written) return normalizedEndpoint(written, "ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT");
   return isPrivate(settings) ? PRIVATE_ENDPOINT : undefined;
+}
+
+/**
+ * An endpoint as requests are built from it: without a slash at its end, or two in a row.
+ *
+ * @param setting where it is set, for the sentence
+ * @throws CodedError when it is no URL of the web
+ */
+export function normalizedEndpoint(written: string, setting: string): string {
+  const text = written.trim();
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") {
+    throw new CodedError(
+      "invalid-endpoint",
+      `The endpoint (${setting}) is ${text}: it must be a URL that begins with https://`,
+    );
+  }
+  return url.origin + url.pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
 }
 
 /**
@@ -27,7 +46,8 @@ export function isPrivate({ config, env }: Settings): boolean {
   const visibility =
     config("ibmcloud:visibility") || env["IC_VISIBILITY"] || env["IBMCLOUD_VISIBILITY"] || "public";
   if (VISIBILITIES.includes(visibility)) return visibility === "private";
-  throw new Error(
+  throw new CodedError(
+    "invalid-configuration",
     `The visibility (ibmcloud:visibility, IC_VISIBILITY) is ${visibility}: it can be ${VISIBILITIES.join(", ")}`,
   );
 }

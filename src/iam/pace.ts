@@ -1,10 +1,11 @@
+import { CodedError } from "../shared/coded-error";
 import type { Settings } from "./settings";
 
 /** How long calls may take, and how long they are tried again. All in milliseconds. */
 export interface Pace {
-  /** One call, or one request for a token. Stack configuration: `ibmcloud:requestTimeout`, in seconds. */
+  /** One call from the connection to the last byte, or one request for a token. Stack configuration: `ibmcloud:requestTimeout`, in seconds. */
   requestTimeout: number;
-  /** One call with all that is tried again. Stack configuration: `ibmcloud:retryTimeout`, in seconds. */
+  /** One operation with all its calls, retries and polls. Stack configuration: `ibmcloud:retryTimeout`, in seconds. */
   retryTimeout: number;
   /** The longest wait before the second try; it doubles from try to try. */
   firstDelay: number;
@@ -42,7 +43,10 @@ export function paceOf({ config, pace }: Settings): Pace {
     if (written === undefined || written === "") return {};
     const value = Number(written);
     if (value > 0 && value <= 86_400) return { [name]: value * 1000 };
-    throw new Error(`ibmcloud:${name} is ${written}: write seconds, more than 0 and at most 86400`);
+    throw new CodedError(
+      "invalid-configuration",
+      `ibmcloud:${name} is ${written}: write seconds, more than 0 and at most 86400`,
+    );
   };
   return { ...DEFAULT_PACE, ...seconds("requestTimeout"), ...seconds("retryTimeout"), ...pace };
 }

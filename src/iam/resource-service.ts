@@ -2,7 +2,7 @@ import type { Authenticator } from "ibm-cloud-sdk-core";
 import type { Answer, Client } from "./client";
 import type { Deadline } from "./deadline";
 import { OtherServiceError } from "./errors";
-import { isPrivate } from "./endpoints";
+import { isPrivate, normalizedEndpoint } from "./endpoints";
 import type { Settings } from "./settings";
 import { guard, type Http } from "./transport";
 import { USER_AGENT } from "./user-agent";
@@ -45,7 +45,8 @@ export function resourceService<Sdk extends { getHttpClient: () => Http }>(
   { name, settings, open }: Place<Sdk>,
 ): ResourceService<Sdk> {
   const written = places.config(settings[0]) || places.env[settings[1]];
-  const serviceUrl = written || (isPrivate(places) ? PRIVATE_ENDPOINT : PUBLIC_ENDPOINT);
+  const usual = isPrivate(places) ? PRIVATE_ENDPOINT : PUBLIC_ENDPOINT;
+  const serviceUrl = written ? normalizedEndpoint(written, settings.join(", ")) : usual;
   const by = { name, ways: waysOf(name, settings.join(", ")) };
   let sdk: Sdk | undefined;
 

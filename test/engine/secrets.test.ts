@@ -86,6 +86,19 @@ describe("secrets on the real engine", function () {
     expect(iam.calls()).to.deep.equal([]);
   });
 
+  it("in the clear beside secret ones are refused before they get into a plan or the state", async () => {
+    const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
+    const stack = await startStack(iam, declares("one", { ...bucketInputs(), credentials: "ONE" }), {});
+    await stack.pulumi("config", "set", "--secret", "--path", "ibmcloud:credentials.ONE.apikey", "other-key");
+    await stack.pulumi("config", "set", "--plaintext", "--path", "ibmcloud:credentials.TWO.apikey", API_KEY);
+    const { code, output } = await stack.up();
+    expect(code).not.to.equal(0);
+    expect(output).to.include("pulumi config set --secret --path ibmcloud:credentials.TWO.apikey");
+    expectClean(output, "the error");
+    expectClean((await stack.pulumi("stack", "export", "--show-secrets")).output, "the state");
+    expect(iam.calls()).to.deep.equal([]);
+  });
+
   it("that IAM refuses are not shown", async () => {
     const iam = closing(await startIamEmulator());
     const stack = await startStack(iam, declares("one", bucketInputs()), { IC_API_KEY: API_KEY });

@@ -29,7 +29,7 @@ function find(
   env: Record<string, string> = {},
   external: Record<string, string> = {},
 ) {
-  return withExternal(external, () => findCredentials({ config: (key) => config[key], env }, 1000));
+  return withExternal(external, () => findCredentials({ config: (key) => config[key], env }));
 }
 
 describe("credentials", () => {
@@ -88,7 +88,7 @@ describe("credentials", () => {
       const found = find({}, {}, { IBM_CREDENTIALS_FILE: file });
       expect(found).to.deep.include({
         secrets: ["from-file"],
-        serviceUrl: "http://localhost:1/",
+        serviceUrl: "http://localhost:1",
         disableSslVerification: true,
       });
     } finally {
@@ -127,8 +127,35 @@ describe("credentials", () => {
     expect(tokensAt({ IBMCLOUD_IAM_API_ENDPOINT: "http://stack" }, both, vpc)).to.equal("http://tokens");
   });
 
-  it("may say which account they are of", () => {
-    expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": "abc" }).accountId).to.equal("abc");
+  it("lose white space around them, wherever they come from", () => {
+    expect(find({ "ibmcloud:apiKey": " k\n" }).secrets).to.deep.equal(["k"]);
+    expect(find({}, { IC_API_KEY: "k\r\n" }).secrets).to.deep.equal(["k"]);
+    expect(find({}, { IC_API_KEY: " ", IC_IAM_TOKEN: "Bearer t\n" }).secrets).to.deep.equal(["t"]);
+    expect(find({}, {}, { [`${PREFIX}APIKEY`]: " k " }).secrets).to.deep.equal(["k"]);
+  });
+
+  const ENDPOINTS: [written: string, used: string][] = [
+    ["https://iam.test.cloud.ibm.com/", "https://iam.test.cloud.ibm.com"],
+    ["https://iam.test.cloud.ibm.com//", "https://iam.test.cloud.ibm.com"],
+    [" https://proxy/iam//v1/ ", "https://proxy/iam/v1"],
+  ];
+  for (const [written, used] of ENDPOINTS) {
+    it(`go to ${JSON.stringify(written)} without needless slashes`, () => {
+      expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": written }).serviceUrl).to.equal(used);
+      expect(find({}, {}, { [`${PREFIX}APIKEY`]: "k", [`${PREFIX}URL`]: written }).serviceUrl).to.equal(used);
+    });
+  }
+
+  for (const odd of ["iam.cloud.ibm.com", "ftp://iam", "/v2", "https://"]) {
+    it(`go nowhere with the endpoint ${odd}`, () => {
+      expect(() => find({ "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": odd }))
+        .to.throw(`The endpoint (ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT) is ${odd}`)
+        .with.property("code", "invalid-endpoint");
+    });
+  }
+
+  it("may say which account they are of, in any case", () => {
+    expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": "ABC" }).accountId).to.equal("abc");
     expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": "" }).accountId).to.equal(undefined);
   });
 
@@ -167,9 +194,7 @@ describe("credentials", () => {
 
   describe("by name", () => {
     const byName = (name: string, config: Record<string, string>, external: Record<string, string> = {}) =>
-      withExternal(external, () =>
-        findCredentials({ config: (key) => config[key], env: process.env }, 1000, name),
-      );
+      withExternal(external, () => findCredentials({ config: (key) => config[key], env: process.env }, name));
 
     it("are the stack's of that name, else the core's", () => {
       const config = { "ibmcloud:credentials": '{"PARTNER":{"apikey":"stack"}}', "ibmcloud:accountId": "a" };
@@ -201,8 +226,39 @@ describe("credentials", () => {
       );
     });
 
+    const ODD: [written: unknown, sentence: string][] = [
+      [{ apikey: "" }, "ibmcloud:credentials.PARTNER.apikey must not be empty"],
+      [{ apikey: " " }, "ibmcloud:credentials.PARTNER.apikey must not be empty"],
+      [{ apikey: null }, "ibmcloud:credentials.PARTNER.apikey must be a text"],
+      [{ apikey: 5 }, "ibmcloud:credentials.PARTNER.apikey must be a text"],
+      [{ apikey: ["k"] }, "ibmcloud:credentials.PARTNER.apikey must be a text"],
+      [{ apikey: "k", authType: 5 }, "ibmcloud:credentials.PARTNER.authType must be a text"],
+      [{ apikey: "k", disableSsl: "no" }, "ibmcloud:credentials.PARTNER.disableSsl must be true or false"],
+      [
+        { apiKey: "k" },
+        "ibmcloud:credentials.PARTNER.apiKey is not known: did you mean ibmcloud:credentials.PARTNER.apikey?",
+      ],
+      ["k", "ibmcloud:credentials.PARTNER must be an object with properties such as apikey"],
+      [["k"], "ibmcloud:credentials.PARTNER must be an object with properties such as apikey"],
+      [null, "ibmcloud:credentials.PARTNER must be an object with properties such as apikey"],
+    ];
+    for (const [written, sentence] of ODD) {
+      it(`are refused by their path: ${JSON.stringify(written)}`, () => {
+        const config = { "ibmcloud:credentials": JSON.stringify({ PARTNER: written }) };
+        expect(() => byName("PARTNER", config))
+          .to.throw(sentence)
+          .with.property("code", "invalid-configuration");
+      });
+    }
+
+    it("lose white space around them", () => {
+      const config = { "ibmcloud:credentials": '{"PARTNER":{"apikey":" stack\\n"}}' };
+      expect(byName("PARTNER", config).secrets).to.deep.equal(["stack"]);
+      expect(byName("OTHER", {}, { OTHER_APIKEY: "env\n" }).secrets).to.deep.equal(["env"]);
+    });
+
     it("must be an object in the stack's configuration", () => {
-      for (const odd of ["x", "1", "null"]) {
+      for (const odd of ["x", "1", "null", "[]"]) {
         expect(() => byName("PARTNER", { "ibmcloud:credentials": odd })).to.throw(
           /is not an object of credentials/,
         );
@@ -213,7 +269,7 @@ describe("credentials", () => {
   it("of a file that is not there say so", () => {
     expect(() =>
       withExternal({ IBM_CREDENTIALS_FILE: "/no/such/file" }, () =>
-        findCredentials({ config: () => undefined, env: process.env }, 1000),
+        findCredentials({ config: () => undefined, env: process.env }),
       ),
     ).to.throw(/credentials file \/no\/such\/file, which IBM_CREDENTIALS_FILE names, cannot be read/);
   });

@@ -28,10 +28,10 @@ function diagnosticsWith(change: (text: string) => string): string[] {
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const host = ts.createCompilerHost(options);
   const read = host.getSourceFile.bind(host);
-  host.getSourceFile = (path, ...how) =>
+  host.getSourceFile = (path, version, ...more) =>
     path === ARGS
-      ? ts.createSourceFile(path, change(ts.sys.readFile(path) ?? ""), ...how)
-      : read(path, ...how);
+      ? ts.createSourceFile(path, change(ts.sys.readFile(path) ?? ""), version)
+      : read(path, version, ...more);
   const files = ["scope.ts", "schema.ts", "changes.ts"].map((name) => join(ROOT, "src", "provider", name));
   const program = ts.createProgram(files, { ...options, noEmit: true }, host);
   return files.flatMap((path) =>
