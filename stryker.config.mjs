@@ -1,8 +1,6 @@
 /**
  * A mutation run: `npm run mutate`. It changes the code of `src/iam` and `src/provider` in one place after the other, and
  * counts the changes that no test notices. It takes an hour or two, so it is no part of `npm test` or of CI.
- *
- * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
  */
 export default {
   // `npm run mutate -- --mutate src/iam/retry.ts` looks at one file.

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { getEngine } from "./engine.mjs";
 import { run } from "./progress.mjs";
+import { chosenParts } from "./test-parts.mjs";
 import { installPackage, npm, ROOT } from "./setup.mjs";
 
 /** What mocha counts, in mocha's words. @typedef {{ passes: number, failures: number, pending: number }} Counts */
@@ -42,11 +43,12 @@ async function test(script, env) {
 }
 
 // `npm test` runs everything; `npm test -- lint`, `-- unit`, `-- engine` or `-- bench` one part.
-const parts = process.argv.length > 2 ? process.argv.slice(2) : ["lint", "unit", "engine", "bench"];
 /** @type {Counts[]} */
 const counted = [];
 try {
   await installPackage();
+  const { closest } = await import("fastest-levenshtein");
+  const parts = chosenParts(process.argv.slice(2), closest);
   await mkdir(join(ROOT, ".work"), { recursive: true });
   const engine = parts.includes("engine") ? await getEngine() : undefined;
   if (parts.includes("lint")) await show("lint");

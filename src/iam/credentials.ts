@@ -133,6 +133,7 @@ function external({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv, name: strin
 }
 
 /** Without what is `undefined`: the core takes a property that is there for one that is set. */
-function defined(properties: Partial<Record<keyof Properties, string | undefined>>): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+function defined(properties: object): Properties {
+  const entries: [string, unknown][] = Object.entries(properties);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -52,7 +52,9 @@ export async function withDeadline<Result>(
   }
 
   function left(): number {
-    return Math.max(0, endsAt - performance.now());
+    // Timers may end some parts of a millisecond early.
+    const rest = endsAt - performance.now();
+    return rest < 1 ? 0 : rest;
   }
 
   function isCancelled(): boolean {

@@ -14,10 +14,10 @@ interface Response {
 type Failure = Error & { code?: string; response?: Response };
 
 /** The most bytes that an answer may have once unpacked; a page of a list of policies may have `PAGE_LIMIT`. */
-export const ANSWER_LIMIT = 4 * 1024 * 1024;
+const ANSWER_LIMIT = 4 * 1024 * 1024;
 
 /** A page of 1,000 policies is about 1 MB; with what their roles are called several times that. */
-export const PAGE_LIMIT = 16 * 1024 * 1024;
+const PAGE_LIMIT = 16 * 1024 * 1024;
 
 /**
  * Lets every request of an HTTP client of IBM's SDK end: within its time, connection to last byte, and within its size. An

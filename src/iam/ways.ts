@@ -19,7 +19,7 @@ export interface OtherService {
 }
 
 /** Whether something answered that cannot have been the one that was asked. */
-export function isStrangers({ status, code }: Told): boolean {
+function isStrangers({ status, code }: Told): boolean {
   if (status === 404) return code === undefined;
   return code === UNREADABLE || (status !== undefined && status >= 300 && status < 400);
 }

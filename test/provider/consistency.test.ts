@@ -103,12 +103,12 @@ describe("an answer that is not IAM's", () => {
     rig.iam.inject({ operation: "*", when: ({ path }) => path.includes(id), times: Infinity, ...GATEWAY });
     const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] }, rig.next());
     for (const work of [
-      rig.next().read(id, state),
-      rig.next().update(id, state, wanted),
-      rig.next().delete(id, state),
-      rig.next().read(id, {}),
+      () => rig.next().read(id, state),
+      () => rig.next().update(id, state, wanted),
+      () => rig.next().delete(id, state),
+      () => rig.next().read(id, {}),
     ]) {
-      expect((await failure(work)).message).to.include("Something else answered in IAM's place");
+      expect((await failure(work())).message).to.include("Something else answered in IAM's place");
     }
     expect(rig.iam.policies()).to.have.length(1);
   });
@@ -321,12 +321,13 @@ describe("an engine that has ended", () => {
     const get = (key: string) => (config as Record<string, string>)[key];
     void provider.configure({ config: { get, require: (key) => get(key) ?? "" } });
     const other = { ...bucketInputs(), roles: ["Reader"] };
+    const wanted = await rig.checked(other, rig.next());
     for (const work of [
-      provider.create(await rig.checked(other, rig.next())),
-      provider.update(id, state, await rig.checked(other, rig.next())),
-      provider.delete(id, state),
+      () => provider.create(wanted),
+      () => provider.update(id, state, wanted),
+      () => provider.delete(id, state),
     ]) {
-      expect((await failure(work)).message).to.include("Pulumi has ended meanwhile");
+      expect((await failure(work())).message).to.include("Pulumi has ended meanwhile");
     }
     expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([2]);
   });
