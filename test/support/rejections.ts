@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /**
  * Fails a test in which a promise was rejected that nothing awaited by then, also where something did later (Node's
  * `PromiseRejectionHandledWarning`): outside the tests the one ends a process, and the other hides an error.
@@ -27,7 +29,7 @@ async function refuseRejections(): Promise<void> {
   found = [];
   allowed = undefined;
   if (first === undefined) return;
-  const text = first instanceof Error ? (first.stack ?? first.message) : String(first);
+  const text = first instanceof Error ? (first.stack ?? first.message) : inspect(first);
   throw new Error(`A promise was rejected, and nothing awaited it in time: ${text}`);
 }
 
