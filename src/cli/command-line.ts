@@ -20,8 +20,11 @@ export function commandLine(out: NodeJS.WritableStream): Command {
     .command("emulator")
     .description("run an IAM emulator in the foreground, on the loopback interface, until Ctrl-C")
     .option("--port <number>", "the port to listen on (default: any free one)", toPort)
-    .action(async ({ port }: { port?: number }, command: Command) => {
-      const iam = await startIamEmulator({ port }).catch(failed(command, "The emulator cannot listen"));
+    .option("--any-pair", "take authorizations of any two services, not only Event Notifications'")
+    .action(async ({ port, anyPair }: { port?: number; anyPair?: boolean }, command: Command) => {
+      const iam = await startIamEmulator({ port, anyPair }).catch(
+        failed(command, "The emulator cannot listen"),
+      );
       out.write(welcome(iam));
       await ended();
       await iam.close();

@@ -7,6 +7,7 @@ import { operationOf, type Arrival, type Call } from "./calls";
 import type { Roles } from "./custom-roles";
 import { inEnvelope, Refusal } from "./errors";
 import type { Faults } from "./faults";
+import { jsonCharset } from "./json-charset";
 import { policyRoutesV1 } from "./policies-v1";
 import { policyRoutesV2 } from "./policies-v2";
 import type { PolicyStore } from "./policy-store";
@@ -50,6 +51,7 @@ export function emulatedIam(parts: Parts): Hono<Env> {
   const { accounts, tokens, store, roles, resources, behaviour, faults, limit, record } = parts;
   const app = new Hono<Env>();
 
+  app.use(jsonCharset);
   app.use(async (c, next) => {
     const { method, path } = c.req;
     const arrival: Arrival = {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Account, Caller } from "./account";
-import { roleById, rolesOf, type CatalogRole } from "./role-catalog";
+import { roleById, rolesOf } from "./role-catalog";
+import type { CatalogRole } from "./role-forms";
 
 /** A role that an account made for itself. */
 export interface CustomRole {
@@ -39,11 +40,16 @@ export interface Roles {
   byId: (crn: string) => CatalogRole | undefined;
 }
 
-export function roleBook(given: readonly CustomRole[], accounts: readonly [Account, ...Account[]]): Roles {
+/** @param anyPair whether any source goes with any target */
+export function roleBook(
+  given: readonly CustomRole[],
+  accounts: readonly [Account, ...Account[]],
+  anyPair = false,
+): Roles {
   const own = given.map((role) => ownRole(role, accounts));
   return {
     offered: ({ accountId }, source, target) => {
-      const roles = rolesOf(source, target);
+      const roles = rolesOf(source, target, anyPair);
       if (roles.length === 0) return [];
       return [
         ...roles,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import * as v from "valibot";
 import { isResourcePath, resourceSaid } from "./resource-errors";
 
 /** IAM's codes for what this emulator refuses. Source: the enum `ErrorObject.Constants.Code` of IBM's SDK. */
@@ -72,6 +73,11 @@ export function tokenEnvelope(
 
 export function policyNotFound(id: string): Refusal {
   return new Refusal(404, "policy_not_found", `Policy with Id ${id} not found.`);
+}
+
+/** What a schema finds wrong with a body, in IAM's words. */
+export function badBody(issue: v.BaseIssue<unknown>): Refusal {
+  return invalidBody(`Check ${v.getDotPath(issue) || "the body"}: ${issue.message}.`);
 }
 
 export function invalidBody(message: string): Refusal {

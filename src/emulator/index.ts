@@ -91,9 +91,9 @@ export interface IamEmulator {
 
 /**
  * Starts an IAM for authorizations: tokens (for API keys, trusted profiles and compute resources), `/v2/policies`,
- * `/v1/policies` (get, list, delete, restore) and `/v2/roles`, with the rules, errors and headers that IBM documents; and
- * beside it what is looked up in Resource Controller and Resource Manager: `/v2/resource_instances` and
- * `/v2/resource_groups`. It listens on the loopback interface only.
+ * `/v1/policies` (the same policies in the schema of v1, and their restoring) and `/v2/roles`, with the rules, errors and
+ * headers that IBM documents; and beside it what is looked up in Resource Controller and Resource Manager:
+ * `/v2/resource_instances` and `/v2/resource_groups`. It listens on the loopback interface only.
  *
  * @throws when the port is taken
  *
@@ -111,6 +111,7 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
     instances = [],
     resourceGroups = [],
     customRoles = [],
+    anyPair = false,
     ...changes
   } = options;
   const [{ id: accountId, apiKeys }] = accounts;
@@ -121,7 +122,7 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
   const calls: Call[] = [];
   const record = (call: Call) => calls.push(call);
   const tokens = tokenStore(tokenLifetime);
-  const roles = roleBook(customRoles, accounts);
+  const roles = roleBook(customRoles, accounts, anyPair);
   const resources = resourceStore(accounts);
   resources.addGroups(resourceGroups);
   resources.addInstances(instances);

@@ -1,9 +1,8 @@
 import * as v from "valibot";
 import { plainObject } from "./plain-object";
 import { Refusal } from "./errors";
+import type { Query } from "./query";
 import type { ResourceInstance } from "./resource-instance";
-
-type Query = Record<string, string>;
 
 /** One page of instances, as Resource Controller answers it. */
 interface Page {

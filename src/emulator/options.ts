@@ -42,4 +42,10 @@ export interface IamEmulatorOptions extends Partial<Behaviour> {
    * @default none
    */
   customRoles?: readonly CustomRole[];
+  /**
+   * Whether any service may be authorized to any other one whose roles the emulator knows, Cloud Object Storage to Key
+   * Protect for example, and not only in the pairs of Event Notifications. IAM itself takes fewer.
+   * @default false
+   */
+  anyPair?: boolean;
 }

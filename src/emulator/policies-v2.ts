@@ -2,18 +2,19 @@ import { Hono } from "hono";
 import type { Env } from "./app";
 import type { Behaviour } from "./behaviour";
 import type { Roles } from "./custom-roles";
-import { policyNotFound } from "./errors";
-import { refuseStale } from "./if-match";
 import { readJson } from "./json-body";
-import { list } from "./listing";
+import { withLastPermit } from "./last-permit";
+import { FILTERS_V2, list } from "./listing";
 import type { Policy } from "./policy";
 import { toPolicyBody } from "./policy-rules";
 import type { PolicyStore } from "./policy-store";
-import { refuseManaged, remove } from "./removal";
+import { queryOf } from "./query";
+import { remove } from "./removal";
+import { replace } from "./replacement";
 
-/** `format=display` tells what the roles are called and what they allow. */
+/** `format=display` tells what the roles are called and what they allow; `include_last_permit`, what was permitted. */
 function inFormat(policy: Policy, format: string | undefined, known: Roles): object {
-  if (format !== "display") return policy;
+  if (format !== "display") return withLastPermit(policy, format);
   const roles = policy.control.grant.roles.map(({ role_id }) => {
     const { display_name, description, actions = [] } = known.byId(role_id) ?? {};
     return {
@@ -35,8 +36,8 @@ export function policyRoutesV2(store: PolicyStore, behaviour: Behaviour, roles: 
     return c.json(policy, 201, { ETag: etag });
   });
   routes.get("/v2/policies", (c) => {
-    const query = c.req.query();
-    const { entries, links } = list(store, c.get("caller"), c.req.url.replace(/\?.*/, ""), query);
+    const query = queryOf(c);
+    const { entries, links } = list(store, c.get("caller"), c.req.url.replace(/\?.*/, ""), query, FILTERS_V2);
     return c.json({
       ...links,
       policies: entries.map(({ policy }) => inFormat(policy, query["format"], roles)),
@@ -44,18 +45,17 @@ export function policyRoutesV2(store: PolicyStore, behaviour: Behaviour, roles: 
   });
   routes.get("/v2/policies/:id", (c) => {
     const { policy, etag } = store.read(c.get("caller"), c.req.param("id"));
-    return c.json(inFormat(policy, c.req.query("format"), roles), 200, { ETag: etag });
+    return c.json(inFormat(policy, queryOf(c)["format"], roles), 200, { ETag: etag });
   });
   routes.put("/v2/policies/:id", async (c) => {
     const caller = c.get("caller");
-    // Nothing may come between what is compared and what is written: the body is read before.
     const json = await readJson(c);
-    const entry = store.find(caller, c.req.param("id"));
-    if (entry.policy.state === "deleted") throw policyNotFound(entry.policy.id);
-    refuseManaged(entry);
-    const body = toPolicyBody(json, caller, roles);
-    refuseStale(c.req.header("if-match"), entry, behaviour);
-    const { policy, etag } = store.replace(caller, entry, body);
+    const { policy, etag } = replace(store, behaviour, {
+      caller,
+      id: c.req.param("id"),
+      ifMatch: c.req.header("if-match"),
+      body: () => toPolicyBody(json, caller, roles),
+    });
     return c.json(policy, 200, { ETag: etag });
   });
   routes.delete("/v2/policies/:id", (c) => {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { plainObject } from "./plain-object";
 import type { Caller } from "./account";
-import { invalidBody, Refusal } from "./errors";
+import { badBody, invalidBody, Refusal } from "./errors";
 import { attributeOf, type PolicyBody } from "./policy";
 import type { Roles } from "./custom-roles";
 
@@ -77,12 +77,8 @@ const SUBJECT_KEYS = [
  * @throws Refusal 400 for what is not well formed, 403 for a target of another account
  */
 export function toPolicyBody(json: unknown, caller: Caller, roles: Roles): PolicyBody {
-  const { success, output: data, issues: [issue] = [] } = v.safeParse(body, json);
-  if (!success) {
-    throw invalidBody(
-      `Check ${(issue && v.getDotPath(issue)) || "the body"}: ${issue?.message ?? "missing parameters"}.`,
-    );
-  }
+  const { success, output: data, issues } = v.safeParse(body, json);
+  if (!success) throw badBody(issues[0]);
   const { subject, resource } = data;
   refuseRepeated("subject", subject.attributes);
   refuseRepeated("resource", resource.attributes);

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Account } from "./account";
+import { lastOperationOf, type LastOperation } from "./last-operation";
 import { groupCrn } from "./resource-group";
 
 /** Source: IBM's SDK, `ResourceInstance.Constants.State`. */
@@ -66,6 +67,25 @@ export interface ResourceInstance {
   created_by: string;
   updated_at: string;
   resource_keys_url: string;
+  resource_bindings_url: string;
+  resource_aliases_url: string;
+  deleted_at: null;
+  updated_by: string;
+  deleted_by: string;
+  scheduled_reclaim_at: null;
+  scheduled_reclaim_by: string;
+  restored_at: null;
+  restored_by: string;
+  reseller_channel_id: string;
+  sub_type: string;
+  dashboard_url: null;
+  onetime_credentials: boolean;
+  allow_cleanup: boolean;
+  parameters: Record<string, never>;
+  extensions: Record<string, never>;
+  last_operation: LastOperation;
+  plan_history: { resource_plan_id: string; start_date: string; requestor_id: string }[];
+  controlled_by: string;
   migrated: boolean;
   locked: boolean;
 }
@@ -84,6 +104,7 @@ export function instanceOf(
   const url = `/v2/resource_instances/${encodeURIComponent(crn)}`;
   const resource_group_id = seed.resourceGroupId ?? resourceGroupId;
   const now = new Date().toISOString();
+  const resource_plan_id = catalogId(`${serviceName} plan`);
   return {
     id: crn,
     guid,
@@ -93,7 +114,7 @@ export function instanceOf(
     account_id: accountId,
     region_id,
     resource_id: catalogId(serviceName),
-    resource_plan_id: catalogId(`${serviceName} plan`),
+    resource_plan_id,
     resource_group_id,
     resource_group_crn: groupCrn(resource_group_id, accountId),
     target_crn: `crn:v1:bluemix:public:globalcatalog::::deployment:${catalogId(serviceName + region_id)}`,
@@ -103,6 +124,25 @@ export function instanceOf(
     created_by: iamId,
     updated_at: now,
     resource_keys_url: `${url}/resource_keys`,
+    resource_bindings_url: `${url}/resource_bindings`,
+    resource_aliases_url: `${url}/resource_aliases`,
+    deleted_at: null,
+    updated_by: "",
+    deleted_by: "",
+    scheduled_reclaim_at: null,
+    scheduled_reclaim_by: "",
+    restored_at: null,
+    restored_by: "",
+    reseller_channel_id: "",
+    sub_type: "",
+    dashboard_url: null,
+    onetime_credentials: false,
+    allow_cleanup: false,
+    parameters: {},
+    extensions: {},
+    last_operation: lastOperationOf(state),
+    plan_history: [{ resource_plan_id, start_date: now, requestor_id: iamId }],
+    controlled_by: "",
     migrated: false,
     locked: false,
   };

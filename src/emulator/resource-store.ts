@@ -16,9 +16,18 @@ export function resourceStore(accounts: readonly [Account, ...Account[]]): Resou
   const instances: ResourceInstance[] = [];
   const groups: ResourceGroup[] = [];
 
+  // Made once: who reads it again sees the same times.
+  const defaults = new Map<string, ResourceGroup>();
+
+  function defaultOf(accountId: string): ResourceGroup {
+    const group = defaults.get(accountId) ?? defaultGroupOf(accountId);
+    defaults.set(accountId, group);
+    return group;
+  }
+
   function groupsOf(accountId: string): ResourceGroup[] {
     const own = groups.filter((each) => each.account_id === accountId);
-    return own.some((each) => each.default) ? own : [defaultGroupOf(accountId), ...own];
+    return own.some((each) => each.default) ? own : [defaultOf(accountId), ...own];
   }
 
   function addInstances(seeds: readonly InstanceSeed[]): ResourceInstance[] {

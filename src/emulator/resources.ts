@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Env } from "./app";
 import { Refusal } from "./errors";
 import { listInstances } from "./instance-listing";
+import { queryOf } from "./query";
 import type { ResourceStore } from "./resource-store";
 
 /**
@@ -11,7 +12,7 @@ import type { ResourceStore } from "./resource-store";
 export function resourceRoutes(store: ResourceStore): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/v2/resource_instances", (c) =>
-    c.json(listInstances(store.instancesOf(c.get("caller").accountId), c.req.query())),
+    c.json(listInstances(store.instancesOf(c.get("caller").accountId), queryOf(c))),
   );
   routes.get("/v2/resource_instances/:id", (c) => {
     const id = c.req.param("id");
@@ -23,7 +24,7 @@ export function resourceRoutes(store: ResourceStore): Hono<Env> {
   });
   routes.get("/v2/resource_groups", (c) => {
     const { accountId } = c.get("caller");
-    const { account_id = accountId, name, default: isDefault } = c.req.query();
+    const { account_id = accountId, name, default: isDefault } = queryOf(c);
     const groups = account_id === accountId ? store.groupsOf(accountId) : [];
     const resources = groups.filter(
       (each) =>

@@ -1,60 +1,13 @@
-/** A role that an authorization can grant. */
-export interface CatalogRole {
-  kind: "system" | "service" | "custom";
-  crn: string;
-  display_name: string;
-  description: string;
-  actions: string[];
-}
-
-function role(
-  kind: CatalogRole["kind"],
-  crn: string,
-  display_name: string,
-  description: string,
-  service: string,
-): CatalogRole {
-  const word = display_name.toLowerCase().replaceAll(" ", "-");
-  return { kind, crn, display_name, description, actions: [`${service}.emulated.${word}`] };
-}
-
-/** Source: account docs, iam-service-roles.md. */
-const PLATFORM: Record<string, string> = {
-  Viewer: "As a viewer, you can view service instances, but you can't modify them.",
-  Operator:
-    "As an operator, you can perform platform actions required to configure and operate service instances.",
-  Editor:
-    "As an editor, you can perform all platform actions except for managing the account and assigning access policies.",
-  Administrator:
-    "As an administrator, you can perform all platform actions based on the resource this role is being assigned.",
-};
-const SHARED: Record<string, string> = {
-  Reader:
-    "As a reader, you can perform read-only actions within a service such as viewing service-specific resources.",
-  Writer:
-    "As a writer, you have permissions beyond the reader role, including creating and editing service-specific resources.",
-  Manager:
-    "As a manager, you have permissions beyond the writer role to complete privileged actions as defined by the service.",
-};
-
-const iamRoles = (service: string, names: Record<string, string>, kind: CatalogRole["kind"]) =>
-  Object.entries(names).map(([name, description]) =>
-    role(
-      kind,
-      `crn:v1:bluemix:public:iam::::${kind === "system" ? "role" : "serviceRole"}:${name}`,
-      name,
-      description,
-      service,
-    ),
-  );
-const own = (service: string, id: string, name: string, description: string) =>
-  role("service", `crn:v1:bluemix:public:${service}::::serviceRole:${id}`, name, description, service);
-const common = (service: string) => [
-  ...iamRoles(service, PLATFORM, "system"),
-  ...iamRoles(service, SHARED, "service"),
-];
-const sharedById = (service: string, id: string, name: string, description: string) =>
-  role("service", `crn:v1:bluemix:public:iam::::serviceRole:${id}`, name, description, service);
+import { OTHER_TARGETS } from "./other-targets";
+import {
+  AUTHORIZATION_DELEGATOR,
+  common,
+  iamRoles,
+  own,
+  PLATFORM,
+  sharedById,
+  type CatalogRole,
+} from "./role-forms";
 
 /** The roles of each target. Source: iam-service-roles.md, and each service's own page. */
 const TARGETS: Record<string, CatalogRole[]> = {
@@ -199,15 +152,26 @@ const SOURCES = [
   "openpages",
 ];
 
+/** The services that pass on what they may do with a key. Source: Terraform's tests, and the pages of VPC and Event Streams. */
+const DELEGATING = ["kms", "hs-crypto"];
+
 /**
  * The roles that an authorization of a pair can grant; none for a pair that does not exist.
  *
  * @param source a service's name; absent for every service of a resource group
  * @param target a service's name; absent for resource groups
+ * @param anyPair whether any source goes with any target that is known here
  */
-export function rolesOf(source: string | undefined, target = "resource-controller"): CatalogRole[] {
-  const offered = Object.hasOwn(TARGETS, target) ? (TARGETS[target] ?? []) : [];
+export function rolesOf(
+  source: string | undefined,
+  target = "resource-controller",
+  anyPair = false,
+): CatalogRole[] {
+  const offered = anyPair
+    ? [...known(TARGETS, target), ...known(OTHER_TARGETS, target)]
+    : known(TARGETS, target);
   if (source === undefined) return offered;
+  if (anyPair) return DELEGATING.includes(target) ? [...offered, AUTHORIZATION_DELEGATOR] : offered;
   const exists =
     source === "event-notifications"
       ? DESTINATIONS.includes(target)
@@ -215,9 +179,37 @@ export function rolesOf(source: string | undefined, target = "resource-controlle
   return exists ? offered : [];
 }
 
+function known(targets: Record<string, CatalogRole[]>, name: string): CatalogRole[] {
+  return Object.hasOwn(targets, name) ? (targets[name] ?? []) : [];
+}
+
+/** The roles for a group of services, of which `IAM` is the only one: account management. */
+const GROUPS: Record<string, CatalogRole[]> = {
+  IAM: [
+    ...iamRoles("iam", PLATFORM, "system"),
+    own(
+      "iam-identity",
+      "ServiceIdCreator",
+      "Service ID creator",
+      "As a creator, you can create service IDs.",
+    ),
+    // Its CRN is not documented: by analogy with the one above.
+    own(
+      "iam-identity",
+      "UserApiKeyCreator",
+      "User API key creator",
+      "As a creator, you can create API keys.",
+    ),
+  ],
+};
+
+export function rolesOfGroup(id: string): CatalogRole[] {
+  return known(GROUPS, id);
+}
+
 /** A role by its CRN, whatever it is offered for. */
 export function roleById(crn: string): CatalogRole | undefined {
-  return Object.values(TARGETS)
+  return [...Object.values(TARGETS), ...Object.values(OTHER_TARGETS), AUTHORIZATION_DELEGATOR]
     .flat()
     .find((each) => each.crn === crn);
 }

@@ -69,6 +69,22 @@ describe("pulumi-ibm-en-authorization emulator", () => {
     expect(await fetch(url).catch((error: unknown) => (error as Error).message)).to.equal("fetch failed");
   });
 
+  it("takes other pairs than Event Notifications' when it is told to", async () => {
+    for (const [args, count] of [
+      [[], 0],
+      [["--any-pair"], 4],
+    ] as const) {
+      const { child, said } = await run("emulator", ...args);
+      const url = /IBMCLOUD_IAM_API_ENDPOINT=(\S+)/.exec(said)?.[1] ?? "";
+      const apiKey = /IC_API_KEY=(\S+)/.exec(said)?.[1] ?? "";
+      const pair = { serviceName: "secrets-manager", sourceServiceName: "is" };
+      const { result } = await sdk({ url, apiKey }).listRoles({ ...pair, policyType: "authorization" });
+      expect(result.service_roles).to.have.length(count);
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    }
+  });
+
   it("refuses a port that is none, or that is taken", async () => {
     for (const port of ["x", "65536", "-1", "1.5"]) {
       expect(await parsed("emulator", `--port=${port}`)).to.include("a whole number from 0 to 65535");

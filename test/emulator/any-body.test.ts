@@ -115,6 +115,16 @@ describeEmulator("any body", () => {
     await fc.assert(property, { numRuns: 200 });
   });
 
+  it("is answered by POST and PUT of v1 with an error of IAM", async () => {
+    const { body, headers } = await sent("POST", "/v2/policies", valid());
+    const path = `/v1/policies/${(body as { id: string }).id}`;
+    const property = fc.asyncProperty(anything, async (json) => {
+      expect((await sent("POST", "/v1/policies", json)).status).to.equal(400);
+      expect((await sent("PUT", path, json, { "if-match": String(headers["etag"]) })).status).to.equal(400);
+    });
+    await fc.assert(property, { numRuns: 100 });
+  });
+
   it("that is nearly valid is answered by POST with a policy as it was sent, or with an error of IAM", async () => {
     const seen = new Set<number>();
     const property = fc.asyncProperty(fc.array(mutation, { maxLength: 3 }), async (mutations) => {

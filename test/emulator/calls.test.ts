@@ -27,6 +27,19 @@ const OPERATIONS: [
     (client, account) => client.replaceV2Policy({ id: KNOWN, ifMatch, ...bucketBody(account) }),
   ],
   ["deleteV2Policy", `DELETE /v2/policies/${KNOWN}`, (client) => client.deleteV2Policy({ id: KNOWN })],
+  [
+    "createPolicy",
+    "POST /v1/policies",
+    (client) => client.createPolicy({ type: "authorization", subjects: [], roles: [], resources: [] }),
+  ],
+  [
+    "replacePolicy",
+    `PUT /v1/policies/${KNOWN}`,
+    (client) => {
+      const body = { type: "authorization", subjects: [], roles: [], resources: [] };
+      return client.replacePolicy({ policyId: KNOWN, ifMatch, ...body });
+    },
+  ],
   ["listPolicies", "GET /v1/policies", (client, accountId) => client.listPolicies({ accountId })],
   ["getPolicy", `GET /v1/policies/${KNOWN}`, (client) => client.getPolicy({ policyId: KNOWN })],
   ["deletePolicy", `DELETE /v1/policies/${KNOWN}`, (client) => client.deletePolicy({ policyId: KNOWN })],

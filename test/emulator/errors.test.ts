@@ -84,6 +84,28 @@ describeEmulator("an error", () => {
     expect(answer.body).to.include({ trace: mine });
   });
 
+  it("is JSON in UTF-8, as every answer with a body is", async () => {
+    const target = closing(await startIamEmulator());
+    const { send } = connect(target);
+    target.inject({ operation: "getPolicy", status: 500 });
+    const paths = [
+      `/v2/policies?account_id=${target.accountId}`,
+      "/v2/policies",
+      "/v1/policies/x",
+      "/v2/policies/x",
+      "/v2/roles?service_name=kms",
+      "/v2/resource_instances",
+      "/v2/resource_groups",
+      "/no/such/path",
+    ];
+    for (const path of paths) {
+      const { headers } = await send("GET", path);
+      expect(headers["content-type"], path).to.equal("application/json; charset=utf-8");
+    }
+    const { headers } = await send("POST", "/identity/token", { body: "" });
+    expect(headers["content-type"]).to.equal("application/json; charset=utf-8");
+  });
+
   it("is not to be kept, as no answer of IAM is", async () => {
     const { send } = connect(target);
     for (const path of ["/v2/policies", `/v2/policies/${given.id}`]) {

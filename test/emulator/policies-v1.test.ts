@@ -232,15 +232,4 @@ describeEmulator("/v1/policies of the emulator", () => {
       { name: "env", operator: "stringEquals", value: "prod" },
     ]);
   });
-
-  it("has neither POST nor PUT", async () => {
-    const { send } = connect(target);
-    for (const [method, path] of [
-      ["POST", "/v1/policies"],
-      ["PUT", `/v1/policies/${randomUUID()}`],
-    ] as const) {
-      const answer = await send(method, path, { json: {} });
-      expect([answer.status, errorIn(answer).code]).to.deep.equal([404, "not_found"]);
-    }
-  });
 });

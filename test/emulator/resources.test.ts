@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import ResourceControllerV2 from "@ibm-cloud/platform-services/resource-controller/v2";
 import ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
 import { expect } from "chai";
@@ -60,6 +61,59 @@ describeEmulator("GET /v2/resource_instances", () => {
       state: "active",
       type: "service_instance",
     });
+  });
+
+  it("tells of each instance what Terraform reads: how the last operation went, and since when it has its plan", async () => {
+    const { result } = await clients(iam).controller.getResourceInstance({ id: GUID });
+    const { resource_plan_id, created_at } = result;
+    expect(result.last_operation).to.deep.equal({
+      type: "create",
+      state: "succeeded",
+      async: false,
+      description: "create succeeded",
+      cancelable: false,
+      poll: false,
+    });
+    expect(result.plan_history).to.deep.equal([
+      { resource_plan_id, start_date: created_at, requestor_id: ONE.iamId },
+    ]);
+    expect(result).to.deep.include({
+      parameters: {},
+      extensions: {},
+      sub_type: "",
+      onetime_credentials: false,
+      allow_cleanup: false,
+      dashboard_url: null,
+      resource_bindings_url: `${result.url}/resource_bindings`,
+      resource_aliases_url: `${result.url}/resource_aliases`,
+      deleted_at: null,
+      restored_at: null,
+      scheduled_reclaim_at: null,
+    });
+    expect((await clients(iam).controller.getResourceInstance({ id: GUID })).result).to.deep.equal(result);
+    const listed = await clients(iam).controller.listResourceInstances({ guid: GUID });
+    expect(listed.result.resources).to.deep.equal([result]);
+  });
+
+  const STATES = [
+    ["failed", "create", "failed"],
+    ["provisioning", "create", "in progress"],
+    ["pending_reclamation", "delete", "succeeded"],
+  ] as const;
+  for (const [state, type, ended] of STATES) {
+    it(`tells of an instance that is ${state} that its ${type} ${ended === "in progress" ? "is" : "has"} ${ended}`, () => {
+      const [added] = iam.addInstances([{ name: "other", serviceName: "kms", state }]);
+      expect(added?.last_operation).to.include({ type, state: ended });
+    });
+  }
+
+  it("takes empty parameters for none", async () => {
+    const { send } = connect({ url: iam.url, apiKey: "one" });
+    const names = ["guid", "name", "resource_group_id", "resource_id", "state", "type", "limit", "start"];
+    const query = names.map((name) => `${name}=`).join("&");
+    expect((await send("GET", `/v2/resource_instances?${query}`)).body).to.include({ rows_count: 3 });
+    const { body } = await send("GET", "/v2/resource_groups?name=&default=&account_id=");
+    expect((body as { resources: object[] }).resources).to.have.length(1);
   });
 
   it("shows what is in the account of the token, and nothing else", async () => {
@@ -174,6 +228,14 @@ describeEmulator("GET /v2/resource_groups", () => {
     const [instance] = iam.addInstances([{ name: "keys", serviceName: "kms" }]);
     expect((await groups(iam, {})).map(({ name }) => name)).to.deep.equal(["main"]);
     expect(instance?.resource_group_id).to.equal(GROUP);
+  });
+
+  it("shows the same each time", async () => {
+    const iam = closing(await startIamEmulator({ accounts: [ONE] }));
+    const read = () => groups(iam, {});
+    const first = await read();
+    await pause(2);
+    expect(await read()).to.deep.equal(first);
   });
 
   it("has the account's own default group again after a reset, under the same id", async () => {

@@ -132,7 +132,9 @@ describeEmulator("the emulator's roles", () => {
     ["nothing", ""],
     ["a pair in the wrong direction", "service_name=secrets-manager&source_service_name=event-notifications"],
     ["a pair of two other services", "service_name=kms&source_service_name=cloud-object-storage"],
-    ["a service group", "service_group_id=IAM"],
+    ["a service group that is none", "service_group_id=OTHER"],
+    ["an authorization to a service group", "service_group_id=IAM&policy_type=authorization"],
+    ["a source and a service group", "service_group_id=IAM&source_service_name=event-notifications"],
     ["what every object has", "service_name=constructor&source_service_name=event-notifications"],
   ];
   for (const [what, query] of EMPTY) {
@@ -142,6 +144,30 @@ describeEmulator("the emulator's roles", () => {
       expect([status, body]).to.deep.equal([200, NOTHING]);
     });
   }
+
+  it("are those of the target when the source is given as nothing", async () => {
+    const { send } = connect(closing(await startIamEmulator()));
+    const target = "/v2/roles?policy_type=authorization&service_name=event-notifications";
+    const { body } = await send("GET", `${target}&source_service_name=&service_group_id=`);
+    expect(body)
+      .to.deep.equal((await send("GET", target)).body)
+      .and.not.to.deep.equal(NOTHING);
+  });
+
+  it("of account management are found by its service group", async () => {
+    const { client } = connect(closing(await startIamEmulator()));
+    const found = byName((await client.listRoles({ serviceGroupId: "IAM" })).result);
+    expect(found).to.include({
+      Viewer: VIEWER,
+      "Service ID creator": own("iam-identity", "ServiceIdCreator"),
+    });
+  });
+
+  it("are refused for a service and a service group at once", async () => {
+    const { send } = connect(closing(await startIamEmulator()));
+    const answer = await send("GET", "/v2/roles?service_name=kms&service_group_id=IAM");
+    expect(inShort(answer)).to.equal("400 invalid_body");
+  });
 
   it("of resource groups are the platform's", async () => {
     const iam = connect(closing(await startIamEmulator()));
@@ -203,5 +229,73 @@ describeEmulator("the look-up of roles", () => {
     expect(await send("GET", "/v2/roles?service_name=kms")).to.include({ status: 200 });
     emulator.behave({ roleLookup: "as documented" });
     expect(await send("GET", PAIR)).to.include({ status: 200 });
+  });
+});
+
+/** What Terraform's acceptance tests authorize, and IBM's pages on other services. */
+const OTHER_PAIRS: [source: string, target: string, roles: Record<string, string>][] = [
+  ["cloud-object-storage", "kms", { Reader: READER }],
+  ["is", "cloudcerts", { Reader: READER }],
+  ["is", "secrets-manager", { SecretsReader: own("secrets-manager", "SecretsReader") }],
+  ["is", "is", { Editor: "crn:v1:bluemix:public:iam::::role:Editor" }],
+  [
+    "databases-for-redis",
+    "kms",
+    { Reader: READER, "Authorization Delegator": "crn:v1:bluemix:public:iam::::role:AuthorizationDelegator" },
+  ],
+  ["project", "resource-controller", { Viewer: VIEWER }],
+  ["secrets-manager", "project", { Viewer: VIEWER }],
+  ["event-notifications", "cloud-object-storage", { "Object Writer": OBJECT_WRITER }],
+];
+
+describeEmulator("the emulator with any pair", () => {
+  /** What asks for an authorization of a pair, of which the target may be every resource group. */
+  function asking(accountId: string, source: string, target: string, roles: string[]) {
+    const account = equals("accountId", accountId);
+    const groups = target === "resource-controller";
+    const to = groups ? equals("resourceType", "resource-group") : equals("serviceName", target);
+    return {
+      type: "authorization",
+      subject: { attributes: [equals("serviceName", source), account] },
+      resource: { attributes: [to, account] },
+      control: granting(...roles),
+    };
+  }
+
+  for (const [source, target, roles] of OTHER_PAIRS) {
+    it(`offers and grants ${Object.keys(roles).join(", ")} for ${source} -> ${target}`, async () => {
+      const emulator = closing(await startIamEmulator({ anyPair: true }));
+      const iam = connect(emulator);
+      expect(byName(await rolesOf(iam, source, target))).to.include(roles);
+      const body = asking(emulator.accountId, source, target, Object.values(roles));
+      const { result } = await iam.client.createV2Policy(body);
+      const { result: shown } = await iam.client.getPolicy({ policyId: String(result.id) });
+      expect(shown.roles.map(({ display_name }) => display_name)).to.have.members(Object.keys(roles));
+    });
+  }
+
+  it("takes a resource group for a source", async () => {
+    const emulator = closing(await startIamEmulator({ anyPair: true }));
+    const account = equals("accountId", emulator.accountId);
+    const attributes = [equals("resourceGroupId", "0123456789abcdef0123456789abcdef"), account];
+    const body = asking(emulator.accountId, "", "secrets-manager", [VIEWER]);
+    const { status } = await connect(emulator).client.createV2Policy({ ...body, subject: { attributes } });
+    expect(status).to.equal(201);
+  });
+
+  it("still knows no target of an unknown name", async () => {
+    const iam = connect(closing(await startIamEmulator({ anyPair: true })));
+    expect(byName(await rolesOf(iam, "cloud-object-storage", "secret-manager"))).to.deep.equal({});
+  });
+
+  it("is not what it is unless it is asked for", async () => {
+    const emulator = closing(await startIamEmulator());
+    const { client, send } = connect(emulator);
+    expect(byName(await rolesOf({ client }, "cloud-object-storage", "kms"))).to.deep.equal({});
+    const json = asking(emulator.accountId, "cloud-object-storage", "kms", [READER]);
+    expect(inShort(await send("POST", "/v2/policies", { json }))).to.equal("400 invalid_body");
+    expect(byName(await rolesOf({ client }, "event-notifications", "kms"))).not.to.have.any.keys(
+      "Authorization Delegator",
+    );
   });
 });
