@@ -4,11 +4,9 @@ import { ALL, type Attribute, type Source, type Tag, type Target } from "./input
 
 type Side = Partial<Source & Target>;
 
-/** The other properties of a side. One that is neither here nor among the attributes does not compile. */
-const LISTS: Record<Exclude<keyof Source | keyof Target, ScopeAttribute>, true> = {
-  attributes: true,
-  tags: true,
-};
+/** The other properties of each side. One that is neither here nor among the attributes does not compile. */
+const SOURCE_LISTS: Record<Exclude<keyof Source, ScopeAttribute>, true> = { attributes: true };
+const TARGET_LISTS: Record<Exclude<keyof Target, ScopeAttribute>, true> = { attributes: true, tags: true };
 
 function isNamed(key: string): key is ScopeAttribute {
   return SCOPE_ATTRIBUTES.some((each) => each === key);
@@ -17,7 +15,9 @@ function isNamed(key: string): key is ScopeAttribute {
 /** One side as IAM holds it. `"*"` is no attribute at all, save for resource groups, where it is "has one". */
 export function toAttributes(side: Side): PolicyAttribute[] {
   // A property that is dropped would grant more than is declared.
-  const unmapped = Object.keys(side).find((key) => !isNamed(key) && !Object.hasOwn(LISTS, key));
+  const unmapped = Object.keys(side).find(
+    (key) => !isNamed(key) && !(key in SOURCE_LISTS || key in TARGET_LISTS),
+  );
   if (unmapped !== undefined) throw new Error(`${unmapped} has no attribute in IAM's policies`);
   const own = SCOPE_ATTRIBUTES.flatMap((key): PolicyAttribute[] => {
     const value = side[key];

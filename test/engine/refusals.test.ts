@@ -22,13 +22,11 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
       source: { serviceInstance: "" },
       target: { ...target, resource: "" },
       roles: [""],
-      description: "",
     },
     says: [
       "source.serviceInstance must not be empty",
       "target.resource must not be empty",
       "roles[0] must not be empty",
-      "description must not be empty",
     ],
   },
   "too-long": {

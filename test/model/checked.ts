@@ -13,6 +13,7 @@ export async function checkedRun(world: World, what: Run): Promise<Observation> 
   world.story.push(inDetail(seen));
   const flaws = PROMISES.flatMap(({ sentence, counts, flaws }) => {
     const found = flaws(seen);
+    world.tally.checks += 1;
     if (counts !== "other") world.tally[counts] += found.length;
     return found.length > 0 ? [`${sentence}\n${found.map((each) => `    ${each}`).join("\n")}`] : [];
   });

@@ -1,6 +1,6 @@
 import type { Policy } from "../../src/emulator";
 import { stateOf } from "./ledger";
-import { isSlow, type Observation } from "./observation";
+import { isEndless, isSlow, type Observation } from "./observation";
 import { bodyOf, meaningOf, scopeOf, US, type Name } from "./universe";
 import { isActive } from "./world";
 
@@ -28,8 +28,10 @@ export function holdersOf(seen: Observation, id: string, except?: Name): Name[] 
 }
 
 /** Whether a call that makes a policy may have been carried out although no good answer came. */
-export function isCreateUnsure({ what, calls }: Observation): boolean {
+export function isCreateUnsure({ what, calls, errors }: Observation): boolean {
   if (isSlow(what)) return true;
+  // The time of an operation may be over before the good answer to a call comes; then the error says so.
+  if (isEndless(what) && errors.some((each) => each.includes("[outcome-unknown]"))) return true;
   const met = calls.some(({ operation, fault }) => operation === "createV2Policy" && fault);
   const { troubles = [] } = what;
   return (

@@ -8,7 +8,7 @@ import { isWrite } from "./world";
 /** What holds after every run. */
 export interface Promised {
   /** What a flaw counts as. */
-  counts: "lost" | "doubled" | "unreported" | "other";
+  counts: "lost" | "doubled" | "unreported" | "untrue" | "other";
   sentence: string;
   /** What is not as promised, in words. */
   flaws: (seen: Observation) => string[];
@@ -71,7 +71,7 @@ export const PROMISES: readonly Promised[] = [
     flaws: doneButNotReported,
   },
   {
-    counts: "other",
+    counts: "untrue",
     sentence: "Every error is a sentence that says what could not be done, and it is true.",
     flaws: unexplained,
   },

@@ -35,24 +35,29 @@ export interface Tally {
   faults: number;
   kills: number;
   edits: number;
-  /** Errors that runs reported, each of which was true. */
+  /** Errors that runs reported. */
   errors: number;
+  /** How often a promise was compared with what came of a run. */
+  checks: number;
   lost: number;
   doubled: number;
   unreported: number;
+  /** Errors that nothing explains. */
+  untrue: number;
 }
 
 export function newTally(): Tally {
-  const kinds = { faults: 0, kills: 0, edits: 0, errors: 0 };
-  return { sequences: 0, commands: 0, runs: 0, ...kinds, lost: 0, doubled: 0, unreported: 0 };
+  const kinds = { faults: 0, kills: 0, edits: 0, errors: 0, checks: 0 };
+  return { sequences: 0, commands: 0, runs: 0, ...kinds, lost: 0, doubled: 0, unreported: 0, untrue: 0 };
 }
 
 export function tallyInWords(tally: Tally): string {
-  const { sequences, commands, runs, faults, kills, edits, errors, lost, doubled, unreported } = tally;
+  const { sequences, commands, runs, faults, kills, edits, errors, checks } = tally;
+  const { lost, doubled, unreported, untrue } = tally;
   return (
     `sequences ${sequences}, commands ${commands}, runs ${runs}, calls with a fault ${faults}, kills ${kills}, ` +
-    `edits by others ${edits}, errors ${errors} (all of them true); lost ${lost}, doubled ${doubled}, ` +
-    `reported and not done ${unreported}`
+    `edits by others ${edits}, errors ${errors}, promises checked ${checks} times; lost ${lost}, doubled ${doubled}, ` +
+    `reported and not done ${unreported}, untrue errors ${untrue}`
   );
 }
 

@@ -21,29 +21,6 @@ function propertiesOf(name: string): string[] {
   );
 }
 
-/** What the compiler says of the provider when `args.ts` is another one. */
-function diagnosticsWith(change: (text: string) => string): string[] {
-  const config = ts.readConfigFile(join(ROOT, "tsconfig.build.json"), (path) => ts.sys.readFile(path))
-    .config as object;
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const host = ts.createCompilerHost(options);
-  const read = host.getSourceFile.bind(host);
-  host.getSourceFile = (path, version, ...more) =>
-    path === ARGS
-      ? ts.createSourceFile(path, change(ts.sys.readFile(path) ?? ""), version)
-      : read(path, version, ...more);
-  const files = ["scope.ts", "schema.ts", "changes.ts"].map((name) => join(ROOT, "src", "provider", name));
-  const program = ts.createProgram(files, { ...options, noEmit: true }, host);
-  return files.flatMap((path) =>
-    program
-      .getSemanticDiagnostics(program.getSourceFile(path))
-      .map(
-        ({ messageText, file }) =>
-          `${file?.fileName.split("/").at(-1) ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
-      ),
-  );
-}
-
 describe("the attributes of a scope", () => {
   const sides = ["AuthorizationSide", "AuthorizationSource", "AuthorizationTarget"].flatMap(propertiesOf);
   const single = [...new Set(sides)].filter((name) => !["attributes", "tags"].includes(name));
@@ -92,30 +69,6 @@ describe("the attributes of a scope", () => {
         expect(scopeOf(toPolicy({ ...inputs, source, target }, []))).to.deep.equal({ source, target });
       }),
     );
-  });
-
-  describe("make the build fail", function () {
-    this.timeout(60_000);
-
-    it("not as they are", () => {
-      expect(diagnosticsWith((text) => text)).to.deep.equal([]);
-    });
-
-    it("where a side has a property that is not mapped", () => {
-      const zone = "interface AuthorizationSide {\n  zone?: pulumi.Input<string>;";
-      const found = diagnosticsWith((text) => text.replace("interface AuthorizationSide {", zone));
-      expect(found.join("\n"))
-        .to.match(/scope\.ts: .*zone/)
-        .and.match(/schema\.ts: .*zone/);
-    });
-
-    it("where an argument has no meaning and no schema", () => {
-      const force = "export interface EnAuthorizationArgs {\n  force?: pulumi.Input<boolean>;";
-      const found = diagnosticsWith((text) => text.replace("export interface EnAuthorizationArgs {", force));
-      expect(found.join("\n"))
-        .to.match(/changes\.ts: .*force/)
-        .and.match(/schema\.ts: .*force/);
-    });
   });
 });
 

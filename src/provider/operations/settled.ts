@@ -25,13 +25,19 @@ export async function settled(iam: Iam, inputs: Inputs): Promise<Inputs> {
   return withAccounts(inputs, accountId);
 }
 
+/** How many roles one sentence names. */
+const MOST_REFUSALS = 5;
+
 /** @throws when IAM does not offer one of the roles */
 export async function resolved(iam: Iam, wanted: Inputs, roles = wanted.roles): Promise<ResolvedRoles> {
   const offered = await iam.offeredRoles(pairOf(wanted) ?? {});
   const names = uniqueNames(offered);
   if (roles === undefined) return { names };
   const { crns, refusals } = resolveRoles(roles, offered, pairText(wanted));
-  if (refusals.length > 0) throw new CodedError("role-not-offered", refusals.map(roleSentence).join("; "));
+  if (refusals.length > 0) {
+    const sentences = refusals.slice(0, MOST_REFUSALS).map(roleSentence);
+    throw new CodedError("role-not-offered", sentences.join("; "));
+  }
   return { crns, names };
 }
 
