@@ -23,8 +23,16 @@ export interface Gate {
   shut: (passage: Passage, wait: number) => void;
 }
 
+/** What time it is, in milliseconds, and how to let some of it pass. */
+interface Clock {
+  now: () => number;
+  sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+const REAL: Clock = { now: () => performance.now(), sleep: (milliseconds) => sleep(milliseconds) };
+
 /** @param calm how long nothing must be refused until calls go as fast as they come again, in milliseconds */
-export function startGate(calm = CALM): Gate {
+export function startGate(calm = CALM, clock = REAL): Gate {
   let turn: Promise<unknown> = Promise.resolve();
   let recent: Passage[] = [];
   let opensAt = 0;
@@ -33,9 +41,9 @@ export function startGate(calm = CALM): Gate {
   let interval = 0;
 
   async function next(): Promise<Passage> {
-    if (performance.now() - refusedAt > calm) interval = 0;
-    for (let left = waitNow(); left > 0; left = waitNow()) await sleep(left);
-    const passage = { at: performance.now(), refused: false };
+    if (clock.now() - refusedAt > calm) interval = 0;
+    for (let left = waitNow(); left > 0; left = waitNow()) await clock.sleep(left);
+    const passage = { at: clock.now(), refused: false };
     recent = [...recent.filter(({ at }) => passage.at - at < SPAN), passage];
     return passage;
   }
@@ -43,7 +51,7 @@ export function startGate(calm = CALM): Gate {
   /** Timers may be some parts of a millisecond early. */
   function waitNow(): number {
     const earliest = Math.max(opensAt, (recent.at(-1)?.at ?? -Infinity) + interval);
-    return Math.ceil(earliest - performance.now());
+    return Math.ceil(earliest - clock.now());
   }
 
   return {
@@ -54,7 +62,7 @@ export function startGate(calm = CALM): Gate {
     },
     shut: (passage, wait) => {
       passage.refused = true;
-      refusedAt = performance.now();
+      refusedAt = clock.now();
       opensAt = Math.max(opensAt, refusedAt + wait);
       const taken = recent.filter(({ refused }) => !refused).length;
       // Where none was taken, others used the limit up, and nothing is known of it.

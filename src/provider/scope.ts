@@ -16,7 +16,7 @@ function isNamed(key: string): key is ScopeAttribute {
 export function toAttributes(side: Side): PolicyAttribute[] {
   // A property that is dropped would grant more than is declared.
   const unmapped = Object.keys(side).find(
-    (key) => !isNamed(key) && !(key in SOURCE_LISTS || key in TARGET_LISTS),
+    (key) => !isNamed(key) && !Object.hasOwn({ ...SOURCE_LISTS, ...TARGET_LISTS }, key),
   );
   if (unmapped !== undefined) throw new Error(`${unmapped} has no attribute in IAM's policies`);
   const own = SCOPE_ATTRIBUTES.flatMap((key): PolicyAttribute[] => {

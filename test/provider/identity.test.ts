@@ -1,0 +1,185 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect } from "chai";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import { bucketInputs, COS } from "../support/inputs";
+import { edit } from "../support/iam-edits";
+import { closing } from "../support/opened";
+import { configured, failure, QUICK, startRig } from "../support/provider";
+
+const HOME = { id: "a".repeat(32), apiKeys: ["home-key"], iamId: "iam-ServiceId-home" };
+const OTHER = { id: "b".repeat(32), apiKeys: ["other-key"], iamId: "iam-ServiceId-other" };
+const DAY = 86_400_000;
+
+describe("a token", () => {
+  it("that is renewed for another account sends nothing", async () => {
+    // The core takes a token for expired ten seconds before its time: each call renews it.
+    const iam = closing(await startIamEmulator({ accounts: [HOME, OTHER], tokenLifetime: 10 }));
+    const settings = { "ibmcloud:apiKey": "home-key", "ibmcloud:iamEndpoint": iam.url };
+    const { id, outs } = await configured(settings).create(bucketInputs());
+    const made = iam.calls().length;
+    iam.inject({
+      operation: "token",
+      nth: 2,
+      times: Infinity,
+      rewrite: (json) => ({ ...(json as object), access_token: iam.token("other-key") }),
+    });
+    const error = await failure(configured(settings).delete(id, outs ?? {}));
+    expect(error).to.include({ code: "wrong-account" });
+    expect(error.message).to.include(OTHER.id).and.include(HOME.id);
+    expect(
+      iam
+        .calls()
+        .slice(made)
+        .map(({ operation }) => operation),
+    ).not.to.include("deleteV2Policy");
+  });
+
+  for (const access_token of ["", "abc", "a.b.c", 5, null]) {
+    it(`that is none is an answer that can't be read: ${JSON.stringify(access_token)}`, async () => {
+      const rig = await startRig();
+      const rewrite = (json: unknown) => ({ ...(json as object), access_token });
+      rig.iam.inject({ operation: "token", times: Infinity, rewrite });
+      const error = await failure(rig.provider.create(bucketInputs()));
+      expect(error).to.include({ code: "not-iam" });
+      expect(error.message).to.include("holds no token");
+    });
+
+    it(`that is none is asked for again: ${JSON.stringify(access_token)}`, async () => {
+      const rig = await startRig();
+      const rewrite = (json: unknown) => ({ ...(json as object), access_token });
+      rig.iam.inject({ operation: "token", rewrite });
+      await rig.provider.create(bucketInputs());
+    });
+  }
+
+  it("that was set and is none is said to be none", async () => {
+    const iam = closing(await startIamEmulator());
+    const provider = configured({ "ibmcloud:iamEndpoint": iam.url }, { IC_IAM_TOKEN: "abc" });
+    expect((await failure(provider.create(bucketInputs()))).message).to.include("is not a JSON Web Token");
+  });
+});
+
+describe("an endpoint", () => {
+  it("that speaks plain HTTP where https:// was asked for is said to", async () => {
+    const iam = closing(await startIamEmulator());
+    const url = iam.url.replace("http://", "https://");
+    const provider = configured({ "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": url });
+    const error = await failure(provider.create(bucketInputs()));
+    expect(error).to.include({ code: "invalid-endpoint" });
+    expect(error.message).to.include("speaks plain HTTP");
+  });
+
+  it("behind a proxy that asks for credentials is said to be", async () => {
+    const server = createServer((_asked, answer) => {
+      answer.writeHead(407, { "Proxy-Authenticate": "Basic" }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    closing({ close: () => new Promise((resolve) => server.close(() => resolve())) });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const provider = configured({ "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": url });
+    const error = await failure(provider.create(bucketInputs()));
+    expect(error).to.include({ code: "proxy-authentication" });
+  });
+});
+
+describe("a policy that a conflict names", () => {
+  let iam: IamEmulator;
+  const next = (env = {}) =>
+    configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url }, env, {
+      ...QUICK,
+      retryTimeout: 5_000,
+    });
+  const other = { ...bucketInputs(), target: { ...bucketInputs().target, resource: "other" } };
+  beforeEach(async () => {
+    iam = closing(await startIamEmulator());
+  });
+
+  const TAKERS: [title: string, inputs: object, env: object, lost: boolean][] = [
+    ["adopt: true", { ...bucketInputs(), adopt: true }, {}, false],
+    ["IBMCLOUD_ADOPT_OWN", bucketInputs(), { IBMCLOUD_ADOPT_OWN: "true" }, false],
+    ["a create whose answer was lost", bucketInputs(), {}, true],
+  ];
+  for (const [title, inputs, env, lost] of TAKERS) {
+    for (const form of ["policy", "id"] as const) {
+      it(`is not taken where its scope is another: ${title}, by its ${form}`, async () => {
+        const { id } = await next().create(other);
+        const [named] = iam.policies();
+        if (lost) iam.inject({ operation: "createV2Policy", reset: true });
+        iam.inject({
+          operation: "createV2Policy",
+          status: 409,
+          times: Infinity,
+          rewrite: (json) => {
+            const [error] = (json as { errors: object[] }).errors;
+            const details = { conflicts_with: { etag: "1-a", policy: form === "id" ? id : named } };
+            return { ...(json as object), errors: [{ ...error, details }] };
+          },
+        });
+        const error = await failure(next(env).create(inputs as ReturnType<typeof bucketInputs>));
+        expect(error).to.have.property("code").that.is.oneOf(["already-exists", "outcome-unknown"]);
+        expect(iam.policies().map((each) => each.id)).to.deep.equal([id]);
+      });
+    }
+  }
+
+  /** How IAM's clock stands, and when the policy in the way was made: whether it is the one that was lost. */
+  const CLOCKS: [title: string, dateOff: number | undefined, madeBefore: number, isOurs: boolean][] = [
+    ["the right time", 0, 0, true],
+    ["a day ahead", DAY, 0, true],
+    ["a day behind", -DAY, 0, true],
+    ["the right time, and it was made an hour before", 0, 3_600_000, false],
+    ["a day ahead, and it was made an hour before", DAY, 3_600_000, false],
+    ["a day behind, and it was made an hour before", -DAY, 3_600_000, false],
+    ["the right time, and the answer has no date", undefined, 0, true],
+    ["the right time, the answer has no date, and it was made an hour before", undefined, 3_600_000, false],
+    ["a day behind, and the answer has no date", undefined, DAY, false],
+    ["a day ahead, and the answer has no date", undefined, -DAY, false],
+  ];
+  for (const [title, dateOff, madeBefore, isOurs] of CLOCKS) {
+    it(`is ${isOurs ? "" : "not "}the one whose answer was lost: IAM's clock says ${title}`, async () => {
+      const off = dateOff ?? 0;
+      const lose = () => {
+        // Another try made it, or another stack with the same credentials, some time before.
+        const [policy] = iam.policies();
+        if (!policy) throw new Error("nothing was made");
+        const created_at = new Date(Date.now() + off - madeBefore).toISOString();
+        iam.seed([{ ...policy, created_at, last_modified_at: created_at }]);
+      };
+      iam.inject({ operation: "createV2Policy", afterCommit: true, meanwhile: lose, reset: true });
+      const date = dateOff === undefined ? { headers: { Date: undefined } } : { dateOff };
+      iam.inject({ operation: "*", times: Infinity, ...date });
+      const run = next();
+      if (isOurs) {
+        const { id } = await run.create(bucketInputs());
+        expect(iam.policies().map((each) => each.id)).to.deep.equal([id]);
+        return;
+      }
+      const error = await failure(run.create(bucketInputs()));
+      expect(error).to.include({ code: "already-exists" });
+      expect(error.message).to.include("IBMCLOUD_ADOPT_OWN=true").and.include("adopt:");
+    });
+  }
+});
+
+describe("a policy that adopt: true may take", () => {
+  it("is passed over where it changed between the list and the look at it", async () => {
+    const rig = await startRig();
+    const theirs = await rig.make(bucketInputs(), rig.next());
+    rig.iam.inject({
+      operation: "getV2Policy",
+      meanwhile: () =>
+        edit(rig.iam, theirs.id, (policy) => {
+          const attributes = policy.resource?.attributes ?? [];
+          const moved = (value: unknown) => (value === COS ? "11111111-0000-4000-8000-000000000000" : value);
+          policy.resource = {
+            attributes: attributes.map((each) => ({ ...each, value: moved(each.value) as string })),
+          };
+        }),
+    });
+    const made = await rig.make({ ...bucketInputs(), adopt: true, roles: ["Reader"] }, rig.next());
+    expect(made.id).not.to.equal(theirs.id);
+    const lists = rig.iam.calls().filter(({ operation }) => operation === "listV2Policies");
+    expect(lists, "it is looked for once more, and comes to an end").to.have.length(2);
+  });
+});
