@@ -40,16 +40,15 @@ export async function checkInputs(
 ): Promise<Checked> {
   const deep = Object.keys(written).find((key) => isDeep(written[key]));
   if (deep !== undefined) {
-    const reason = `${deep} is nested more than ${DEEPEST} levels deep: no argument is`;
+    const reason = `${deep} is nested more than ${DEEPEST} levels deep: no argument is [invalid-argument]`;
     return { inputs: written, failures: [{ property: deep, reason }], notes: [] };
   }
   const { failures, ...checked } = await checkShallow(checking, olds, withLowerCaseAccounts(written));
   const more = failures.length - MOST;
-  const told = failures
-    .slice(0, MOST)
-    .map(({ property, reason }) => ({ property: cut(property, LONGEST), reason: cut(reason, LONGEST) }));
-  const last = told.at(-1);
-  if (more > 0 && last) last.reason += ` (and ${more} more failures)`;
+  const told = failures.slice(0, MOST).map(({ property, reason, code = "invalid-argument" }, at) => {
+    const others = more > 0 && at === MOST - 1 ? ` (and ${more} more failures)` : "";
+    return { property: cut(property, LONGEST), reason: `${cut(reason, LONGEST)}${others} [${code}]` };
+  });
   return { ...checked, failures: told };
 }
 

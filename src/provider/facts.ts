@@ -43,7 +43,7 @@ export function startAsking(patience = PATIENCE): AskFacts {
       ({ accountId } = await inTime(iam.identity(), patience));
     } catch (error) {
       if (error instanceof WrongAccountError) {
-        const refusals = [{ property: "target.accountId", reason: error.message }];
+        const refusals = [{ property: "target.accountId", reason: error.message, code: error.code }];
         return { facts: { accountId: expected, refusals }, notes: [] };
       }
       return unanswered(error, { facts: { accountId: expected }, notes: [unidentified(error, expected)] });

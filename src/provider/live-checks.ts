@@ -43,6 +43,7 @@ export function checkRoles(
   const failures = resolveRoles(known, offered, text).refusals.map((refusal) => ({
     property: `roles[${refusal.index}]`,
     reason: roleSentence(refusal),
+    code: "role-not-offered" as const,
   }));
   return { failures, notes };
 }

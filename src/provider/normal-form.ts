@@ -86,13 +86,13 @@ export function checkAccounts(inputs: Inputs, { accountId }: Facts): Failure[] {
   if (source !== undefined && source !== accountId && inputs.source.accountId === undefined) {
     const property = "source.serviceInstance";
     const reason = `${property} is a CRN of another account than the credentials' (${accountId}): if that is meant, write source.accountId: "${source}"`;
-    failures.push({ property, reason });
+    failures.push({ property, reason, code: "wrong-account" });
   }
   const target = accountOf(inputs.target);
   if (target !== undefined && target !== accountId) {
     const property = inputs.target.accountId === undefined ? "target.serviceInstance" : "target.accountId";
     const reason = `${property} is of the account ${target}, but an authorization is made in its target's account and these credentials are of ${accountId}: use credentials of ${target}`;
-    failures.push({ property, reason });
+    failures.push({ property, reason, code: "wrong-account" });
   }
   return failures;
 }

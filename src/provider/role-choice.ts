@@ -67,7 +67,7 @@ export function chooseRoles(
   const names = offered?.map(({ displayName }) => displayName) ?? [];
   const offer = names.length > 0 ? `. IAM offers ${names.join(", ")}` : "";
   const reason = `roles is missing: IBM documents no roles for ${text}, or its pages disagree, so say which${offer}`;
-  return { inputs, failures: [{ property: "roles", reason }], notes: [] };
+  return { inputs, failures: [{ property: "roles", reason, code: "roles-missing" }], notes: [] };
 }
 
 /** Whether a resource is there already, for the same two services. */

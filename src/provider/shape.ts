@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { ErrorCode } from "../shared/coded-error";
 import { nearest } from "./nearest";
 import { PROPERTIES, schema, type Shaped } from "./schema";
 import { UNKNOWN } from "./unknown";
@@ -7,6 +8,8 @@ import { UNKNOWN } from "./unknown";
 export interface Failure {
   property: string;
   reason: string;
+  /** The kind of failure. @default "invalid-argument" */
+  code?: ErrorCode;
 }
 
 /** What a required property asks for when it is missing. */

@@ -415,6 +415,20 @@ describe("check", () => {
     ]);
   });
 
+  it("ends each reason with a code", async () => {
+    const codes = async (news: Tree) => {
+      const { failures } = await check(news);
+      return failures.map(({ reason }) => /\[([a-z-]+)\]$/.exec(reason)?.[1]);
+    };
+    expect(await codes(inputs({ roles: [1], target: { plan: "2" } }))).to.deep.equal([
+      "invalid-argument",
+      "invalid-argument",
+    ]);
+    expect(await codes(inputs({ target: { serviceName: "messagehub" }, roles: null }))).to.deep.equal([
+      "roles-missing",
+    ]);
+  });
+
   it("takes an empty description for none", async () => {
     const { inputs: taken, failures } = await check(inputs({ description: "" }));
     expect(failures).to.deep.equal([]);
@@ -463,7 +477,7 @@ describe("check", () => {
     for (const name of ["source", "roles", "other"]) {
       const { failures } = await check(inputs({ [name]: deep }));
       expect(failures).to.deep.equal([
-        { property: name, reason: `${name} is nested more than 32 levels deep: no argument is` },
+        { property: name, reason: `${name} is nested more than 32 levels deep: no argument is [invalid-argument]` },
       ]);
     }
   });

@@ -195,7 +195,7 @@ describe("check, without an answer of IAM", () => {
           target: { serviceName: "event-notifications", serviceInstance: EN },
         };
   });
-  const SHORT = { ...QUICK, requestTimeout: 200, retryTimeout: 100 };
+  const SHORT = { ...QUICK, requestTimeout: 200, retryTimeout: 2_000 };
   const ALL =
     /^IAM did not tell whose the credentials are, so roles and accounts are not checked before pulumi up: /;
   const ROLES = /^IAM did not tell which roles it offers, so roles are not checked before pulumi up: /;
