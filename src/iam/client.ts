@@ -155,6 +155,7 @@ export function connect(settings: Settings, name?: string): Client {
     const send = async () => {
       if (deadline.isCancelled()) throw new NothingSentError("The run was cancelled");
       if (await settings.isEngineGone?.()) throw new NothingSentError("Pulumi has ended meanwhile");
+      if (deadline.left() === 0) throw new NothingSentError("The time of this operation is over");
       return answered(make, read);
     };
     return tried(() => withFreshToken(send), deadline, { reads: false, gate, repeatsUnknown });

@@ -33,8 +33,7 @@ export async function createPolicy(
   const create = (answer: Answer) =>
     toHeld("creating a policy", answer, (held) => sameScope(held, body) && held.state !== "deleted");
   let unknownSince: number | undefined;
-
-  return untilCurrent(client, deadline, async () => {
+  const attempt = async () => {
     try {
       return await client.write((service) => service.createV2Policy(toRequest(body)), create, deadline, true);
     } catch (error) {
@@ -43,7 +42,7 @@ export async function createPolicy(
       if (error.status !== 409 && !error.outcomeUnknown) throw error;
       const { same, named } = await duplicateOf(client, error, body, deadline, isRemoved).catch(
         (failed: unknown) => {
-          throw error.status === 409 ? inDoubt(failed, unknownSince) : error;
+          throw error.status === 409 ? failed : error;
         },
       );
       // A policy of an earlier try may not be shown yet, one that is removed may still be, and one that is named may have changed.
@@ -55,7 +54,12 @@ export async function createPolicy(
       if (isOwn(same, error) && !isTaken(same.id)) return same;
       throw new PolicyConflictError(same, error);
     }
-  });
+  };
+  try {
+    return await untilCurrent(client, deadline, attempt);
+  } catch (error) {
+    throw inDoubt(error, unknownSince);
+  }
 
   /** Whether a policy was made by these credentials since a try was sent whose outcome is unknown. */
   function isOwn(policy: HeldPolicy, { told }: IamError): boolean {

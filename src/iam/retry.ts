@@ -1,5 +1,5 @@
 import { TooLateError, type Deadline } from "./deadline";
-import { IamError } from "./errors";
+import { IamError, inDoubt } from "./errors";
 import type { Gate, Passage } from "./gate";
 import { TIMED_OUT } from "./outcome";
 import type { Pace } from "./pace";
@@ -49,7 +49,7 @@ export async function withRetry<Result>(
       return await deadline.within(attempt());
     } catch (thrown) {
       const failure = thrown instanceof TooLateError ? outOfTime(thrown, sentAt) : thrown;
-      if (!(failure instanceof IamError)) throw failure;
+      if (!(failure instanceof IamError)) throw inDoubt(failure, unknownSince);
       if (failure.outcomeUnknown) unknownSince ??= sentAt;
       // A try that the deadline cuts short says less than the one before it.
       const said = thrown instanceof TooLateError && last ? last : failure;

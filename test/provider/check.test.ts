@@ -477,7 +477,10 @@ describe("check", () => {
     for (const name of ["source", "roles", "other"]) {
       const { failures } = await check(inputs({ [name]: deep }));
       expect(failures).to.deep.equal([
-        { property: name, reason: `${name} is nested more than 32 levels deep: no argument is [invalid-argument]` },
+        {
+          property: name,
+          reason: `${name} is nested more than 32 levels deep: no argument is [invalid-argument]`,
+        },
       ]);
     }
   });

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
 
 /** Prints as `spec` does, and leaves the runner's own counts in the file that `TEST_COUNTS` names. */
-export default class CountingReporter extends Mocha.reporters.Spec {
+class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
     const file = process.env["TEST_COUNTS"];
@@ -13,3 +13,5 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     });
   }
 }
+
+export = CountingReporter;
