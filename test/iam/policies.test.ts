@@ -4,7 +4,7 @@ import type { Client } from "../../src/iam/client";
 import { withDeadline } from "../../src/iam/deadline";
 import { IamError } from "../../src/iam/errors";
 import type { Pace } from "../../src/iam/pace";
-import { deletePolicy, editPolicy, getPolicy, listPolicies } from "../../src/iam/policies";
+import { createPolicy, deletePolicy, editPolicy, getPolicy, listPolicies } from "../../src/iam/policies";
 import type { HeldPolicy } from "../../src/iam/policy";
 import { failure, QUICK } from "../support/provider";
 
@@ -91,6 +91,47 @@ describe("editPolicy", () => {
         control: { ...control, grant: { expires: "2030", roles: [{ role_id: "r" }] } },
       },
     ]);
+  });
+});
+
+describe("one deadline", () => {
+  const stale = () => new IamError({ status: 412, code: "unable_to_process", said: "Stale" });
+  const busy = () => new IamError({ status: 503, code: "request_not_processed", said: "Busy" });
+  const young = { lastModifiedAt: new Date().toISOString() };
+  const old = { ...POLICY, last_modified_at: "2020-01-01T00:00:00.000Z" };
+
+  it("bounds an edit with all that it retries and waits for", async () => {
+    // Each read waits for a version that is never shown, and each write is refused for another one.
+    const { client: iam, calls } = client(
+      { getV2Policy: old, replaceV2Policy: stale },
+      {},
+      { propagation: 3_600_000, firstDelay: 5, longestDelay: 5 },
+    );
+    const work = withDeadline(100, undefined, (deadline) =>
+      editPolicy(iam, "p", young, deadline, (held) => held && { ...held, description: "why" }),
+    );
+    expect(await failure(work)).to.have.property("code", "not-shown-yet");
+    expect(calls.length).to.be.greaterThan(1);
+  });
+
+  it("bounds a create whose duplicate is never shown", async () => {
+    const conflict = () => new IamError({ status: 409, code: "policy_conflict_error", said: "Exists" });
+    const { client: iam, calls } = client(
+      { createV2Policy: conflict, listV2Policies: { policies: [] } },
+      {},
+      { firstDelay: 5, longestDelay: 5 },
+    );
+    const { subject, resource } = POLICY;
+    const body = { subject, resource: { attributes: resource.attributes }, roleIds: ["r"] };
+    const work = withDeadline(100, undefined, (deadline) => createPolicy(iam, body, deadline, () => false));
+    expect(await failure(work)).to.have.property("code", "already-exists");
+    expect(calls.length).to.be.greaterThan(2);
+  });
+
+  it("bounds a delete that fails for good", async () => {
+    const { client: iam } = client({ deleteV2Policy: busy });
+    const work = withDeadline(100, undefined, (deadline) => deletePolicy(iam, "p", deadline));
+    expect(await failure(work)).to.have.property("code", "unavailable");
   });
 });
 
