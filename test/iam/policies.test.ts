@@ -4,7 +4,10 @@ import type { Client } from "../../src/iam/client";
 import { withDeadline } from "../../src/iam/deadline";
 import { IamError } from "../../src/iam/errors";
 import type { Pace } from "../../src/iam/pace";
-import { createPolicy, deletePolicy, editPolicy, getPolicy, listPolicies } from "../../src/iam/policies";
+import { createPolicy } from "../../src/iam/create-policy";
+import { deletePolicy } from "../../src/iam/delete-policy";
+import { editPolicy } from "../../src/iam/edit-policy";
+import { getPolicy, listPolicies } from "../../src/iam/policies";
 import type { HeldPolicy } from "../../src/iam/policy";
 import { failure, QUICK } from "../support/provider";
 
