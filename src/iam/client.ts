@@ -3,7 +3,7 @@ import type { Authenticator } from "ibm-cloud-sdk-core";
 import { httpOf, renew } from "./authenticators";
 import { CodedError } from "../shared/coded-error";
 import { findCredentials } from "./credentials";
-import { withDeadline, type Deadline } from "./deadline";
+import { TooLateError, withDeadline, type Deadline } from "./deadline";
 import { NotSentError, OtherServiceError, toIamError } from "./errors";
 import { startGate, type Gate } from "./gate";
 import { paceOf, type Pace } from "./pace";
@@ -120,7 +120,7 @@ export function connect(settings: Settings, name?: string): Client {
         return await attempt();
       } catch (thrown) {
         const cause = thrown instanceof NotSentError ? thrown.cause : thrown;
-        if (cause instanceof NothingSentError || cause instanceof WrongAccountError) throw cause;
+        if (FINAL.some((kind) => cause instanceof kind)) throw cause;
         throw toIamError(thrown, secrets, reads);
       }
     };
@@ -155,7 +155,7 @@ export function connect(settings: Settings, name?: string): Client {
     const send = async () => {
       if (deadline.isCancelled()) throw new NothingSentError("The run was cancelled");
       if (await settings.isEngineGone?.()) throw new NothingSentError("Pulumi has ended meanwhile");
-      if (deadline.left() === 0) throw new NothingSentError("The time of this operation is over");
+      if (deadline.left() === 0) throw new TooLateError(undefined, false);
       return answered(make, read);
     };
     return tried(() => withFreshToken(send), deadline, { reads: false, gate, repeatsUnknown });
@@ -186,6 +186,9 @@ export class WrongAccountError extends CodedError {
     super("wrong-account", message);
   }
 }
+
+/** What isn't a failure of the call. */
+const FINAL = [NothingSentError, WrongAccountError, TooLateError];
 
 function statusOf(error: unknown): unknown {
   const cause = error instanceof OtherServiceError ? error.cause : error;

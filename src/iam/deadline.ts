@@ -5,7 +5,15 @@ const CALL_GRACE = 5_000;
 const GRACE = 2 * CALL_GRACE;
 
 /** Time is over: the operation's own, or what a cancelled run leaves it. */
-export class TooLateError extends Error {}
+export class TooLateError extends Error {
+  /** Whether the call that it ends may be under way. */
+  readonly wasSent: boolean;
+
+  constructor(message = "the time of this operation is over", wasSent = true) {
+    super(message);
+    this.wasSent = wasSent;
+  }
+}
 
 /** The time of one operation, with all its calls, retries and polls. Nothing extends it. */
 export interface Deadline {

@@ -48,7 +48,8 @@ export async function withRetry<Result>(
       sentAt = performance.now();
       return await deadline.within(attempt());
     } catch (thrown) {
-      const failure = thrown instanceof TooLateError ? outOfTime(thrown, sentAt) : thrown;
+      const failure =
+        thrown instanceof TooLateError ? outOfTime(thrown, thrown.wasSent ? sentAt : undefined) : thrown;
       if (!(failure instanceof IamError)) throw inDoubt(failure, unknownSince);
       if (failure.outcomeUnknown) unknownSince ??= sentAt;
       // A try that the deadline cuts short says less than the one before it.
