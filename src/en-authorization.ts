@@ -43,19 +43,34 @@ function refusePlainCredentials(): void {
       `${name} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set ${how} [invalid-configuration]`,
     );
   }
-  if (new pulumi.Config("ibmcloud").get("credentials") !== undefined) refusePlainParts();
+  refusePlainParts();
 }
 
-/** Where one part of `ibmcloud:credentials` is a secret, Pulumi takes all of it for one, and keeps the others in the clear. */
+/** The runs whose settings file was read: with the Automation API there may be several in a process. */
+const checkedRuns = new WeakSet();
+
+/** If one part of `ibmcloud:credentials` is a secret, Pulumi reports all of it as one, and keeps the others in the clear. */
 function refusePlainParts(): void {
-  const { plainCredentialIn, stackSettings } = createRequire(__filename)(
-    "./plain-credentials",
-  ) as typeof plainCredentials;
-  const path = plainCredentialIn(stackSettings(pulumi.getStack(), process.cwd()) ?? "");
-  if (path === undefined) return;
-  throw new pulumi.RunError(
-    `ibmcloud:credentials.${path} is in the clear in this stack's settings, and would stand in its state and history too: set it with pulumi config set --secret --path ibmcloud:credentials.${path} [invalid-configuration]`,
-  );
+  const run = pulumi.runtime.getMonitor();
+  if (run && checkedRuns.has(run)) return;
+  if (new pulumi.Config("ibmcloud").get("credentials") !== undefined) {
+    const { plainCredentialIn, stackSettings } = createRequire(__filename)(
+      "./plain-credentials",
+    ) as typeof plainCredentials;
+    const settings = stackSettings(pulumi.getStack(), pulumi.getProject(), process.cwd());
+    const path = plainCredentialIn(settings ?? "");
+    if (path !== undefined) {
+      throw new pulumi.RunError(
+        `${path} is in the clear in this stack's settings, and would stand in its state and history too: set it with pulumi config set --secret --path ${quoted(path)} [invalid-configuration]`,
+      );
+    }
+  }
+  if (run) checkedRuns.add(run);
+}
+
+/** A word of a command line. */
+function quoted(word: string): string {
+  return /["[]/.test(word) ? `'${word}'` : word;
 }
 
 /**

@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { readFile } from "node:fs/promises";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { EnAuthorization } from "../src";
 import { bucketInputs } from "./support/inputs";
+import { closing } from "./support/opened";
 
 interface Registered {
   type: string;
@@ -112,5 +115,50 @@ describe("EnAuthorization", () => {
     pulumi.runtime.setAllConfig(key, Object.keys(key));
     expect(declare).not.to.throw();
     pulumi.runtime.setAllConfig({}, []);
+  });
+
+  describe("with ibmcloud:credentials", () => {
+    const home = process.cwd();
+    const declare = () => new EnAuthorization("with-credentials", bucketInputs());
+    let folder: string;
+
+    /** What the project of the mocks keeps of its stack. */
+    const keep = (apikey: string) =>
+      writeFileSync(
+        join(folder, `Pulumi.${pulumi.getStack()}.yaml`),
+        `config:\n  ibmcloud:credentials:\n    ONE:\n      apikey:\n        secure: AAAB\n    TWO:\n      apikey: ${apikey}\n`,
+      );
+
+    beforeEach(async () => {
+      // A run of its own.
+      await pulumi.runtime.setMocks({
+        newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs as object }),
+        call: ({ inputs }) => inputs as Record<string, unknown>,
+      });
+      folder = mkdtempSync(join(tmpdir(), "project-"));
+      closing({ close: () => rm(folder, { recursive: true }) });
+      writeFileSync(join(folder, "Pulumi.yaml"), `name: ${pulumi.getProject()}\n`);
+      const credentials = '{"ONE":{"apikey":"one"},"TWO":{"apikey":"k3y"}}';
+      pulumi.runtime.setAllConfig({ "ibmcloud:credentials": credentials }, ["ibmcloud:credentials"]);
+      process.chdir(folder);
+    });
+    afterEach(() => {
+      process.chdir(home);
+      pulumi.runtime.setAllConfig({}, []);
+    });
+
+    it("refuses one that is in the clear beside a secret one", () => {
+      keep("k3y");
+      expect(declare)
+        .to.throw(/pulumi config set --secret --path ibmcloud:credentials.TWO.apikey/)
+        .and.not.to.match(/k3y/);
+    });
+
+    it("reads the stack's settings once a run", () => {
+      keep("{ secure: AAAB }");
+      expect(declare).not.to.throw();
+      keep("k3y");
+      expect(declare).not.to.throw();
+    });
   });
 });

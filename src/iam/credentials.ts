@@ -2,7 +2,7 @@ import type { Authenticator } from "ibm-cloud-sdk-core";
 import { CodedError } from "../shared/coded-error";
 import { authenticate, authenticatorOf, secretsOf } from "./authenticators";
 import { endpointOf, normalizedEndpoint, PUBLIC_ENDPOINT } from "./endpoints";
-import { foundProperties, writtenProperties, type Properties } from "./properties";
+import { foundProperties, writtenProperties, type Properties, type Setting } from "./properties";
 import { sources } from "./sdk";
 import type { Settings } from "./settings";
 
@@ -48,17 +48,34 @@ export class NoCredentialsError extends CodedError {
  */
 export function findCredentials(settings: Settings, name?: string): Credentials {
   const endpoint = endpointOf(settings);
-  const properties = name === undefined ? defaultOnes(settings) : namedOnes(settings, name);
-  if (!properties || !authenticate(properties)) throw new NoCredentialsError(name);
-  const prefix = prefixOf(name ?? SERVICE);
-  const own = properties.url === undefined ? undefined : normalizedEndpoint(properties.url, `${prefix}_URL`);
+  const found = name === undefined ? defaultOnes(settings) : namedOnes(settings, name);
+  if (!found || !authenticate(found.properties)) throw new NoCredentialsError(name);
+  const properties = normalized(found);
+  const { setting } = found;
   return {
-    authenticator: authenticatorOf(properties, { prefix, endpoint }),
-    serviceUrl: endpoint ?? own ?? PUBLIC_ENDPOINT,
+    authenticator: authenticatorOf(properties, { endpoint, setting }),
+    serviceUrl: endpoint ?? properties.url ?? PUBLIC_ENDPOINT,
     secrets: secretsOf(properties),
-    accountId: expectedAccountId(settings, name),
+    accountId: checkedAccountId(settings, name),
     disableSslVerification: properties.disableSsl ?? false,
   };
+}
+
+/** Credentials, and where each property of theirs is set. */
+interface Found {
+  properties: Properties;
+  setting: Setting;
+}
+
+/** Endpoints as requests are built from them, and a token without its scheme. */
+function normalized({ properties, setting }: Found): Properties {
+  const { url, authUrl, bearerToken } = properties;
+  return defined({
+    ...properties,
+    url: url && normalizedEndpoint(url, setting("url")),
+    authUrl: authUrl && normalizedEndpoint(authUrl, setting("authUrl")),
+    bearerToken: bearerToken?.replace(/^Bearer\s+/i, ""),
+  });
 }
 
 /** How ibm-cloud-sdk-core spells a name in the environment, and in a credentials file. */
@@ -72,28 +89,51 @@ export function expectedAccountId({ config }: Settings, name?: string): string |
   return (name === undefined && config("ibmcloud:accountId")?.trim().toLowerCase()) || undefined;
 }
 
-function defaultOnes({ config, env }: Settings): Properties | undefined {
-  const setting = (...names: string[]) => names.map((each) => env[each]?.trim()).find(Boolean);
+/** @throws CodedError when it is no id of an account */
+function checkedAccountId(settings: Settings, name?: string): string | undefined {
+  const id = expectedAccountId(settings, name);
+  if (id === undefined || /^[\da-f]{32}$/.test(id)) return id;
+  throw new CodedError(
+    "invalid-configuration",
+    "ibmcloud:accountId must be the id of an account: 32 hexadecimal digits, as `ibmcloud account show` prints them",
+  );
+}
+
+function defaultOnes({ config, env }: Settings): Found | undefined {
+  /** Where each property was found. */
+  const from: Partial<Record<string, string>> = {};
+  const setting = (property: string, ...names: string[]) => {
+    const name = names.find((each) => env[each]?.trim());
+    from[property] = name ?? names[0];
+    return name && env[name]?.trim();
+  };
+  const found = (properties: object): Found => ({
+    properties: defined(properties),
+    setting: (property) => from[property] ?? property,
+  });
   const profile = {
-    iamProfileId: setting("IC_IAM_PROFILE_ID", "IBMCLOUD_IAM_PROFILE_ID"),
-    iamProfileName: setting("IC_IAM_PROFILE_NAME", "IBMCLOUD_IAM_PROFILE_NAME"),
+    iamProfileId: setting("iamProfileId", "IC_IAM_PROFILE_ID", "IBMCLOUD_IAM_PROFILE_ID"),
+    iamProfileName: setting("iamProfileName", "IC_IAM_PROFILE_NAME", "IBMCLOUD_IAM_PROFILE_NAME"),
   };
   const isProfile = Object.values(profile).some((each) => each !== undefined);
-  const apikey = config("ibmcloud:apiKey")?.trim() || setting("IC_API_KEY", "IBMCLOUD_API_KEY");
+  const inEnv = setting("apikey", "IC_API_KEY", "IBMCLOUD_API_KEY");
+  const inConfig = config("ibmcloud:apiKey")?.trim();
+  if (inConfig) from["apikey"] = "ibmcloud:apiKey";
+  const apikey = inConfig || inEnv;
   if (apikey) {
-    if (!isProfile) return { apikey };
+    if (!isProfile) return found({ apikey });
     // A profile's name is told apart by its account; its id needs none.
-    const iamAccountId =
-      profile.iamProfileId === undefined ? setting("IC_ACCOUNT_ID", "IBMCLOUD_ACCOUNT_ID") : undefined;
-    return defined({ authType: "iamAssume", apikey, ...profile, iamAccountId });
+    const account = setting("iamAccountId", "IC_ACCOUNT_ID", "IBMCLOUD_ACCOUNT_ID");
+    const iamAccountId = profile.iamProfileId === undefined ? account : undefined;
+    return found({ authType: "iamAssume", apikey, ...profile, iamAccountId });
   }
-  const token = setting("IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN");
-  if (token) return { authType: "bearerToken", bearerToken: token.replace(/^Bearer /i, "") };
-  if (isProfile) return defined({ authType: "container", ...profile });
+  const bearerToken = setting("bearerToken", "IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN");
+  if (bearerToken) return found({ authType: "bearerToken", bearerToken });
+  if (isProfile) return found({ authType: "container", ...profile });
   return external(env, SERVICE);
 }
 
-function namedOnes({ config, env }: Settings, name: string): Properties | undefined {
+function namedOnes({ config, env }: Settings, name: string): Found | undefined {
   const written = config("ibmcloud:credentials");
   if (written !== undefined && written !== "") {
     const all = objectIn(written);
@@ -103,7 +143,11 @@ function namedOnes({ config, env }: Settings, name: string): Properties | undefi
         "ibmcloud:credentials is not an object of credentials by name: set one with `pulumi config set --secret --path ibmcloud:credentials.<NAME>.apikey`",
       );
     }
-    if (Object.hasOwn(all, name)) return writtenProperties(all[name], `ibmcloud:credentials.${name}`);
+    if (Object.hasOwn(all, name)) {
+      const path = `ibmcloud:credentials.${name}`;
+      const properties = writtenProperties(all[name], path);
+      return { properties, setting: (property) => `${path}.${property}` };
+    }
   }
   return external(env, name);
 }
@@ -118,11 +162,17 @@ function objectIn(json: string): Record<string, unknown> | undefined {
   }
 }
 
-/** @throws when the file that should hold credentials cannot be read */
-function external({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv, name: string): Properties | undefined {
+/** @throws CodedError when the file that should hold credentials cannot be read, or holds odd ones */
+function external(env: NodeJS.ProcessEnv, name: string): Found | undefined {
+  const found = read(env, name);
+  const setting: Setting = (property) =>
+    `${prefixOf(name)}_${property.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+  return found ? { properties: foundProperties(found, setting), setting } : undefined;
+}
+
+function read({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv, name: string): object | null {
   try {
-    const found = sources().readExternalSources(name) as object | null;
-    return found ? foundProperties(found) : undefined;
+    return sources().readExternalSources(name) as object | null;
   } catch (error) {
     throw new CodedError(
       "invalid-configuration",

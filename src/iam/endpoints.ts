@@ -14,7 +14,8 @@ const VISIBILITIES = ["public", "private", "public-and-private"];
  * @throws where the visibility is none
  */
 export function endpointOf(settings: Settings): string | undefined {
-  const written = settings.config("ibmcloud:iamEndpoint") || settings.env["IBMCLOUD_IAM_API_ENDPOINT"];
+  const written =
+    settings.config("ibmcloud:iamEndpoint")?.trim() || settings.env["IBMCLOUD_IAM_API_ENDPOINT"]?.trim();
   if (written) return normalizedEndpoint(written, "ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT");
   return isPrivate(settings) ? PRIVATE_ENDPOINT : undefined;
 }
@@ -29,9 +30,11 @@ export function normalizedEndpoint(written: string, setting: string): string {
   const text = written.trim();
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" && url?.protocol !== "http:") {
+    // Before an @ stands a password.
+    const shown = text.replace(/^.*@/, "…@");
     throw new CodedError(
       "invalid-endpoint",
-      `The endpoint (${setting}) is ${text}: it must be a URL that begins with https://`,
+      `The endpoint (${setting}) is ${shown}: it must be a URL that begins with https://`,
     );
   }
   return url.origin + url.pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");

@@ -29,6 +29,9 @@ const written = v.pipe(plainObject, v.strictObject(entries));
 
 export type Properties = v.InferOutput<typeof written>;
 
+/** Where a property is set: `ibmcloud:credentials.PARTNER.apikey`, or `PARTNER_APIKEY`. */
+export type Setting = (property: string) => string;
+
 /**
  * Credentials as the stack's configuration writes them.
  *
@@ -36,27 +39,40 @@ export type Properties = v.InferOutput<typeof written>;
  * @throws CodedError for what has another type, is empty, or has an unknown name
  */
 export function writtenProperties(value: unknown, path: string): Properties {
+  if (!v.is(plainObject, value)) throw invalid(`${path} must be an object with properties such as apikey`);
+  return checked(value, (property) => `${path}.${property}`);
+}
+
+/**
+ * Credentials out of the environment or a file, trimmed. What is empty there is not set, and other names are not ours.
+ *
+ * @throws CodedError for what has another type, as VCAP_SERVICES allows
+ */
+export function foundProperties(found: object, setting: Setting): Properties {
+  const known = Object.entries(found).filter(([key, value]: [string, unknown]) => {
+    const text = typeof value === "string" ? value.trim() : value;
+    return Object.hasOwn(entries, key) && text !== "" && text !== undefined && text !== null;
+  });
+  return checked(Object.fromEntries(known), setting);
+}
+
+function checked(value: Record<string, unknown>, setting: Setting): Properties {
+  const names = Object.keys(entries);
+  const unknown = Object.keys(value).find((key) => !names.includes(key));
+  if (unknown !== undefined) {
+    const meant = names.find((each) => plain(each) === closest(plain(unknown), names.map(plain)));
+    throw invalid(`${setting(unknown)} is not known: did you mean ${setting(meant ?? "apikey")}?`);
+  }
   const { success, output, issues = [] } = v.safeParse(written, value);
   if (success) return output;
   const [issue] = issues;
-  const key = (issue && v.getDotPath(issue)) ?? "";
-  const where = key === "" ? path : `${path}.${key}`;
-  if (key !== "" && !Object.hasOwn(entries, key)) {
-    const names = Object.keys(entries);
-    throw invalid(`${where} is not known: did you mean ${path}.${closest(key, names)}?`);
-  }
-  if (key === "") throw invalid(`${where} must be an object with properties such as apikey`);
-  throw invalid(`${where} ${issue?.message ?? "cannot be used"}`);
+  const property = (issue && v.getDotPath(issue)) ?? "";
+  throw invalid(`${setting(property)} ${issue?.message ?? "cannot be used"}`);
 }
 
-/** Credentials out of the environment or a file, trimmed. What is empty there is not set, and other names are not ours. */
-export function foundProperties(found: object): Properties {
-  const known = Object.entries(found).flatMap(([key, value]: [string, unknown]) => {
-    if (!Object.hasOwn(entries, key)) return [];
-    const trimmed = typeof value === "string" ? value.trim() : value;
-    return trimmed === "" || trimmed === undefined || trimmed === null ? [] : [[key, trimmed] as const];
-  });
-  return Object.fromEntries(known);
+/** A name without what people spell differently: `API_KEY` is `apikey`. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z]/g, "");
 }
 
 function invalid(message: string): CodedError {

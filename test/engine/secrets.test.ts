@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { declares, startStack, type Stack } from "../support/engine";
@@ -97,6 +97,37 @@ describe("secrets on the real engine", function () {
     expectClean(output, "the error");
     expectClean((await stack.pulumi("stack", "export", "--show-secrets")).output, "the state");
     expect(iam.calls()).to.deep.equal([]);
+
+    // All of them secret, they are used: IAM refuses this one.
+    await stack.pulumi("config", "set", "--secret", "--path", "ibmcloud:credentials.TWO.apikey", API_KEY);
+    expect((await stack.up()).output)
+      .to.include("BXNIM0415E")
+      .and.not.to.include("in the clear");
+  });
+
+  it("in the clear are refused in a program that has a folder of its own", async () => {
+    const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
+    const stack = await startStack(iam, declares("one", { ...bucketInputs(), credentials: "ONE" }), {});
+    await mkdir(join(stack.dir, "app"));
+    await rename(join(stack.dir, "index.js"), join(stack.dir, "app", "index.js"));
+    const project = await readFile(join(stack.dir, "Pulumi.yaml"), "utf8");
+    await writeFile(join(stack.dir, "Pulumi.yaml"), project.replace("main: ", "main: app/"));
+    await stack.pulumi("config", "set", "--secret", "--path", "ibmcloud:credentials.ONE.apikey", "other-key");
+    await stack.pulumi("config", "set", "--plaintext", "--path", "ibmcloud:credentials.TWO.apikey", API_KEY);
+    const { code, output } = await stack.up();
+    expect(code).not.to.equal(0);
+    expect(output).to.include("pulumi config set --secret --path ibmcloud:credentials.TWO.apikey");
+    expectClean(output, "the error");
+  });
+
+  it("given by the environment are in none of the engine's own logs", async () => {
+    const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
+    const made = await startStack(iam, declares("one", bucketInputs()), { IC_API_KEY: API_KEY });
+    const stack = made.having({ PULUMI_DEBUG_GRPC: join(made.dir, "grpc.json") });
+    const { code, output } = await stack.up("--logtostderr", "-v=9");
+    expect(code, output).to.equal(0);
+    expectClean(output, "the log");
+    expectClean(await readFile(join(made.dir, "grpc.json"), "utf8"), "the calls between engine and plugins");
   });
 
   it("that IAM refuses are not shown", async () => {

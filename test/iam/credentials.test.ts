@@ -10,8 +10,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findCredentials, NoCredentialsError } from "../../src/iam/credentials";
+import { CodedError } from "../../src/shared/coded-error";
 
-const PREFIX = "IAM_POLICY_MANAGEMENT_";
+const SERVICE = "IAM_POLICY_MANAGEMENT";
+const PREFIX = `${SERVICE}_`;
+
+/** A JSON Web Token that names nobody. */
+const TOKEN = "e30.e30.s";
+const ACCOUNT = "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0";
 
 /** What ibm-cloud-sdk-core reads from the environment of this process, for one call. */
 function withExternal<Result>(properties: Record<string, string>, work: () => Result): Result {
@@ -57,7 +63,7 @@ describe("credentials", () => {
     ["IAMASSUME", { APIKEY: "k", IAM_PROFILE_ID: "p" }, IamAssumeAuthenticator],
     ["container", { IAM_PROFILE_NAME: "p" }, ContainerAuthenticator],
     ["vpc", { IAM_PROFILE_ID: "p" }, VpcInstanceAuthenticator],
-    ["bearerToken", { BEARER_TOKEN: "t" }, BearerTokenAuthenticator],
+    ["bearerToken", { BEARER_TOKEN: TOKEN }, BearerTokenAuthenticator],
   ];
   for (const [type, more, kind] of TYPES) {
     it(`of the core's type ${type} are taken`, () => {
@@ -73,7 +79,7 @@ describe("credentials", () => {
 
   it("of a type whose tokens are not IAM's are refused", () => {
     expect(() => find({}, {}, { [`${PREFIX}AUTH_TYPE`]: "basic" })).to.throw(
-      /is basic, which gives no IAM token: it can be iam, /,
+      `${PREFIX}AUTH_TYPE is no type that gives an IAM token: it can be iam, `,
     );
   });
 
@@ -130,7 +136,8 @@ describe("credentials", () => {
   it("lose white space around them, wherever they come from", () => {
     expect(find({ "ibmcloud:apiKey": " k\n" }).secrets).to.deep.equal(["k"]);
     expect(find({}, { IC_API_KEY: "k\r\n" }).secrets).to.deep.equal(["k"]);
-    expect(find({}, { IC_API_KEY: " ", IC_IAM_TOKEN: "Bearer t\n" }).secrets).to.deep.equal(["t"]);
+    expect(find({}, { IC_API_KEY: " ", IC_IAM_TOKEN: `Bearer ${TOKEN}\n` }).secrets).to.deep.equal([TOKEN]);
+    expect(find({}, {}, { [`${PREFIX}BEARER_TOKEN`]: ` bearer  ${TOKEN}` }).secrets).to.deep.equal([TOKEN]);
     expect(find({}, {}, { [`${PREFIX}APIKEY`]: " k " }).secrets).to.deep.equal(["k"]);
   });
 
@@ -155,14 +162,25 @@ describe("credentials", () => {
   }
 
   it("may say which account they are of, in any case", () => {
-    expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": "ABC" }).accountId).to.equal("abc");
-    expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": "" }).accountId).to.equal(undefined);
+    const of = (accountId: string) =>
+      find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": accountId }).accountId;
+    expect(of(ACCOUNT)).to.equal(ACCOUNT);
+    expect(of(` ${ACCOUNT.toUpperCase()}\n`)).to.equal(ACCOUNT);
+    expect(of("")).to.equal(undefined);
   });
+
+  for (const odd of ["abc", `${ACCOUNT}0`, ACCOUNT.replace("e", "g")]) {
+    it(`are of no account ${odd}`, () => {
+      expect(() => find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": odd }))
+        .to.throw("ibmcloud:accountId must be the id of an account: 32 hexadecimal digits")
+        .with.property("code", "invalid-configuration");
+    });
+  }
 
   /** What environment and configuration lead to, by the kind of authenticator. */
   const WAYS: [title: string, config: Record<string, string>, env: Record<string, string>, kind: object][] = [
-    ["a token", {}, { IC_IAM_TOKEN: "Bearer t" }, BearerTokenAuthenticator],
-    ["a token by IBM Cloud's other name", {}, { IBMCLOUD_IAM_TOKEN: "t" }, BearerTokenAuthenticator],
+    ["a token", {}, { IC_IAM_TOKEN: `Bearer ${TOKEN}` }, BearerTokenAuthenticator],
+    ["a token by IBM Cloud's other name", {}, { IBMCLOUD_IAM_TOKEN: TOKEN }, BearerTokenAuthenticator],
     ["a key that assumes a profile", {}, { IC_API_KEY: "k", IC_IAM_PROFILE_ID: "p" }, IamAssumeAuthenticator],
     [
       "a key that assumes a profile by its name",
@@ -178,6 +196,55 @@ describe("credentials", () => {
       expect(find(config, env).authenticator.constructor).to.equal(kind);
     });
   }
+
+  /** What does not authenticate, and the sentence for it; IBM's SDK would name no setting. */
+  const INCOMPLETE: [env: Record<string, string>, external: Record<string, string>, sentence: string][] = [
+    [{ IC_IAM_TOKEN: "t0ken" }, {}, "IC_IAM_TOKEN is not a JSON Web Token"],
+    [{ IBMCLOUD_IAM_TOKEN: "t0.k.en" }, {}, "IBMCLOUD_IAM_TOKEN is not a JSON Web Token"],
+    [{}, { BEARER_TOKEN: "t0ken" }, `${PREFIX}BEARER_TOKEN is not a JSON Web Token`],
+    [{ IC_API_KEY: '"t0ken"' }, {}, "IC_API_KEY must not begin or end with a brace or a quote"],
+    [{}, { APIKEY: "{t0ken}" }, `${PREFIX}APIKEY must not begin or end with a brace or a quote`],
+    [
+      { IBMCLOUD_API_KEY: "t0ken", IC_IAM_PROFILE_NAME: "p" },
+      {},
+      "IC_IAM_PROFILE_NAME and IC_ACCOUNT_ID go together: set both or neither",
+    ],
+    [
+      { IC_API_KEY: "t0ken", IC_IAM_PROFILE_NAME: "p", IC_IAM_PROFILE_ID: "p" },
+      {},
+      "leave all but one of IC_IAM_PROFILE_ID, IC_IAM_PROFILE_NAME out",
+    ],
+    [{}, { AUTH_TYPE: "iam" }, `Credentials of the type iam need ${PREFIX}APIKEY`],
+    [
+      {},
+      { AUTH_TYPE: "container" },
+      `Credentials of the type container need ${PREFIX}IAM_PROFILE_ID or ${PREFIX}IAM_PROFILE_NAME`,
+    ],
+    [{}, { AUTH_TYPE: "bearerToken", BEARER_TOKEN: " " }, `need ${PREFIX}BEARER_TOKEN`],
+    [
+      {},
+      { AUTH_TYPE: "vpc", IAM_PROFILE_ID: "p", IAM_PROFILE_CRN: "c" },
+      `leave all but one of ${PREFIX}IAM_PROFILE_ID, ${PREFIX}IAM_PROFILE_CRN out`,
+    ],
+  ];
+  for (const [env, external, sentence] of INCOMPLETE) {
+    it(`are refused where they were set: ${sentence}`, () => {
+      const set = Object.entries(external).map(([key, value]) => [PREFIX + key, value]);
+      expect(() => find({}, env, Object.fromEntries(set) as Record<string, string>))
+        .to.throw(sentence)
+        .with.property("code", "invalid-configuration");
+      expect(() => find({}, env, Object.fromEntries(set) as Record<string, string>)).not.to.throw("t0");
+    });
+  }
+
+  it("that VCAP_SERVICES holds as another type are refused by their name", () => {
+    const services = JSON.stringify({ x: [{ name: SERVICE, credentials: { apikey: 5 } }] });
+    expect(() => find({}, {}, { VCAP_SERVICES: services })).to.throw(`${PREFIX}APIKEY must be a text`);
+  });
+
+  it("that are empty in the environment are none", () => {
+    expect(() => find({}, {}, { [`${PREFIX}APIKEY`]: " " })).to.throw(NoCredentialsError);
+  });
 
   it("go to the private endpoint where the visibility is private, unless an endpoint is set", () => {
     const key = { IC_API_KEY: "k" };
@@ -219,7 +286,7 @@ describe("credentials", () => {
         "no credentials of the name partner-eu. Set PARTNER_EU_APIKEY in the environment or in a credentials file named by IBM_CREDENTIALS_FILE, or `pulumi config set --secret --path ibmcloud:credentials.partner-eu.apikey`",
       );
       expect(() => byName(name, {}, { PARTNER_EU_AUTH_TYPE: "basic" })).to.throw(
-        "PARTNER_EU_AUTH_TYPE is basic",
+        "PARTNER_EU_AUTH_TYPE is no type that gives an IAM token",
       );
       expect(() => byName(name, {}, { IBM_CREDENTIALS_FILE: "/no/such/file" })).to.throw(
         "holds lines like PARTNER_EU_APIKEY=…",
@@ -238,6 +305,20 @@ describe("credentials", () => {
         { apiKey: "k" },
         "ibmcloud:credentials.PARTNER.apiKey is not known: did you mean ibmcloud:credentials.PARTNER.apikey?",
       ],
+      [
+        { APIKEY: "k" },
+        "ibmcloud:credentials.PARTNER.APIKEY is not known: did you mean ibmcloud:credentials.PARTNER.apikey?",
+      ],
+      [
+        { apikey: "k", iam_profile_id: "p" },
+        "PARTNER.iam_profile_id is not known: did you mean ibmcloud:credentials.PARTNER.iamProfileId?",
+      ],
+      [{ authType: "basic" }, "ibmcloud:credentials.PARTNER.authType is no type that gives an IAM token"],
+      [
+        { authType: "container" },
+        "need ibmcloud:credentials.PARTNER.iamProfileId or ibmcloud:credentials.PARTNER.iamProfileName",
+      ],
+      [{ bearerToken: "t" }, "ibmcloud:credentials.PARTNER.bearerToken is not a JSON Web Token"],
       ["k", "ibmcloud:credentials.PARTNER must be an object with properties such as apikey"],
       [["k"], "ibmcloud:credentials.PARTNER must be an object with properties such as apikey"],
       [null, "ibmcloud:credentials.PARTNER must be an object with properties such as apikey"],
@@ -246,10 +327,26 @@ describe("credentials", () => {
       it(`are refused by their path: ${JSON.stringify(written)}`, () => {
         const config = { "ibmcloud:credentials": JSON.stringify({ PARTNER: written }) };
         expect(() => byName("PARTNER", config))
-          .to.throw(sentence)
+          .to.throw(CodedError, sentence)
           .with.property("code", "invalid-configuration");
       });
     }
+
+    it("go to their own endpoints without needless slashes, which are refused by their path", () => {
+      const at = (properties: object) =>
+        byName("PARTNER", {
+          "ibmcloud:credentials": JSON.stringify({ PARTNER: { apikey: "k", ...properties } }),
+        });
+      const { authenticator, serviceUrl } = at({ url: "https://iam//x/", authUrl: "https://tokens/" });
+      expect(serviceUrl).to.equal("https://iam/x");
+      const manager = Reflect.get(authenticator, "tokenManager") as object;
+      expect(Reflect.get(manager, "url")).to.equal("https://tokens");
+      for (const key of ["url", "authUrl"]) {
+        expect(() => at({ [key]: "ftp://user:pass@iam" }))
+          .to.throw(`The endpoint (ibmcloud:credentials.PARTNER.${key}) is …@iam: it must be a URL`)
+          .with.property("code", "invalid-endpoint");
+      }
+    });
 
     it("lose white space around them", () => {
       const config = { "ibmcloud:credentials": '{"PARTNER":{"apikey":" stack\\n"}}' };
