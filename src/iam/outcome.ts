@@ -60,6 +60,7 @@ export function isTls(code: string | undefined): boolean {
   return code !== undefined && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_|^EPROTO$/.test(code);
 }
 
+/** A certificate is refused before anything is sent; another failure of TLS may come in the middle of an answer. */
 function isUnsent(code: string | undefined): boolean {
-  return code === NOT_SENT || code === NOT_SHOWN || isUnconnected(code) || isTls(code);
+  return code === NOT_SENT || code === NOT_SHOWN || isUnconnected(code) || /CERT|UNABLE_TO_/.test(code ?? "");
 }

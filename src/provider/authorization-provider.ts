@@ -16,7 +16,7 @@ import type { Run } from "./operations/run";
 import { updateAuthorization } from "./operations/update";
 import type { State } from "./policy";
 import { attempt } from "./sentence";
-import { readableState, storedState } from "./stored-state";
+import { readableInputs, readableState, storedState } from "./stored-state";
 
 type Written = Record<string, unknown>;
 
@@ -105,7 +105,7 @@ export function authorizationProvider(surroundings: Surroundings): Authorization
       return Promise.resolve();
     },
     check: async (olds, { __provider, ...written }) => {
-      const { inputs, failures, notes } = await checkInputs(checking, olds, written);
+      const { inputs, failures, notes } = await checkInputs(checking, readableInputs(olds), written);
       for (const note of notes) sayOnce(note);
       if (failures.length === 0) shared.claims.declare(inputs);
       return { inputs: { ...inputs, __provider }, failures };

@@ -74,6 +74,7 @@ const FAILURES: [title: string, thrown: unknown, code: ErrorCode, outcomeUnknown
     "plain HTTP on an https:// endpoint",
     unanswered("EPROTO", "write EPROTO: wrong version number"),
     "invalid-endpoint",
+    true,
   ],
   ["no URL", { message: "Invalid URL" }, "invalid-endpoint"],
   ["a text", "boom", "not-sent"],

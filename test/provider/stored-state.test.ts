@@ -45,6 +45,34 @@ describe("a state that was edited by hand", () => {
   }
 });
 
+describe("inputs in state that were edited by hand", () => {
+  for (const source of [null, 5, "all", [], { serviceName: 5 }]) {
+    it(`keep no check from going on: source is ${JSON.stringify(source)}`, async () => {
+      const rig = await startRig();
+      const { roles, ...unwritten } = bucketInputs();
+      const olds = { ...bucketInputs(), source, roles: 5, presetRoles: "Reader" };
+      const { inputs, failures } = await rig.provider.check(olds, unwritten);
+      expect(failures).to.deep.equal([]);
+      expect(inputs).to.have.property("roles").with.length(roles.length);
+    });
+  }
+});
+
+describe("a state that is none", () => {
+  for (const none of [null, undefined, 5, "state"]) {
+    it(`is refused in a sentence, and read from IAM: ${String(none)}`, () => {
+      expect(() => storedState(none)).to.throw(/^source in this stack's state/);
+      expect(readableState(none)).to.deep.equal({});
+    });
+  }
+
+  it("is named by the place in it that is wrong", async () => {
+    const { state } = await (await startRig()).make(bucketInputs());
+    const edited = { ...state, source: { ...state.source, attributes: [{ key: 5, value: "x" }] } };
+    expect(() => storedState(edited)).to.throw(/^source\.attributes\.0\.key in this stack's state/);
+  });
+});
+
 describe("a state that was not", () => {
   it("is taken as it is, as every release writes it", () => {
     const file = join(__dirname, "..", "engine", "fixtures", "state-0.1.0.json");
