@@ -18,6 +18,9 @@ export default {
   incrementalFile: ".work/mutation.json",
   tempDirName: ".work/mutation",
   ignorePatterns: ["dist", "coverage", ".work", "tools", "docs", "examples"],
+  // Measured before the calls of `iam/` were rewritten: 82 % of 1,118 mutants in its policies, client, errors, retries and
+  // shared reads, and in `provider/operations` and `claims`.
+  thresholds: { high: 90, low: 82, break: 82 },
   concurrency: 2,
   timeoutMS: 20_000,
   reporters: ["clear-text", "progress-append-only"],
