@@ -1,22 +1,25 @@
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import ts from "typescript";
 import { ROOT } from "../support/engine";
 
-const ARGS = join(ROOT, "src", "args.ts");
+// The compiler knows files by their real paths.
+const HERE = realpathSync(ROOT);
+const ARGS = join(HERE, "src", "args.ts");
 
 /** What the compiler says of the provider when `args.ts` is another one. */
 function diagnosticsWith(change: (text: string) => string): string[] {
-  const config = ts.readConfigFile(join(ROOT, "tsconfig.build.json"), (path) => ts.sys.readFile(path))
+  const config = ts.readConfigFile(join(HERE, "tsconfig.build.json"), (path) => ts.sys.readFile(path))
     .config as object;
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, HERE);
   const host = ts.createCompilerHost(options);
   const read = host.getSourceFile.bind(host);
   host.getSourceFile = (path, version, ...more) =>
     path === ARGS
       ? ts.createSourceFile(path, change(ts.sys.readFile(path) ?? ""), version)
       : read(path, version, ...more);
-  const files = ["scope.ts", "schema.ts", "changes.ts"].map((name) => join(ROOT, "src", "provider", name));
+  const files = ["scope.ts", "schema.ts", "changes.ts"].map((name) => join(HERE, "src", "provider", name));
   const program = ts.createProgram(files, { ...options, noEmit: true }, host);
   return files.flatMap((path) =>
     program
