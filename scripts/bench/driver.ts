@@ -1,7 +1,7 @@
 import type { IamEmulator } from "../../src/emulator";
-import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/authorization-provider";
-import type { Inputs } from "../../src/provider/inputs";
-import type { State } from "../../src/provider/policy";
+import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/provider";
+import type { Inputs } from "../../src/provider/types";
+import type { State } from "../../src/provider/types";
 import { EXAMPLE, ROLES } from "./programs";
 import { PARALLEL } from "./stack";
 
@@ -31,7 +31,7 @@ export function drive(iam: IamEmulator, count: number): Driver {
   const all = Array.from({ length: count }, (_, at) => at);
 
   function start(): AuthorizationProvider {
-    const provider = authorizationProvider({ env: {}, say: () => undefined });
+    const provider = authorizationProvider({ env: {}, log: () => undefined });
     const config: Record<string, string> = { "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url };
     const get = (key: string) => config[key];
     void provider.configure({ config: { get, require: (key) => get(key) ?? "" } });

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import type { Authorization } from "../found";
-import { inputsOf } from "../provider/policy";
+import type { Authorization } from "../results";
+import { toInputs } from "../provider/policy-mapping";
 
 type Side = Authorization["source"] | Authorization["target"];
 
@@ -26,7 +26,7 @@ function asCode(all: readonly Authorization[]): string {
     const { createdById = "somebody", createdAt = "some time", managedBy } = each;
     const made = `// made by ${createdById} at ${createdAt}`;
     if (managedBy) return `${made}: a ${managedBy} manages ${each.id}, it cannot be adopted`;
-    const args = { ...inputsOf(each), adopt: each.id };
+    const args = { ...toInputs(each), adopt: each.id };
     return `${made}\nnew EnAuthorization(${literal(names[at])}, ${literal(args)});`;
   });
   return ['import { EnAuthorization } from "pulumi-ibm-en-authorization";', ...parts].join("\n\n");

@@ -1,38 +1,51 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import { CodedError } from "../shared/coded-error";
-import type { Properties, Setting } from "./properties";
+import type { Properties, SettingName } from "./credential-properties";
 import { sdk } from "./sdk";
-import { claimsOf, type Http } from "./transport";
+import { parseClaims, type Http } from "./transport";
 import { USER_AGENT } from "./user-agent";
 
-/** What an authenticator is made of. */
+/** The options of IBM's authenticators. */
 interface Options extends Properties {
   disableSslVerification?: boolean;
 }
 
-/** The authenticators whose tokens are IAM's, by what ibm-cloud-sdk-core calls them in `…_AUTH_TYPE`. */
-const AUTHENTICATORS: Record<string, (options: Options, ibm: ReturnType<typeof sdk>) => Authenticator> = {
-  iam: ({ apikey = "", ...options }, ibm) => new ibm.IamAuthenticator({ ...options, apikey }),
-  iamAssume: ({ apikey = "", ...options }, ibm) => new ibm.IamAssumeAuthenticator({ ...options, apikey }),
-  container: (options, ibm) => new ibm.ContainerAuthenticator(options),
-  vpc: (options, ibm) => new ibm.VpcInstanceAuthenticator(options),
-  bearerToken: ({ bearerToken = "" }, ibm) => new ibm.BearerTokenAuthenticator({ bearerToken }),
-};
+type Ibm = ReturnType<typeof sdk>;
+
+/** One authentication type of ibm-cloud-sdk-core whose tokens IAM accepts. */
+interface AuthenticationType {
+  create: (options: Options, ibm: Ibm) => Authenticator;
+  /** One property of each row is required. IBM's SDK checks this too, but does not name the setting. */
+  required?: readonly (readonly (keyof Properties)[])[];
+  /** True if a profile may be named in only one way. */
+  takesOneProfile?: boolean;
+}
 
 const PROFILE = ["iamProfileId", "iamProfileCrn", "iamProfileName"] as const;
 
-/** One of each row must be set. IBM's SDK refuses the rest as well, but names no setting. */
-const NEEDED: Record<string, readonly (readonly (keyof Properties)[])[]> = {
-  iam: [["apikey"]],
-  iamAssume: [["apikey"], PROFILE],
-  container: [["iamProfileId", "iamProfileName"]],
-  bearerToken: [["bearerToken"]],
+/** The authentication types, by their names in `…_AUTH_TYPE`. */
+const TYPES: Record<string, AuthenticationType> = {
+  iam: {
+    create: ({ apikey = "", ...options }, ibm) => new ibm.IamAuthenticator({ ...options, apikey }),
+    required: [["apikey"]],
+  },
+  iamAssume: {
+    create: ({ apikey = "", ...options }, ibm) => new ibm.IamAssumeAuthenticator({ ...options, apikey }),
+    required: [["apikey"], PROFILE],
+    takesOneProfile: true,
+  },
+  container: {
+    create: (options, ibm) => new ibm.ContainerAuthenticator(options),
+    required: [["iamProfileId", "iamProfileName"]],
+  },
+  vpc: { create: (options, ibm) => new ibm.VpcInstanceAuthenticator(options), takesOneProfile: true },
+  bearerToken: {
+    create: ({ bearerToken = "" }, ibm) => new ibm.BearerTokenAuthenticator({ bearerToken }),
+    required: [["bearerToken"]],
+  },
 };
 
-/** These take one way to name a profile. */
-const ONE_PROFILE = ["iamAssume", "vpc"];
-
-/** What shows that properties are meant to authenticate, and do not merely set an endpoint. */
+/** Properties that authenticate. The others only set an endpoint. */
 const AUTHENTICATING: readonly (keyof Properties)[] = [
   "authType",
   "authtype",
@@ -44,62 +57,66 @@ const AUTHENTICATING: readonly (keyof Properties)[] = [
   "crTokenFilename",
 ];
 
-export function authenticate(properties: Properties): boolean {
+export function canAuthenticate(properties: Properties): boolean {
   return AUTHENTICATING.some((key) => properties[key] !== undefined);
 }
 
-/** The values among properties that must never be shown. */
+/** Returns the values that must never be shown. */
 export function secretsOf({ apikey, clientId = "", clientSecret, bearerToken }: Properties): string[] {
-  // Token requests carry the two as HTTP basic authentication.
+  // Token requests send both as HTTP basic authentication.
   const basic =
     clientSecret === undefined ? undefined : Buffer.from(`${clientId}:${clientSecret}`).toString("base64");
   return [apikey, clientSecret, bearerToken, basic].filter((each) => each !== undefined);
 }
 
 /**
- * As `getAuthenticatorFromEnvironment` does, with an endpoint and this package's name.
+ * Creates an authenticator as the core's `getAuthenticatorFromEnvironment` does.
  *
- * @param endpoint IAM's, where one is set for tokens and policies alike: it counts before what the properties say
- * @param setting where each property is set, for the sentences; values are never shown
- * @throws CodedError when the properties do not go together
+ * @param setting returns the name of a property's setting, for errors. Values are never shown.
+ * @param endpoint IAM's endpoint for tokens and policies. It takes precedence over the properties.
+ * @throws CodedError if the properties are incomplete or contradictory
  */
-export function authenticatorOf(
+export function createAuthenticator(
   properties: Properties,
-  { endpoint, setting }: { endpoint?: string; setting: Setting },
+  setting: SettingName,
+  endpoint?: string,
 ): Authenticator {
-  const type = properties.authType ?? properties.authtype ?? defaultType(properties);
-  const known = Object.keys(AUTHENTICATORS).find((name) => name.toLowerCase() === type.toLowerCase());
-  const make = known && AUTHENTICATORS[known];
-  if (!make) {
-    const types = Object.keys(AUTHENTICATORS).join(", ");
-    const written = setting(properties.authType === undefined ? "authtype" : "authType");
-    throw invalid(`${written} is no type that gives an IAM token: it can be ${types}`);
+  const written = properties.authType ?? properties.authtype ?? defaultType(properties);
+  const name = Object.keys(TYPES).find((each) => each.toLowerCase() === written.toLowerCase());
+  const type = name && TYPES[name];
+  if (!type) {
+    const key = setting(properties.authType === undefined ? "authtype" : "authType");
+    throw invalid(`${key} is not a supported type: use one of ${Object.keys(TYPES).join(", ")}`);
   }
-  const wrong = mistakeIn(properties, known, setting);
-  if (wrong !== undefined) throw invalid(wrong);
+  const mistake = findMistake(properties, name, type, setting);
+  if (mistake !== undefined) throw invalid(mistake);
   const { authUrl } = properties;
-  // For a VPC instance the URL is that of its metadata service, not IAM's.
-  const url = known === "vpc" ? authUrl : (endpoint ?? authUrl ?? properties.url);
+  // For a VPC instance, the URL is that of its metadata service.
+  const url = name === "vpc" ? authUrl : (endpoint ?? authUrl ?? properties.url);
   const { authDisableSsl: disableSslVerification } = properties;
-  return named(make({ ...properties, url, disableSslVerification }, sdk()));
+  return withUserAgent(type.create({ ...properties, url, disableSslVerification }, sdk()));
 }
 
-/** The sentence for the first thing that keeps properties from authenticating. */
-function mistakeIn(properties: Properties, type: string, setting: Setting): string | undefined {
+function findMistake(
+  properties: Properties,
+  name: string,
+  { required = [], takesOneProfile = false }: AuthenticationType,
+  setting: SettingName,
+): string | undefined {
   const isSet = (key: keyof Properties) => properties[key] !== undefined;
   const { apikey = "", bearerToken = "" } = properties;
-  const missing = NEEDED[type]?.find((row) => !row.some(isSet));
-  if (missing) return `Credentials of the type ${type} need ${missing.map(setting).join(" or ")}`;
+  const missing = required.find((row) => !row.some(isSet));
+  if (missing) return `Credentials of type ${name} need ${missing.map(setting).join(" or ")}`;
   const profiles = PROFILE.filter(isSet);
-  if (ONE_PROFILE.includes(type) && profiles.length > 1) {
-    return `Credentials of the type ${type} take one profile: leave all but one of ${profiles.map(setting).join(", ")} out`;
+  if (takesOneProfile && profiles.length > 1) {
+    return `Credentials of type ${name} take one profile: keep one of ${profiles.map(setting).join(", ")}`;
   }
-  if (type === "iamAssume" && isSet("iamProfileName") !== isSet("iamAccountId")) {
-    return `${setting("iamProfileName")} and ${setting("iamAccountId")} go together: set both or neither`;
+  if (name === "iamAssume" && isSet("iamProfileName") !== isSet("iamAccountId")) {
+    return `${setting("iamProfileName")} and ${setting("iamAccountId")} belong together: set both or neither`;
   }
   if (/^[{"]|[}"]$/.test(apikey)) return `${setting("apikey")} must not begin or end with a brace or a quote`;
-  if (type === "bearerToken" && claimsOf(bearerToken) === undefined) {
-    return `${setting("bearerToken")} is not a JSON Web Token, as IAM's tokens are: take one from \`ibmcloud iam oauth-tokens\``;
+  if (name === "bearerToken" && parseClaims(bearerToken) === undefined) {
+    return `${setting("bearerToken")} is not a JSON Web Token: get one with \`ibmcloud iam oauth-tokens\``;
   }
   return undefined;
 }
@@ -108,42 +125,42 @@ function invalid(message: string): CodedError {
   return new CodedError("invalid-configuration", message);
 }
 
-/** As the core does, which leaves out what it can tell from a bearer token. */
+/** The core's default, plus bearer tokens. */
 function defaultType({ apikey, bearerToken }: Properties): string {
   if (apikey) return "iam";
   return bearerToken ? "bearerToken" : "container";
 }
 
-/** Sends this package's name with token requests, which the core otherwise signs with its own. */
-function named(authenticator: Authenticator): Authenticator {
-  for (const manager of managersOf(authenticator)) Reflect.set(manager, "userAgent", USER_AGENT);
+/** Token requests send the core's user agent unless their token manager gets ours. */
+function withUserAgent(authenticator: Authenticator): Authenticator {
+  for (const manager of tokenManagersOf(authenticator)) Reflect.set(manager, "userAgent", USER_AGENT);
   return authenticator;
 }
 
 /**
- * Gives up a token that IAM no longer takes, though its time is not over; the next call asks for a new one.
+ * Drops a token that IAM refused before it expired. The next call requests a new one.
  *
- * @returns whether there can be a new one: a bearer token is all there is
+ * @returns false if there can't be a new one, as for a bearer token
  */
-export function renew(authenticator: Authenticator): boolean {
-  const managers = managersOf(authenticator);
+export function renewToken(authenticator: Authenticator): boolean {
+  const managers = tokenManagersOf(authenticator);
   for (const manager of managers) Reflect.set(manager, "accessToken", undefined);
   return managers.length > 0;
 }
 
-/** The HTTP clients that ask for tokens. */
-export function httpOf(authenticator: Authenticator): Http[] {
-  return managersOf(authenticator).flatMap((manager) => {
+/** Returns the HTTP clients that request tokens. */
+export function httpClientsOf(authenticator: Authenticator): Http[] {
+  return tokenManagersOf(authenticator).flatMap((manager) => {
     const requests = Reflect.get(manager, "requestWrapperInstance") as
       { getHttpClient: () => Http } | undefined;
     return requests ? [requests.getHttpClient()] : [];
   });
 }
 
-function managersOf(authenticator: Authenticator): object[] {
+function tokenManagersOf(authenticator: Authenticator): object[] {
   const manager: unknown = Reflect.get(authenticator, "tokenManager");
   if (typeof manager !== "object" || manager === null) return [];
-  // A profile is assumed with the token of another manager.
+  // Assuming a profile needs the token of a second manager.
   const delegate: unknown = Reflect.get(manager, "iamDelegate");
   return typeof delegate === "object" && delegate !== null ? [manager, delegate] : [manager];
 }

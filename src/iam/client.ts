@@ -1,79 +1,77 @@
 import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import type { Authenticator } from "ibm-cloud-sdk-core";
-import { httpOf, renew } from "./authenticators";
 import { CodedError } from "../shared/coded-error";
+import { httpClientsOf, renewToken } from "./authenticators";
+import { timeoutsFrom } from "./config";
 import { findCredentials } from "./credentials";
-import { TooLateError, withDeadline, type Deadline } from "./deadline";
+import { DeadlineError, withDeadline, type Deadline } from "./deadline";
 import { NotSentError, OtherServiceError, toIamError } from "./errors";
-import { startGate, type Gate } from "./gate";
-import { paceOf, type Pace } from "./pace";
+import { createRateLimiter, type RateLimiter } from "./rate-limiter";
 import { redact } from "./redact";
 import { withRetry } from "./retry";
 import { sdk } from "./sdk";
-import type { Settings } from "./settings";
-import { claimsOf, guard, guardTokens } from "./transport";
+import { createTrace } from "./trace";
+import { guardHttp, guardTokens, parseClaims, type HttpOptions } from "./transport";
+import type { Identity, SdkResponse, Settings, Timeouts } from "./types";
 import { USER_AGENT } from "./user-agent";
 
-/** Whose credentials are used. */
-export interface Identity {
-  /** 32 hexadecimal digits. */
-  accountId: string;
-  /** `IBMid-…`, `iam-ServiceId-…` or `iam-Profile-…`: what policies name as their maker. */
-  iamId?: string;
-}
+type Send = (service: IamPolicyManagementV1) => Promise<SdkResponse>;
 
-/** What a call of IBM's SDK answers, as far as it is used here. */
-export interface Answer {
-  status?: number;
-  result: unknown;
-  headers?: unknown;
-}
+/** Parses a response. An error means that the response can't be read, and the call is retried. */
+type Parse<Result> = (response: SdkResponse) => Result;
 
-type Make = (service: IamPolicyManagementV1) => Promise<Answer>;
-
-/** Reads an answer. What it throws, an answer that can't be read, is a failure of the call, and retried like one. */
-type Read<Result> = (answer: Answer) => Result;
-
-/** One set of credentials at work: IBM's client, and what every call has in common. */
+/** A client of IAM for one set of credentials, with what all its calls have in common. */
 export interface Client {
-  pace: Pace;
-  /** A text without the credentials, and without the tokens that they gave so far. */
+  timeouts: Timeouts;
+  /** The options of every HTTP client that uses these credentials. */
+  http: HttpOptions;
+  /** Removes the credentials and their tokens from a text. */
   redact: (text: string) => string;
-  /** Whose the credentials are. Asks for a token once. */
+  /** Returns the account and user of the credentials. Requests a token if there is none. */
   identity: (deadline: Deadline) => Promise<Identity>;
-  /** Makes a call until it is answered; whatever it throws comes out as an `IamError` without credentials in it. */
-  call: <Result>(make: Make, read: Read<Result>, deadline: Deadline) => Promise<Result>;
+  /** Makes a call that only reads, with retries. Throws an `IamError` without credentials. */
+  call: <Result>(send: Send, parse: Parse<Result>, deadline: Deadline) => Promise<Result>;
   /**
-   * The same for a call that changes something: not sent when nobody is left to be told.
+   * Makes a call that writes, with retries. It isn't sent once the run is cancelled or Pulumi's engine has ended.
    *
-   * @param repeatsUnknown whether it may be sent again when IAM may have done it already
+   * @param repeatsUnknown true if it may be sent again after an attempt whose outcome is unknown
    */
   write: <Result>(
-    make: Make,
-    read: Read<Result>,
+    send: Send,
+    parse: Parse<Result>,
     deadline: Deadline,
     repeatsUnknown: boolean,
   ) => Promise<Result>;
-  /** Work with a deadline of its own, for what several operations share. */
+  /** Runs work with a deadline of its own. */
   withDeadline: <Result>(work: (deadline: Deadline) => Promise<Result>) => Promise<Result>;
+  /** Does the same for work that several operations share. It ends before they do, so that they can report its error. */
+  withSharedDeadline: <Result>(work: (deadline: Deadline) => Promise<Result>) => Promise<Result>;
 }
 
+/** The part of `retryTimeout` that shared work may take. */
+const SHARED_WORK = 0.9;
+
 /**
- * Connects to IAM with the credentials that the settings lead to. Makes no call.
+ * Creates a client with the configured credentials. Makes no call.
  *
- * @param name which credentials; the default ones without it
- * @throws NoCredentialsError when there are none
+ * @param name the name of the credentials. @default the default credentials
+ * @throws NoCredentialsError if there are none
  */
 export function connect(settings: Settings, name?: string): Client {
-  const pace = paceOf(settings);
+  const timeouts = timeoutsFrom(settings);
   const credentials = findCredentials(settings, name);
   const { authenticator, serviceUrl, disableSslVerification } = credentials;
   const secrets = [...credentials.secrets];
-  for (const http of httpOf(authenticator)) guardTokens(http, pace.requestTimeout);
+  const withoutSecrets = (text: string) => redact(text, secrets);
+  const http = {
+    requestTimeout: timeouts.requestTimeout,
+    trace: createTrace(settings.env, withoutSecrets),
+  };
+  for (const each of httpClientsOf(authenticator)) guardTokens(each, http);
 
   let account = credentials.accountId;
-  let checked: string | undefined;
-  /** Authenticates, and refuses a token of another account: also one that was renewed meanwhile. */
+  let checkedToken: string | undefined;
+  /** Authenticates a request. Refuses a token of another account, also after a renewal. */
   async function authenticate(request: Parameters<Authenticator["authenticate"]>[0]): Promise<Identity> {
     await authenticator.authenticate(request);
     const { Authorization = "" } = request.headers as Record<string, string>;
@@ -81,17 +79,17 @@ export function connect(settings: Settings, name?: string): Client {
     const identity = identityOf(token);
     if (account !== undefined && identity.accountId !== account) {
       throw new WrongAccountError(
-        checked === undefined
-          ? `The credentials are of the account ${identity.accountId}, and ibmcloud:accountId says ${account}: correct one of the two. After a change of ibmcloud: configuration, refresh and destroy need --run-program, or a pulumi up first`
-          : `A renewed token is of the account ${identity.accountId}, and the one before was of ${account}: nothing is sent with it. Run again with credentials of one account`,
+        checkedToken === undefined
+          ? `The credentials belong to account ${identity.accountId}, but ibmcloud:accountId is ${account}: correct one of the two. After a change of ibmcloud: configuration, run pulumi up before refresh or destroy, or give them --run-program`
+          : `A renewed token belongs to account ${identity.accountId}, the one before to ${account}: nothing is sent with it. Run again with credentials of one account`,
       );
     }
-    if (token !== checked) secrets.push(token);
-    [account, checked] = [identity.accountId, token];
+    if (token !== checkedToken) secrets.push(token);
+    [account, checkedToken] = [identity.accountId, token];
     return identity;
   }
 
-  const checking: Pick<Authenticator, keyof Authenticator> = {
+  const checkingAuthenticator: Pick<Authenticator, keyof Authenticator> = {
     authenticate: async (request) => {
       try {
         await authenticate(request);
@@ -102,116 +100,115 @@ export function connect(settings: Settings, name?: string): Client {
     authenticationType: () => authenticator.authenticationType(),
   };
   const service = new (sdk().IamPolicyManagementV1)({
-    authenticator: checking,
+    authenticator: checkingAuthenticator,
     serviceUrl,
     disableSslVerification,
     headers: { "User-Agent": USER_AGENT },
   });
-  guard(service.getHttpClient(), pace.requestTimeout);
+  guardHttp(service.getHttpClient(), http);
 
-  const gate = startGate();
-  async function tried<Result>(
+  const limiter = createRateLimiter();
+  async function retried<Result>(
     attempt: () => Promise<Result>,
     deadline: Deadline,
-    { reads, gate, repeatsUnknown = true }: { reads: boolean; gate?: Gate; repeatsUnknown?: boolean },
+    options: { isRead: boolean; rateLimiter?: RateLimiter; repeatsUnknown?: boolean },
   ): Promise<Result> {
     const once = async () => {
       try {
         return await attempt();
       } catch (thrown) {
         const cause = thrown instanceof NotSentError ? thrown.cause : thrown;
-        if (FINAL.some((kind) => cause instanceof kind)) throw cause;
-        throw toIamError(thrown, secrets, reads);
+        if (FINAL_ERRORS.some((kind) => cause instanceof kind)) throw cause;
+        throw toIamError(thrown, secrets, options.isRead);
       }
     };
-    return withRetry(once, { deadline, pace, gate, reads, repeatsUnknown });
+    return withRetry(once, { deadline, timeouts, repeatsUnknown: true, ...options });
   }
 
-  /** A token that has to be renewed is a call of its own: its failure leaves no doubt about the call it is for. */
-  const identity = (deadline: Deadline) => tried(() => authenticate({}), deadline, { reads: true });
+  /** Requests a token in a call of its own: if that fails, the outcome of the call that needs it is not in doubt. */
+  const identity = (deadline: Deadline) => retried(() => authenticate({}), deadline, { isRead: true });
 
-  /** IAM may refuse a token before its time: then once more with a new one. */
-  async function withFreshToken<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** IAM may refuse a token before it expires: the call is repeated once with a new one. */
+  async function withFreshToken<Result>(send: () => Promise<Result>): Promise<Result> {
     try {
-      return await work();
+      return await send();
     } catch (error) {
-      if (statusOf(error) !== 401 || !renew(authenticator)) throw error;
-      return work();
+      if (statusOf(error) !== 401 || !renewToken(authenticator)) throw error;
+      return send();
     }
   }
 
-  async function call<Result>(make: Make, read: Read<Result>, deadline: Deadline): Promise<Result> {
+  async function call<Result>(send: Send, parse: Parse<Result>, deadline: Deadline): Promise<Result> {
     await identity(deadline);
-    return tried(() => withFreshToken(() => answered(make, read)), deadline, { reads: true, gate });
+    const attempt = () => withFreshToken(async () => parse(await send(service)));
+    return retried(attempt, deadline, { isRead: true, rateLimiter: limiter });
   }
 
   async function write<Result>(
-    make: Make,
-    read: Read<Result>,
+    send: Send,
+    parse: Parse<Result>,
     deadline: Deadline,
     repeatsUnknown: boolean,
   ): Promise<Result> {
     await identity(deadline);
-    const send = async () => {
-      if (deadline.isCancelled()) throw new NothingSentError("The run was cancelled");
-      if (await settings.isEngineGone?.()) throw new NothingSentError("Pulumi has ended meanwhile");
-      if (deadline.left() === 0) throw new TooLateError(undefined, false);
-      return answered(make, read);
+    const checked = async () => {
+      if (deadline.isCancelled()) throw new CancelledError("The run was cancelled");
+      if (await settings.isEngineGone?.()) throw new CancelledError("Pulumi has ended");
+      if (deadline.left() === 0) throw new DeadlineError(undefined, false);
+      return parse(await send(service));
     };
-    return tried(() => withFreshToken(send), deadline, { reads: false, gate, repeatsUnknown });
+    const attempt = () => withFreshToken(checked);
+    return retried(attempt, deadline, { isRead: false, rateLimiter: limiter, repeatsUnknown });
   }
 
-  async function answered<Result>(make: Make, read: Read<Result>): Promise<Result> {
-    return read(await make(service));
-  }
-
-  function ownDeadline<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
-    return withDeadline(pace.retryTimeout, settings.cancelled, work);
-  }
-
-  const withoutSecrets = (text: string) => redact(text, secrets);
-  return { pace, redact: withoutSecrets, identity, call, write, withDeadline: ownDeadline };
+  return {
+    timeouts,
+    http,
+    redact: withoutSecrets,
+    identity,
+    call,
+    write,
+    withDeadline: (work) => withDeadline(timeouts.retryTimeout, settings.cancelled, work),
+    withSharedDeadline: (work) => withDeadline(timeouts.retryTimeout * SHARED_WORK, settings.cancelled, work),
+  };
 }
 
-/** What ends a call before it is sent, and is no failure of IAM's. */
-class NothingSentError extends CodedError {
-  constructor(why: string) {
-    super("cancelled", `${why}, so nothing more is sent to IAM`);
+/** The run ended before the request was sent. */
+class CancelledError extends CodedError {
+  constructor(reason: string) {
+    super("cancelled", `${reason}, so nothing more is sent to IAM`);
   }
 }
 
-/** The credentials are of another account than they must be. */
+/** The credentials belong to another account than they must. */
 export class WrongAccountError extends CodedError {
   constructor(message: string) {
     super("wrong-account", message);
   }
 }
 
-/** What isn't a failure of the call. */
-const FINAL = [NothingSentError, WrongAccountError, TooLateError];
+/** These errors are not failures of the call, and never retried. */
+const FINAL_ERRORS = [CancelledError, WrongAccountError, DeadlineError];
 
 function statusOf(error: unknown): unknown {
   const cause = error instanceof OtherServiceError ? error.cause : error;
   return typeof cause === "object" && cause !== null && "status" in cause ? cause.status : undefined;
 }
 
-/** Whom a token's claims name. Source: IAM's tokens, claims `account.bss` and `iam_id`. */
+/** Reads account and user from a token. Source: the claims `account.bss` and `iam_id` of IAM's tokens. */
 function identityOf(token: string): Identity {
-  const claims = claimsOf(token);
+  const claims = parseClaims(token);
   if (claims === undefined) {
     throw new Error(
-      "The token of these credentials (IC_IAM_TOKEN, or a bearer token) is not a JSON Web Token, as IAM's are: take one from `ibmcloud iam oauth-tokens`",
+      "The token of these credentials (IC_IAM_TOKEN, or a bearer token) is not a JSON Web Token: get one with `ibmcloud iam oauth-tokens`",
     );
   }
-  const { account, iam_id } = claims as {
-    account?: { bss?: unknown } | null;
-    iam_id?: unknown;
-  };
+  const { account, iam_id: iamId } = claims as { account?: { bss?: unknown } | null; iam_id?: unknown };
   const id = account?.bss;
   if (typeof id === "string" && id !== "") {
-    return { accountId: id.toLowerCase(), ...(typeof iam_id === "string" && { iamId: iam_id }) };
+    return { accountId: id.toLowerCase(), ...(typeof iamId === "string" && { iamId }) };
   }
   throw new Error(
-    "The token that these credentials give names no account (claim account.bss): use credentials of an IBM Cloud account",
+    "The token of these credentials has no account (claim account.bss): use credentials of an IBM Cloud account",
   );
 }

@@ -1,68 +1,75 @@
-import { toHeld } from "./answers";
-import type { Answer, Client } from "./client";
-import { ageOf } from "./clock";
+import type { Client } from "./client";
+import { CLOCK_PRECISION } from "./config";
 import type { Deadline } from "./deadline";
-import { duplicateOf } from "./duplicate";
-import { IamError, inDoubt, PolicyConflictError } from "./errors";
-import { CLOCK_PRECISION } from "./pace";
-import { toRequest } from "./policies";
-import { sameScope, type HeldPolicy, type PolicyBody } from "./policy";
-import { EDITS, StaleError, untilCurrent } from "./until-current";
+import { IamError, PolicyConflictError, withUnknownOutcome } from "./errors";
+import { parsePolicy } from "./parse";
+import { findDuplicate, toRequest } from "./policies";
+import { isSameScope } from "./policy";
+import { ageOf } from "./propagation";
+import { MAX_CONFLICTS, retryOnConflict, StaleError } from "./retry";
+import type { Policy, PolicyBody, SdkResponse } from "./types";
 
 /**
- * Creates a policy, once. Where the outcome of a try is unknown the request is sent again: if IAM holds the policy by then,
- * it refuses with a conflict that leads to it, and scope, roles, author and time tell whether it is the one that was made.
+ * Creates a policy once. If the outcome of an attempt is unknown, the request is sent again: if IAM already holds the
+ * policy, it answers with a conflict that leads to it. Scope, roles, creator and time then decide whether it is ours.
  *
- * @param isTaken whether a policy belongs to somebody else for another reason
- * @param isRemoved whether the caller removes a policy: IAM may name it for some time after that, and is asked again
- * @throws PolicyConflictError when IAM holds the same already
+ * @param isOwned returns true if another resource holds a policy
+ * @param isDeleting returns true if the caller deletes a policy: IAM may report it for a while, and is asked again
+ * @throws PolicyConflictError if IAM already holds a duplicate
  */
 export async function createPolicy(
   client: Client,
   body: PolicyBody,
   deadline: Deadline,
-  isTaken: (id: string) => boolean,
-  isRemoved: (id: string) => boolean = () => false,
-): Promise<HeldPolicy> {
+  isOwned: (id: string) => boolean,
+  isDeleting: (id: string) => boolean = () => false,
+): Promise<Policy> {
+  const { timeouts } = client;
   const { iamId } = await client.identity(deadline);
-  const create = (answer: Answer) =>
-    toHeld("creating a policy", answer, (held) => sameScope(held, body) && held.state !== "deleted");
+  const parse = (response: SdkResponse) =>
+    parsePolicy(
+      "creating a policy",
+      response,
+      (policy) => isSameScope(policy, body) && policy.state !== "deleted",
+    );
   let unknownSince: number | undefined;
+
   const attempt = async () => {
     try {
-      return await client.write((service) => service.createV2Policy(toRequest(body)), create, deadline, true);
+      return await client.write((service) => service.createV2Policy(toRequest(body)), parse, deadline, true);
     } catch (error) {
       if (!(error instanceof IamError)) throw error;
       unknownSince ??= error.unknownSince;
-      if (error.status !== 409 && !error.outcomeUnknown) throw error;
-      const { same, named } = await duplicateOf(client, error, body, deadline, isRemoved).catch(
+      const isConflict = error.status === 409;
+      if (!isConflict && !error.outcomeUnknown) throw error;
+      const { duplicate, reported } = await findDuplicate(client, error, body, deadline, isDeleting).catch(
         (failed: unknown) => {
-          throw error.status === 409 ? failed : error;
+          throw isConflict ? failed : error;
         },
       );
-      // A policy of an earlier try may not be shown yet, one that is removed may still be, and one that is named may have changed.
-      if (error.status === 409) {
-        if (!same) throw new StaleError(error, named ? EDITS : Infinity);
-        if (isRemoved(same.id)) throw new StaleError(new PolicyConflictError(same, error));
+      if (isConflict) {
+        // IAM may not show the policy of an earlier attempt yet, and may still show a deleted one.
+        if (!duplicate) throw new StaleError(error, reported ? MAX_CONFLICTS : Infinity);
+        if (isDeleting(duplicate.id)) throw new StaleError(new PolicyConflictError(duplicate, error));
       }
-      if (!same || isRemoved(same.id)) throw error;
-      if (isOwn(same, error) && !isTaken(same.id)) return same;
-      throw new PolicyConflictError(same, error);
+      if (!duplicate || isDeleting(duplicate.id)) throw error;
+      if (isOurs(duplicate, error) && !isOwned(duplicate.id)) return duplicate;
+      throw new PolicyConflictError(duplicate, error);
     }
   };
   try {
-    return await untilCurrent(client, deadline, attempt);
+    return await retryOnConflict(attempt, { deadline, timeouts });
   } catch (error) {
-    throw inDoubt(error, unknownSince);
+    throw withUnknownOutcome(error, unknownSince);
   }
 
-  /** Whether a policy was made by these credentials since a try was sent whose outcome is unknown. */
-  function isOwn(policy: HeldPolicy, { told }: IamError): boolean {
+  /** Returns true if these credentials created the policy since the first attempt whose outcome is unknown. */
+  function isOurs(policy: Policy, { details }: IamError): boolean {
     if (unknownSince === undefined || policy.createdById !== iamId) return false;
-    // What a template made names no call of ours, whoever it names.
+    // A policy of a template is never ours, whoever its creator is.
     if (policy.template || policy.createdAt === undefined) return false;
-    const { clockTolerance } = client.pace;
-    const age = ageOf(policy.createdAt, told.answeredAt);
+    const { clockTolerance } = timeouts;
+    const age = ageOf(policy.createdAt, details.respondedAt);
     // IAM's times are whole milliseconds.
     const elapsed = performance.now() - unknownSince + 1;
     return age <= elapsed + clockTolerance && age >= -CLOCK_PRECISION - clockTolerance;

@@ -1,59 +1,61 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import { CodedError } from "../shared/coded-error";
-import { authenticate, authenticatorOf, secretsOf } from "./authenticators";
-import { endpointOf, normalizedEndpoint, PUBLIC_ENDPOINT } from "./endpoints";
-import { foundProperties, writtenProperties, type Properties, type Setting } from "./properties";
+import { canAuthenticate, createAuthenticator, secretsOf } from "./authenticators";
+import { iamEndpoint, normalizeEndpoint, PUBLIC_ENDPOINT } from "./config";
+import { parseConfigured, parseExternal, type Properties, type SettingName } from "./credential-properties";
 import { sources } from "./sdk";
-import type { Settings } from "./settings";
+import type { Settings } from "./types";
 
-/** How calls to IAM are authenticated, and where they go. */
+/** The credentials of a client, and its endpoint. */
 export interface Credentials {
   authenticator: Authenticator;
   /** IAM's endpoint for policies and roles. */
   serviceUrl: string;
-  /** What must never be shown. */
+  /** Values that must never be shown. */
   secrets: string[];
-  /** The account that the stack's configuration says these credentials are of. */
+  /** The account in the stack's configuration. */
   accountId?: string;
   disableSslVerification: boolean;
 }
 
-/** The prefix under which ibm-cloud-sdk-core finds what is set for this service. */
+/** The prefix under which ibm-cloud-sdk-core finds the properties of this service. */
 const SERVICE = "IAM_POLICY_MANAGEMENT";
 
-const NONE =
-  "There are no IBM Cloud credentials. Set the API key with `pulumi config set --secret ibmcloud:apiKey`, or in the " +
-  "environment as IC_API_KEY or IBMCLOUD_API_KEY (or a token as IC_IAM_TOKEN), or give IAM_POLICY_MANAGEMENT_* properties " +
-  "(such as IAM_POLICY_MANAGEMENT_APIKEY) in the environment or in a credentials file named by IBM_CREDENTIALS_FILE";
+const NO_DEFAULT_CREDENTIALS =
+  "No IBM Cloud credentials were found. Set the API key with `pulumi config set --secret ibmcloud:apiKey`, or in the " +
+  "environment as IC_API_KEY or IBMCLOUD_API_KEY (or a token as IC_IAM_TOKEN), or set IAM_POLICY_MANAGEMENT_* properties " +
+  "(such as IAM_POLICY_MANAGEMENT_APIKEY) in the environment or in the credentials file that IBM_CREDENTIALS_FILE names";
 
-/** No credentials were found; the message names every place that was looked at. */
+/** No credentials were found. The message names every place that was searched. */
 export class NoCredentialsError extends CodedError {
   constructor(name?: string) {
     super(
       "no-credentials",
       name === undefined
-        ? NONE
-        : `There are no credentials of the name ${name}. Set ${prefixOf(name)}_APIKEY in the environment or in a credentials file named by IBM_CREDENTIALS_FILE, or \`pulumi config set --secret --path ibmcloud:credentials.${name}.apikey\``,
+        ? NO_DEFAULT_CREDENTIALS
+        : `No credentials named ${name} were found. Set ${prefixOf(name)}_APIKEY in the environment or in the credentials file that IBM_CREDENTIALS_FILE names, or \`pulumi config set --secret --path ibmcloud:credentials.${name}.apikey\``,
     );
   }
 }
 
 /**
- * Finds credentials. Without a name: `ibmcloud:apiKey`, else `IC_API_KEY`, else `IBMCLOUD_API_KEY` (each assumes the trusted
- * profile that `IC_IAM_PROFILE_ID` or `_NAME` says), else the token in `IC_IAM_TOKEN`, else the profile by the compute
- * resource that this runs on, else what ibm-cloud-sdk-core finds for `IAM_POLICY_MANAGEMENT_*`. With a name: the stack's
- * `ibmcloud:credentials` of that name, else what the core finds for `<NAME>_*`.
+ * Finds credentials.
  *
- * @throws NoCredentialsError when there are none
+ * Without a name: `ibmcloud:apiKey`, else `IC_API_KEY`, else `IBMCLOUD_API_KEY` (each assumes the trusted profile in
+ * `IC_IAM_PROFILE_ID` or `_NAME`), else the token in `IC_IAM_TOKEN`, else the trusted profile of the compute resource that
+ * this runs on, else what ibm-cloud-sdk-core finds for `IAM_POLICY_MANAGEMENT_*`.
+ *
+ * With a name: `ibmcloud:credentials.<name>`, else what the core finds for `<NAME>_*`.
+ *
+ * @throws NoCredentialsError if there are none
  */
 export function findCredentials(settings: Settings, name?: string): Credentials {
-  const endpoint = endpointOf(settings);
-  const found = name === undefined ? defaultOnes(settings) : namedOnes(settings, name);
-  if (!found || !authenticate(found.properties)) throw new NoCredentialsError(name);
+  const endpoint = iamEndpoint(settings);
+  const found = name === undefined ? findDefault(settings) : findNamed(settings, name);
+  if (!found || !canAuthenticate(found.properties)) throw new NoCredentialsError(name);
   const properties = normalized(found);
-  const { setting } = found;
   return {
-    authenticator: authenticatorOf(properties, { endpoint, setting }),
+    authenticator: createAuthenticator(properties, found.setting, endpoint),
     serviceUrl: endpoint ?? properties.url ?? PUBLIC_ENDPOINT,
     secrets: secretsOf(properties),
     accountId: checkedAccountId(settings, name),
@@ -61,98 +63,100 @@ export function findCredentials(settings: Settings, name?: string): Credentials 
   };
 }
 
-/** Credentials, and where each property of theirs is set. */
 interface Found {
   properties: Properties;
-  setting: Setting;
+  /** The setting of each property. */
+  setting: SettingName;
 }
 
-/** Endpoints as requests are built from them, and a token without its scheme. */
+/** Normalizes the endpoints, and removes the scheme from a token. */
 function normalized({ properties, setting }: Found): Properties {
   const { url, authUrl, bearerToken } = properties;
   return defined({
     ...properties,
-    url: url && normalizedEndpoint(url, setting("url")),
-    authUrl: authUrl && normalizedEndpoint(authUrl, setting("authUrl")),
+    url: url && normalizeEndpoint(url, setting("url")),
+    authUrl: authUrl && normalizeEndpoint(authUrl, setting("authUrl")),
     bearerToken: bearerToken?.replace(/^Bearer\s+/i, ""),
   });
 }
 
-/** How ibm-cloud-sdk-core spells a name in the environment, and in a credentials file. */
+/** Returns the prefix that ibm-cloud-sdk-core uses for a name in the environment and in credentials files. */
 function prefixOf(name: string): string {
   return name.toUpperCase().replaceAll("-", "_");
 }
 
-/** The account that the stack says credentials are of. */
-export function expectedAccountId({ config }: Settings, name?: string): string | undefined {
-  // The id has hexadecimal digits: case means nothing in it.
+/** Returns the account in the stack's configuration. It applies to the default credentials. */
+export function configuredAccountId({ config }: Settings, name?: string): string | undefined {
+  // Account ids are hexadecimal, so case does not matter.
   return (name === undefined && config("ibmcloud:accountId")?.trim().toLowerCase()) || undefined;
 }
 
-/** @throws CodedError when it is no id of an account */
+/** @throws CodedError if the configured account is not an account id */
 function checkedAccountId(settings: Settings, name?: string): string | undefined {
-  const id = expectedAccountId(settings, name);
+  const id = configuredAccountId(settings, name);
   if (id === undefined || /^[\da-f]{32}$/.test(id)) return id;
   throw new CodedError(
     "invalid-configuration",
-    "ibmcloud:accountId must be the id of an account: 32 hexadecimal digits, as `ibmcloud account show` prints them",
+    "ibmcloud:accountId must be an account id: 32 hexadecimal digits, as `ibmcloud account show` prints them",
   );
 }
 
-function defaultOnes({ config, env }: Settings): Found | undefined {
-  /** Where each property was found. */
-  const from: Partial<Record<string, string>> = {};
-  const setting = (property: string, ...names: string[]) => {
-    const name = names.find((each) => env[each]?.trim());
-    from[property] = name ?? names[0];
-    return name && env[name]?.trim();
+function findDefault({ config, env }: Settings): Found | undefined {
+  /** The setting in which each property was found. */
+  const foundIn: Partial<Record<string, string>> = {};
+  const read = (property: string, ...variables: string[]) => {
+    const variable = variables.find((each) => env[each]?.trim());
+    foundIn[property] = variable ?? variables[0];
+    return variable && env[variable]?.trim();
   };
   const found = (properties: object): Found => ({
     properties: defined(properties),
-    setting: (property) => from[property] ?? property,
+    setting: (property) => foundIn[property] ?? property,
   });
   const profile = {
-    iamProfileId: setting("iamProfileId", "IC_IAM_PROFILE_ID", "IBMCLOUD_IAM_PROFILE_ID"),
-    iamProfileName: setting("iamProfileName", "IC_IAM_PROFILE_NAME", "IBMCLOUD_IAM_PROFILE_NAME"),
+    iamProfileId: read("iamProfileId", "IC_IAM_PROFILE_ID", "IBMCLOUD_IAM_PROFILE_ID"),
+    iamProfileName: read("iamProfileName", "IC_IAM_PROFILE_NAME", "IBMCLOUD_IAM_PROFILE_NAME"),
   };
-  const isProfile = Object.values(profile).some((each) => each !== undefined);
-  const inEnv = setting("apikey", "IC_API_KEY", "IBMCLOUD_API_KEY");
-  const inConfig = config("ibmcloud:apiKey")?.trim();
-  if (inConfig) from["apikey"] = "ibmcloud:apiKey";
-  const apikey = inConfig || inEnv;
+  const hasProfile = Object.values(profile).some((each) => each !== undefined);
+  const fromEnv = read("apikey", "IC_API_KEY", "IBMCLOUD_API_KEY");
+  const fromConfig = config("ibmcloud:apiKey")?.trim();
+  if (fromConfig) foundIn["apikey"] = "ibmcloud:apiKey";
+  const apikey = fromConfig || fromEnv;
   if (apikey) {
-    if (!isProfile) return found({ apikey });
-    // A profile's name is told apart by its account; its id needs none.
-    const account = setting("iamAccountId", "IC_ACCOUNT_ID", "IBMCLOUD_ACCOUNT_ID");
+    if (!hasProfile) return found({ apikey });
+    // A profile's name is unique in its account only. An id needs no account.
+    const account = read("iamAccountId", "IC_ACCOUNT_ID", "IBMCLOUD_ACCOUNT_ID");
     const iamAccountId = profile.iamProfileId === undefined ? account : undefined;
     return found({ authType: "iamAssume", apikey, ...profile, iamAccountId });
   }
-  const bearerToken = setting("bearerToken", "IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN");
+  const bearerToken = read("bearerToken", "IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN");
   if (bearerToken) return found({ authType: "bearerToken", bearerToken });
-  if (isProfile) return found({ authType: "container", ...profile });
-  return external(env, SERVICE);
+  if (hasProfile) return found({ authType: "container", ...profile });
+  return findExternal(env, SERVICE);
 }
 
-function namedOnes({ config, env }: Settings, name: string): Found | undefined {
+function findNamed({ config, env }: Settings, name: string): Found | undefined {
   const written = config("ibmcloud:credentials");
   if (written !== undefined && written !== "") {
-    const all = objectIn(written);
+    const all = parseObject(written);
     if (!all) {
       throw new CodedError(
         "invalid-configuration",
-        "ibmcloud:credentials is not an object of credentials by name: set one with `pulumi config set --secret --path ibmcloud:credentials.<NAME>.apikey`",
+        "ibmcloud:credentials must be an object of credentials by name: set one with `pulumi config set --secret --path ibmcloud:credentials.<NAME>.apikey`",
       );
     }
     if (Object.hasOwn(all, name)) {
       const path = `ibmcloud:credentials.${name}`;
-      const properties = writtenProperties(all[name], path);
-      return { properties, setting: (property) => `${path}.${property}` };
+      return {
+        properties: parseConfigured(all[name], path),
+        setting: (property) => `${path}.${property}`,
+      };
     }
   }
-  return external(env, name);
+  return findExternal(env, name);
 }
 
-function objectIn(json: string): Record<string, unknown> | undefined {
+function parseObject(json: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(json);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
@@ -162,27 +166,27 @@ function objectIn(json: string): Record<string, unknown> | undefined {
   }
 }
 
-/** @throws CodedError when the file that should hold credentials cannot be read, or holds odd ones */
-function external(env: NodeJS.ProcessEnv, name: string): Found | undefined {
-  const found = read(env, name);
-  const setting: Setting = (property) =>
+/** @throws CodedError if the credentials file can't be read, or has invalid properties */
+function findExternal(env: NodeJS.ProcessEnv, name: string): Found | undefined {
+  const found = readExternal(env, name);
+  const setting: SettingName = (property) =>
     `${prefixOf(name)}_${property.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
-  return found ? { properties: foundProperties(found, setting), setting } : undefined;
+  return found ? { properties: parseExternal(found, setting), setting } : undefined;
 }
 
-function read({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv, name: string): object | null {
+function readExternal({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv, name: string): object | null {
   try {
     return sources().readExternalSources(name) as object | null;
   } catch (error) {
     throw new CodedError(
       "invalid-configuration",
-      `The credentials file${file ? ` ${file}, which IBM_CREDENTIALS_FILE names,` : ""} cannot be read: check that it is there and holds lines like ${prefixOf(name)}_APIKEY=…`,
+      `The credentials file${file ? ` ${file} (IBM_CREDENTIALS_FILE)` : ""} cannot be read: check that it exists and has lines like ${prefixOf(name)}_APIKEY=…`,
       { cause: error },
     );
   }
 }
 
-/** Without what is `undefined`: the core takes a property that is there for one that is set. */
+/** Removes undefined properties: the core treats a property as set if it exists. */
 function defined(properties: object): Properties {
   const entries: [string, unknown][] = Object.entries(properties);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));

@@ -1,40 +1,44 @@
-/** How long a call that is under way may still take once the run is cancelled, in milliseconds. */
+import { CodedError } from "../shared/coded-error";
+
+/** The time that a call in flight still gets when the run is cancelled, in milliseconds. */
 const CALL_GRACE = 5_000;
 
-/** How long the whole operation may still take then: its last call, and one look-up of what that call did. */
-const GRACE = 2 * CALL_GRACE;
+/** The time that the whole operation still gets then: its last call, and one read to find out what that call did. */
+const OPERATION_GRACE = 2 * CALL_GRACE;
 
-/** Time is over: the operation's own, or what a cancelled run leaves it. */
-export class TooLateError extends Error {
-  /** Whether the call that it ends may be under way. */
+/** The operation ran out of time, or the run was cancelled. */
+export class DeadlineError extends CodedError {
+  /** True if a call was in flight. */
   readonly wasSent: boolean;
 
   constructor(message = "the time of this operation is over", wasSent = true) {
-    super(message);
+    super("no-answer", message);
     this.wasSent = wasSent;
   }
 }
 
-/** The time of one operation, with all its calls, retries and polls. Nothing extends it. */
+/** The time limit of one operation with all its calls, retries and polls. It can't be extended. */
 export interface Deadline {
-  /** Milliseconds until it is over; 0 from then on. */
+  /** Returns the remaining time in milliseconds; 0 once it is over. */
   left: () => number;
-  /** Whether the run was cancelled: nothing is retried or waited for any more. */
+  /** Returns true once the run is cancelled: nothing is retried or waited for any more. */
   isCancelled: () => boolean;
-  /** Waits; ends early when the time is over or the run is cancelled. */
+  /** Returns true if the time is over or the run is cancelled. */
+  isOver: () => boolean;
+  /** Sleeps. Returns early if the time is over or the run is cancelled. */
   sleep: (milliseconds: number) => Promise<void>;
   /**
-   * The result of work, if it comes in time.
+   * Waits for a promise.
    *
-   * @throws TooLateError when the time is over first
+   * @throws DeadlineError if the time is over first
    */
   within: <Result>(work: Promise<Result>) => Promise<Result>;
 }
 
 /**
- * Gives work a deadline.
+ * Runs `work` with a deadline.
  *
- * @param milliseconds from now on
+ * @param milliseconds the time limit, from now
  * @param cancelled aborted when the user cancels the run
  */
 export async function withDeadline<Result>(
@@ -43,24 +47,24 @@ export async function withDeadline<Result>(
   work: (deadline: Deadline) => Promise<Result>,
 ): Promise<Result> {
   let endsAt = performance.now() + milliseconds;
-  // One timer for whoever waits: aborted when no call may take any longer.
+  // Aborted when no call may take any longer. All waiting calls share this timer.
   const over = new AbortController();
   let timer = setTimeout(end, milliseconds);
-  if (cancelled?.aborted) cut();
-  cancelled?.addEventListener("abort", cut);
+  if (cancelled?.aborted) shorten();
+  cancelled?.addEventListener("abort", shorten);
 
   function end(): void {
     over.abort();
   }
 
-  function cut(): void {
+  function shorten(): void {
     clearTimeout(timer);
     timer = setTimeout(end, Math.min(left(), CALL_GRACE));
-    endsAt = Math.min(endsAt, performance.now() + GRACE);
+    endsAt = Math.min(endsAt, performance.now() + OPERATION_GRACE);
   }
 
   function left(): number {
-    // Timers may end some parts of a millisecond early.
+    // Timers may fire a fraction of a millisecond early.
     const rest = endsAt - performance.now();
     return rest < 1 ? 0 : rest;
   }
@@ -72,6 +76,7 @@ export async function withDeadline<Result>(
   const deadline: Deadline = {
     left,
     isCancelled,
+    isOver: () => isCancelled() || left() === 0,
     sleep: (wanted) =>
       new Promise((resolve) => {
         if (isCancelled()) {
@@ -89,9 +94,7 @@ export async function withDeadline<Result>(
     within: (promise) =>
       new Promise((resolve, reject) => {
         const tooLate = () => {
-          reject(
-            new TooLateError(isCancelled() ? "the run was cancelled" : "the time of this operation is over"),
-          );
+          reject(new DeadlineError(isCancelled() ? "the run was cancelled" : undefined));
         };
         const signal = isCancelled()
           ? AbortSignal.timeout(Math.ceil(Math.min(left(), CALL_GRACE)))
@@ -108,6 +111,6 @@ export async function withDeadline<Result>(
     return await work(deadline);
   } finally {
     clearTimeout(timer);
-    cancelled?.removeEventListener("abort", cut);
+    cancelled?.removeEventListener("abort", shorten);
   }
 }

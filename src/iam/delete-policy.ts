@@ -1,49 +1,51 @@
-import type { Answer, Client } from "./client";
-import { propagationLeft, type Written } from "./clock";
+import type { Client } from "./client";
 import type { Deadline } from "./deadline";
-import { IamError, inDoubt, notIamsAnswer } from "./errors";
-import { isOver, lookUp, notShown } from "./policies";
+import { IamError, notVisibleYet, unreadableResponse, withUnknownOutcome } from "./errors";
+import { getPolicyOnce } from "./policies";
+import { remainingPropagation } from "./propagation";
 import { pollUntil } from "./retry";
+import type { SdkResponse, WriteTimes } from "./types";
 
-/** Deletes a policy; done when IAM does not hold it any more. A young one that IAM does not show yet is waited for. */
+/** Deletes a policy. It succeeds if the policy is gone. A recent policy that IAM does not show yet is waited for. */
 export async function deletePolicy(
   client: Client,
   id: string,
   deadline: Deadline,
-  written: Written = {},
+  known: WriteTimes = {},
 ): Promise<void> {
+  const { timeouts } = client;
   let unknownSince: number | undefined;
-  /** Deletes it once. `left`: where IAM holds none, how long one may still come to be shown. */
-  const remove = async (): Promise<{ isGone: boolean; left: number }> => {
+
+  /** Deletes once. `left` is the time for which a policy that is not visible may still appear, in milliseconds. */
+  const attempt = async (): Promise<{ isGone: boolean; left: number }> => {
     try {
-      await client.write((service) => service.deleteV2Policy({ id }), toDeleted, deadline, true);
+      await client.write((service) => service.deleteV2Policy({ id }), parseDeleted, deadline, true);
       return { isGone: true, left: 0 };
     } catch (error) {
       if (!(error instanceof IamError) || !error.isNotFound) throw error;
-      // An earlier try may have deleted it.
+      // An earlier attempt may have deleted it.
       unknownSince ??= error.unknownSince;
-      const left = propagationLeft(written, error.told.answeredAt, client.pace.propagation);
+      const left = remainingPropagation(known, error.details.respondedAt, timeouts.propagation);
       if (error.isPolicyNotFound && left <= 0) return { isGone: true, left };
-      const { policy } = await lookUp(client, id, deadline);
+      const { policy } = await getPolicyOnce(client, id, deadline);
       if (policy && policy.state !== "deleted" && !error.isPolicyNotFound) throw error;
       return { isGone: policy?.state === "deleted" || left <= 0, left };
     }
   };
   try {
-    const around = { deadline, pace: client.pace };
     const { isGone } = await pollUntil(
-      remove,
+      attempt,
       (each) => each.isGone,
       (each) => each.left,
-      around,
+      { deadline, timeouts },
     );
-    // Where the wait was over while IAM was asked, the next answer counts.
-    if (!isGone && (isOver(deadline) || !(await remove()).isGone)) throw notShown(id, {});
+    // The propagation time may have ended during the last attempt: the next one decides.
+    if (!isGone && (deadline.isOver() || !(await attempt()).isGone)) throw notVisibleYet(id);
   } catch (error) {
-    throw inDoubt(error, unknownSince);
+    throw withUnknownOutcome(error, unknownSince);
   }
 }
 
-function toDeleted({ status, headers }: Answer): void {
-  if (status !== 204) throw notIamsAnswer("deleting a policy", headers);
+function parseDeleted({ status, headers }: SdkResponse): void {
+  if (status !== 204) throw unreadableResponse("deleting a policy", headers);
 }

@@ -1,171 +1,172 @@
-import { CodedError, codeOf } from "../shared/coded-error";
-import { isRetryable, isUnconnected, NOT_SENT, NOT_SHOWN, outcomeOf, UNREADABLE } from "./outcome";
-import type { HeldPolicy } from "./policy";
+import { CodedError, codeOf, messageOf } from "../shared/coded-error";
+import { dateOf, errorDetails, headerOf } from "./error-details";
+import { IAM } from "./hints";
+import { isRetryable, isTls, isUnconnected, NOT_SENT, NOT_VISIBLE, outcomeOf, UNREADABLE } from "./outcome";
 import { quote, redact } from "./redact";
-import { dateOf, headerOf, tell, type Told } from "./told";
-import { WAYS, type OtherService, type Way } from "./ways";
+import type { ErrorDetails, Policy, Service } from "./types";
 
-/** How a call went on after it failed. */
-interface Tried {
-  tries: number;
-  /** Milliseconds since the first try. */
+/** The attempts of a call that failed. */
+interface Attempts {
+  count: number;
+  /** Milliseconds since the first attempt. */
   elapsed: number;
-  /** When the first try was sent that IAM may have carried out although no good answer came, in `performance.now()`. */
+  /** The start of the first attempt whose outcome is unknown, in `performance.now()`. */
   unknownSince?: number;
 }
 
-/** A call to IAM that failed. The message is IAM's reason and code, what to do next, and the transaction's id. */
+/** A failed call. The message holds the service's reason and code, the next step, and the transaction id. */
 export class IamError extends CodedError {
-  readonly told: Told;
-  private readonly tried?: Tried;
+  readonly details: ErrorDetails;
+  private readonly attempts?: Attempts;
 
-  constructor(told: Told, tried?: Tried) {
-    super(wayOf(told)?.code ?? "refused", sentence(told, tried));
+  constructor(details: ErrorDetails, attempts?: Attempts) {
+    super(hintFor(details)?.code ?? "refused", sentence(details, attempts));
     this.name = "IamError";
-    this.told = told;
-    this.tried = tried;
+    this.details = details;
+    this.attempts = attempts;
   }
 
-  /** The HTTP status; absent when no answer came. */
+  /** The HTTP status. Undefined if no response arrived. */
   get status(): number | undefined {
-    return this.told.status;
+    return this.details.status;
   }
 
   get transactionId(): string | undefined {
-    return this.told.transactionId;
+    return this.details.transactionId;
   }
 
-  /** The policy that stands in the way: its id, or all of it. */
+  /** The policy that a new or changed one duplicates: its id, or the whole policy. */
   get conflict(): unknown {
-    return this.told.conflict;
+    return this.details.conflict;
   }
 
-  /** Whether IAM may have done what it was asked to, now or by an earlier try, although no answer says so. */
+  /** True if IAM may have carried out the write, in this attempt or an earlier one. */
   override get outcomeUnknown(): boolean {
-    if (this.tried) return this.tried.unknownSince !== undefined;
-    return this.told.reads !== true && outcomeOf(this.told) === "unknown";
+    if (this.attempts) return this.attempts.unknownSince !== undefined;
+    return this.details.isRead !== true && outcomeOf(this.details) === "unknown";
   }
 
-  /** When the first such try was sent, in `performance.now()`. */
+  /** The start of the first attempt whose outcome is unknown, in `performance.now()`. */
   get unknownSince(): number | undefined {
-    return this.tried?.unknownSince;
+    return this.attempts?.unknownSince;
   }
 
-  /** Whether IAM itself says that it holds no such policy. */
+  /** True if IAM itself says that the policy does not exist. */
   get isPolicyNotFound(): boolean {
-    return this.told.status === 404 && this.told.code === "policy_not_found";
+    return this.details.status === 404 && this.details.code === "policy_not_found";
   }
 
-  /** Whether a 404 leaves open what wasn't found: the policy, or the path that a gateway was asked for. */
+  /** True for any 404 of IAM. A gateway's 404 may mean the path and not the policy. */
   get isNotFound(): boolean {
-    return this.told.status === 404 && this.told.code !== undefined;
+    return this.details.status === 404 && this.details.code !== undefined;
   }
 
-  /** Whether an answer came that isn't IAM's, or not all of it. */
+  /** True if the response is incomplete or not from IAM. */
   get isUnreadable(): boolean {
-    return this.told.code === UNREADABLE;
+    return this.details.code === UNREADABLE;
   }
 
-  /** How long IAM asks to wait, in milliseconds. */
+  /** The `Retry-After` of the response, in milliseconds. */
   get retryAfter(): number | undefined {
-    return this.told.retryAfter;
+    return this.details.retryAfter;
   }
 
-  /** Whether the same call may succeed a while later. */
+  /** True if the same call may succeed later. */
   get isRetryable(): boolean {
-    return isRetryable(this.told);
+    return isRetryable(this.details);
   }
 
-  /** Whether the call got as far as IAM. */
+  /** True if the request reached IAM. */
   get connected(): boolean {
-    return this.told.status !== undefined || !isUnconnected(this.told.code);
+    return this.details.status !== undefined || !isUnconnected(this.details.code);
   }
 
-  /** The same, known to mean that somebody else changed the policy meanwhile: IAM may say so as a conflict. */
+  /** Returns the same error, caused by another change of the policy. IAM may report one as a conflict. */
   asStale(): IamError {
-    return new IamError({ ...this.told, stale: true }, this.tried);
+    return new IamError({ ...this.details, isStale: true }, this.attempts);
   }
 
-  /** The same after another call that may have been carried out although no good answer came. */
-  inDoubt(unknownSince: number): IamError {
-    return this.after({ ...(this.tried ?? { tries: 1, elapsed: 0 }), unknownSince });
+  /** Returns the same error after an earlier write whose outcome is unknown. */
+  withUnknownOutcome(unknownSince: number): IamError {
+    return this.after({ ...(this.attempts ?? { count: 1, elapsed: 0 }), unknownSince });
   }
 
-  /** The same after it was tried again: IAM said this last. */
-  after(tried: Tried): IamError {
-    return new IamError(this.told, tried);
+  /** Returns the same error as the last of several attempts. */
+  after(attempts: Attempts): IamError {
+    return new IamError(this.details, attempts);
   }
 
-  /** The same without credentials in it. */
-  redacted(secrets: readonly string[], reads: boolean): IamError {
-    return new IamError(redactedTold({ ...this.told, reads }, secrets), this.tried);
+  /** Returns the same error without credentials. */
+  redacted(secrets: readonly string[], isRead: boolean): IamError {
+    return new IamError(redactDetails({ ...this.details, isRead }, secrets), this.attempts);
   }
 }
 
-function wayOf(told: Told): Way | undefined {
-  return (told.by?.ways ?? WAYS).find(({ when }) => when(told));
+function hintFor(details: ErrorDetails) {
+  return (details.service ?? IAM).hints.find(({ when }) => when(details));
 }
 
-function sentence(told: Told, tried: Tried | undefined): string {
-  const shown = told.code === NOT_SENT || told.code === NOT_SHOWN ? undefined : told.code;
-  const answer = [told.status, shown].filter((each) => each !== undefined).join(" ");
-  const said = told.said.trim().replace(/[.\s]+$/, "");
-  const { name } = told.by ?? { name: "IAM" };
-  const again = tried && tried.tries > 1 && `Tried ${tried.tries} times in ${seconds(tried.elapsed)} s`;
-  const transaction = told.transactionId && `Transaction-Id: ${told.transactionId}`;
+function sentence(details: ErrorDetails, attempts: Attempts | undefined): string {
+  const code = details.code === NOT_SENT || details.code === NOT_VISIBLE ? undefined : details.code;
+  const answer = [details.status, code].filter((each) => each !== undefined).join(" ");
+  const message = details.message.trim().replace(/[.\s]+$/, "");
+  const { name } = details.service ?? IAM;
+  const retried =
+    attempts && attempts.count > 1 && `Tried ${attempts.count} times in ${seconds(attempts.elapsed)} s`;
+  const transaction = details.transactionId && `Transaction-Id: ${details.transactionId}`;
   return [
-    `${subjectOf(told, name)}${answer && ` (${answer})`}: ${said}`,
-    again,
-    wayOf(told)?.hint,
+    `${subject(details, name)}${answer && ` (${answer})`}: ${message}`,
+    retried,
+    hintFor(details)?.hint,
     transaction,
   ]
     .filter(Boolean)
     .join(". ");
 }
 
-function subjectOf({ status, code, stale }: Told, name: string): string {
+function subject({ status, code, isStale }: ErrorDetails, name: string): string {
   if (status !== undefined) return `${name} ${outcomeOf({ status }) === "unknown" ? "failed" : "refused"}`;
-  if (code === UNREADABLE) return `${name}'s answer cannot be read`;
-  if (code === NOT_SHOWN) return `${name} is behind`;
-  return stale ? `${name} was not asked` : `${name} could not be asked`;
+  if (code === UNREADABLE) return `${name}'s response cannot be read`;
+  if (code === NOT_VISIBLE) return `${name} is behind`;
+  if (code === NOT_SENT || isStale) return `${name} was not called`;
+  return isUnconnected(code) || isTls(code) ? `${name} could not be reached` : `${name} did not respond`;
 }
 
 function seconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0);
 }
 
-/** The same error after a call that may have been carried out although no good answer came. */
-export function inDoubt(error: unknown, unknownSince: number | undefined): unknown {
+/** Returns the same error after an earlier write whose outcome is unknown. */
+export function withUnknownOutcome(error: unknown, unknownSince: number | undefined): unknown {
   if (unknownSince === undefined) return error;
-  if (error instanceof IamError) return error.inDoubt(unknownSince);
-  // What has the same scope and roles under another id keeps this one from having them: nothing is in doubt.
+  if (error instanceof IamError) return error.withUnknownOutcome(unknownSince);
+  // The other policy proves that this one was not written.
   if (error instanceof PolicyConflictError) return error;
-  const [code, message] = [codeOf(error), error instanceof Error ? error.message : String(error)];
-  return new CodedError(code, message, { cause: error, outcomeUnknown: true });
+  return new CodedError(codeOf(error), messageOf(error), { cause: error, outcomeUnknown: true });
 }
 
-/** IAM holds a policy that says the same: the same scope and roles, under another id. */
+/** IAM holds a duplicate: a policy with the same scope and roles and another id. */
 export class PolicyConflictError extends CodedError {
-  readonly policy: HeldPolicy;
+  readonly policy: Policy;
   declare readonly cause: IamError;
 
-  constructor(policy: HeldPolicy, cause: IamError) {
+  constructor(policy: Policy, cause: IamError) {
     super("already-exists", cause.message, { cause });
     this.policy = policy;
   }
 }
 
-/** What a call of another service than IAM threw. */
+/** A call of a service other than IAM failed. */
 export class OtherServiceError extends Error {
-  readonly by: OtherService;
+  readonly service: Service;
 
-  constructor(by: OtherService, cause: unknown) {
-    super(`${by.name} failed`, { cause });
-    this.by = by;
+  constructor(service: Service, cause: unknown) {
+    super(`${service.name} failed`, { cause });
+    this.service = service;
   }
 }
 
-/** What kept a call from being sent: its outcome isn't in doubt. */
+/** The request was never sent. */
 export class NotSentError extends Error {
   constructor(cause: unknown) {
     super("not sent", { cause });
@@ -173,59 +174,64 @@ export class NotSentError extends Error {
 }
 
 /**
- * Turns whatever IBM's SDK threw into an `IamError`; credentials are cut out of it.
+ * Converts an error of IBM's SDK to an `IamError` without credentials.
  *
- * @param reads whether the call only reads what IAM holds or offers
+ * @param isRead true if the call only reads
  */
-export function toIamError(thrown: unknown, secrets: readonly string[], reads = false): IamError {
-  if (thrown instanceof IamError) return thrown.redacted(secrets, reads);
+export function toIamError(thrown: unknown, secrets: readonly string[], isRead = false): IamError {
+  if (thrown instanceof IamError) return thrown.redacted(secrets, isRead);
   if (thrown instanceof NotSentError) return toIamError(thrown.cause, secrets, true);
-  const { by, cause } = thrown instanceof OtherServiceError ? thrown : { by: undefined, cause: thrown };
-  if (by && cause instanceof NotSentError) return toIamError(cause, secrets, true);
-  return new IamError(redactedTold({ ...tell(cause), reads, by }, secrets));
+  const { service, cause } =
+    thrown instanceof OtherServiceError ? thrown : { service: undefined, cause: thrown };
+  if (service && cause instanceof NotSentError) return toIamError(cause, secrets, true);
+  return new IamError(redactDetails({ ...errorDetails(cause), isRead, service }, secrets));
 }
 
-/** The longest reason that is quoted, and the longest code or id, in characters. */
-const REASON = 500;
-const CODE = 100;
+/** The longest message, and the longest code or id, in characters. */
+const MAX_MESSAGE = 500;
+const MAX_CODE = 100;
 
-function redactedTold(told: Told, secrets: readonly string[]): Told {
-  const short = (text: string | undefined) => (text === undefined ? undefined : quote(text, secrets, CODE));
+function redactDetails(details: ErrorDetails, secrets: readonly string[]): ErrorDetails {
+  const short = (text: string | undefined) => text && quote(text, secrets, MAX_CODE);
   return {
-    ...told,
-    code: short(told.code),
-    said: quote(told.said, secrets, REASON),
-    transactionId: short(told.transactionId),
-    conflict: redactedJson(told.conflict, secrets),
+    ...details,
+    code: short(details.code),
+    message: quote(details.message, secrets, MAX_MESSAGE),
+    transactionId: short(details.transactionId),
+    conflict: redactJson(details.conflict, secrets),
   };
 }
 
-/** The same JSON without credentials in its texts. */
-function redactedJson(value: unknown, secrets: readonly string[]): unknown {
+function redactJson(value: unknown, secrets: readonly string[]): unknown {
   if (value === undefined) return undefined;
   return JSON.parse(JSON.stringify(value), (_key, each: unknown) =>
     typeof each === "string" ? redact(each, secrets) : each,
   );
 }
 
-/** Two answers tell of two versions of a policy, so it is not replaced: nothing was sent, and nothing is in doubt. */
-export function changedWhileRead(id: string, one: string, other: string): IamError {
-  const said = `policy ${id} changed between two reads (${one}, then ${other})`;
-  return new IamError({ said, stale: true, reads: true });
+/** Two reads returned different versions of a policy, so it was not replaced. */
+export function changedBetweenReads(id: string, first: string, second: string): IamError {
+  const message = `policy ${id} changed between two reads (${first}, then ${second})`;
+  return new IamError({ message, isStale: true, isRead: true });
+}
+
+/** IAM does not show a recent write yet, so its response proves nothing. */
+export function notVisibleYet(id: string, respondedAt?: number): IamError {
+  const message = `policy ${id} was written recently, and IAM does not show it yet`;
+  return new IamError({ message, code: NOT_VISIBLE, respondedAt, isRead: true });
 }
 
 /**
- * An answer with a good status that is none of IAM's, such as a proxy's page.
+ * A response with a good status and a body that IAM does not document, such as a proxy's page.
  *
- * @param what what it should answer
- * @param by who was asked, where it was not IAM
+ * @param call the call, for the message
  */
-export function notIamsAnswer(what: string, headers: unknown, by?: OtherService): IamError {
+export function unreadableResponse(call: string, headers: unknown, service?: Service): IamError {
   return new IamError({
     code: UNREADABLE,
-    said: `the answer to ${what} is not the JSON that ${by?.name ?? "IAM"} documents`,
+    message: `the response to ${call} is not the JSON that ${service?.name ?? "IAM"} documents`,
     transactionId: headerOf(headers, "transaction-id"),
-    answeredAt: dateOf(headers),
-    by,
+    respondedAt: dateOf(headers),
+    service,
   });
 }

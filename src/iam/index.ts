@@ -1,112 +1,101 @@
-import { connect, type Client, type Identity } from "./client";
-import type { Written } from "./clock";
-import { expectedAccountId } from "./credentials";
-import type { Deadline } from "./deadline";
+import { connect, type Client } from "./client";
 import { createPolicy } from "./create-policy";
+import { configuredAccountId } from "./credentials";
+import type { Deadline } from "./deadline";
 import { deletePolicy } from "./delete-policy";
-import { editPolicy } from "./edit-policy";
+import { memoize } from "./memoize";
 import { getPolicy } from "./policies";
-import type { HeldPolicy, PolicyBody } from "./policy";
+import { createPolicyCache } from "./policy-cache";
 import { redact } from "./redact";
-import { listRoles, type OfferedRole, type Pair } from "./roles";
-import type { Settings } from "./settings";
-import { shared, type Shared } from "./shared";
-import { sharedLooks } from "./shared-looks";
-import { sharedReads } from "./shared-reads";
+import { listRoles } from "./roles";
+import type { Identity, OfferedRole, Pair, Policy, PolicyBody, Settings, WriteTimes } from "./types";
+import { updatePolicy } from "./update-policy";
 
-/** IAM with one set of credentials: the only way out of the provider. Each method throws an `IamError`. */
+/** IAM with one set of credentials. The provider reaches IBM Cloud only through it. Each method throws an `IamError`. */
 export interface Iam {
-  /** The same for one operation, which ends with its deadline; without one each call has a deadline of its own. */
-  until: (deadline: Deadline) => Iam;
-  /** The account that the stack says its credentials are of, known without a call. */
-  expectedAccountId?: string;
-  /** Whether a policy that is in the way is taken over when these same credentials made it. */
+  /** Returns the same IAM for one operation with its deadline. Without one, each call has its own. */
+  withDeadline: (deadline: Deadline) => Iam;
+  /** The account in the stack's configuration, known without a call. */
+  configuredAccountId?: string;
+  /** True if a duplicate is adopted when these credentials created it: `IBMCLOUD_ADOPT_OWN=true`. */
   adoptsOwn: boolean;
-  /** A text without credentials in it. */
+  /** Removes credentials from a text. */
   redact: (text: string) => string;
-  /** Whose the credentials are. */
+  /** Returns the account and user of the credentials. */
   identity: () => Promise<Identity>;
-  /** The roles that can be granted to a pair of services; asked once a pair. */
+  /** Lists the roles that can be granted to a pair of services. Asks IAM once for each pair. */
   offeredRoles: (pair: Pair) => Promise<OfferedRole[]>;
-  /** @throws PolicyConflictError when IAM holds the same already */
+  /** @throws PolicyConflictError if IAM already holds a duplicate */
   createPolicy: (
     body: PolicyBody,
-    isTaken: (id: string) => boolean,
-    isRemoved?: (id: string) => boolean,
-  ) => Promise<HeldPolicy>;
+    isOwned: (id: string) => boolean,
+    isDeleting?: (id: string) => boolean,
+  ) => Promise<Policy>;
   /**
-   * The active policies of a scope, for one that may be among many who look: out of a list that they share.
+   * Finds the active policies of a scope in a list that all operations share.
    *
-   * @param since how old the list may be, in milliseconds of `performance.now()`
+   * @param notBefore lists the policies again if the list is older, in milliseconds of `performance.now()`
    */
-  policiesOf: (scope: PolicyBody, since?: number) => Promise<HeldPolicy[]>;
-  /** Reads a policy for one that may be among many: out of a list that they share. */
-  readPolicy: (id: string, written?: Written) => Promise<HeldPolicy | undefined>;
-  /** Reads a policy as it is now, by a call of its own. */
-  getPolicy: (id: string, written?: Written) => Promise<HeldPolicy | undefined>;
-  /** @throws PolicyConflictError when IAM holds the same under another id */
-  editPolicy: (
+  findPolicies: (scope: PolicyBody, notBefore?: number) => Promise<Policy[]>;
+  /** Reads a policy, from a list that all operations share where possible. */
+  readPolicy: (id: string, known?: WriteTimes) => Promise<Policy | undefined>;
+  /** Reads the current version of a policy. */
+  getPolicy: (id: string, known?: WriteTimes) => Promise<Policy | undefined>;
+  /** @throws PolicyConflictError if the new content duplicates another policy */
+  updatePolicy: (
     id: string,
-    written: Written,
-    decide: (held: HeldPolicy | undefined) => PolicyBody | undefined,
-  ) => Promise<HeldPolicy>;
-  deletePolicy: (id: string, written?: Written) => Promise<void>;
+    known: WriteTimes,
+    decide: (policy: Policy | undefined) => PolicyBody | undefined,
+  ) => Promise<Policy>;
+  deletePolicy: (id: string, known?: WriteTimes) => Promise<void>;
 }
 
 /**
- * IAM as the settings lead to it. Nothing is read, looked for or asked before a method is called.
+ * Opens IAM. Nothing is read or sent before a method is called.
  *
- * @param name which credentials; the default ones without it
+ * @param name the name of the credentials. @default the default credentials
  */
 export function openIam(settings: Settings, name?: string): Iam {
   let client: Client | undefined;
   const connected = () => (client ??= connect(settings, name));
-  const roles = new Map<string, Shared<OfferedRole[]>>();
-  const reads = sharedReads(connected);
-  const looks = sharedLooks(connected);
+  const cache = createPolicyCache(connected);
+  const roles = memoize((pair) =>
+    connected().withSharedDeadline((own) => listRoles(connected(), JSON.parse(pair) as Pair, own)),
+  );
 
-  function offeredRoles(pair: Pair, deadline: Deadline): Promise<OfferedRole[]> {
-    const key = JSON.stringify([pair.source, pair.target]);
-    const known = roles.get(key) ?? shared<OfferedRole[]>();
-    roles.set(key, known);
-    return known.get(deadline, (own) => listRoles(connected(), pair, own));
-  }
-
-  /** What is written is seen by the next read. */
-  async function written<Result>(work: () => Promise<Result>): Promise<Result> {
+  async function write<Result>(send: () => Promise<Result>): Promise<Result> {
     try {
-      return await work();
+      return await send();
     } catch (error) {
-      // IAM may hold by now what no resource knows of.
-      looks.forget();
+      cache.clear();
       throw error;
     } finally {
-      reads.forget();
+      cache.written();
     }
   }
 
-  function bound(given?: Deadline): Iam {
-    const until = async <Result>(work: (deadline: Deadline) => Promise<Result>) =>
-      given ? work(given) : connected().withDeadline(work);
+  function open(deadline?: Deadline): Iam {
+    const within = async <Result>(work: (deadline: Deadline) => Promise<Result>) =>
+      deadline ? work(deadline) : connected().withDeadline(work);
     return {
-      until: bound,
-      expectedAccountId: expectedAccountId(settings, name),
+      withDeadline: open,
+      configuredAccountId: configuredAccountId(settings, name),
       get adoptsOwn() {
         return settings.env["IBMCLOUD_ADOPT_OWN"] === "true";
       },
       redact: (text) => client?.redact(text) ?? redact(text, []),
-      identity: () => until((deadline) => connected().identity(deadline)),
-      offeredRoles: (pair) => until((deadline) => offeredRoles(pair, deadline)),
-      createPolicy: (body, ...known) =>
-        written(() => until((deadline) => createPolicy(connected(), body, deadline, ...known))),
-      policiesOf: (scope, since) => until((deadline) => looks.look(scope, deadline, since)),
-      readPolicy: (id, known) => until((deadline) => reads.read(id, deadline, known)),
-      getPolicy: (id, known) => until((deadline) => getPolicy(connected(), id, deadline, known)),
-      editPolicy: (id, known, decide) =>
-        written(() => until((deadline) => editPolicy(connected(), id, known, deadline, decide))),
-      deletePolicy: (id, known) =>
-        written(() => until((deadline) => deletePolicy(connected(), id, deadline, known))),
+      identity: () => within((own) => connected().identity(own)),
+      offeredRoles: ({ source, target }) =>
+        within((own) => own.within(roles.get(JSON.stringify({ source, target })))),
+      createPolicy: (body, ...predicates) =>
+        write(() => within((own) => createPolicy(connected(), body, own, ...predicates))),
+      findPolicies: (scope, notBefore) => within((own) => cache.findByScope(scope, own, notBefore)),
+      readPolicy: (id, known) => within((own) => cache.read(id, own, known)),
+      getPolicy: (id, known) => within((own) => getPolicy(connected(), id, own, known)),
+      updatePolicy: (id, known, decide) =>
+        write(() => within((own) => updatePolicy(connected(), id, known, own, decide))),
+      deletePolicy: (id, known) => write(() => within((own) => deletePolicy(connected(), id, own, known))),
     };
   }
-  return bound();
+  return open();
 }

@@ -1,30 +1,30 @@
 /**
- * How a call ended. *Refused* means that IAM did nothing; *unknown* that it may have done what it was asked to, although no
- * answer says so.
+ * The outcome of a call. *Refused*: IAM did nothing. *Unknown*: IAM may have carried out the request, although no response
+ * confirms it.
  */
 export type Outcome = "done" | "refused" | "unknown";
 
-/** What a call was answered, or failed with. */
+/** The response of a call, or the failure that replaced it. */
 export interface Ending {
-  /** The HTTP status of an answer that was read to its end. */
+  /** The HTTP status, if the whole response could be read. */
   status?: number;
-  /** IAM's code, or that of the connection's failure. */
+  /** IAM's error code, or the code of the connection's failure. */
   code?: string;
 }
 
-/** The answer's status is good, and its body isn't what IAM documents: cut, garbled, too large, empty, or a proxy's page. */
+/** The status is good, but the body is not what IAM documents: cut, garbled, too large, empty, or a proxy's page. */
 export const UNREADABLE = "unreadable_answer";
 
-/** No complete answer came in time. */
+/** No complete response arrived in time. */
 export const TIMED_OUT = "ETIMEDOUT";
 
-/** The call was never sent: its token couldn't be had, its URL is none, or the run was over before. */
+/** The request was never sent: no token, an invalid URL, or the run had ended. */
 export const NOT_SENT = "not_sent";
 
-/** IAM was asked, and doesn't show yet what was written a short while ago. */
-export const NOT_SHOWN = "not_shown";
+/** IAM does not show a recent change yet. */
+export const NOT_VISIBLE = "not_shown";
 
-/** Codes of a connection that couldn't be established. */
+/** Codes of connections that could not be established. */
 const NOT_CONNECTED = [
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -35,7 +35,7 @@ const NOT_CONNECTED = [
   "EADDRNOTAVAIL",
 ];
 
-/** Decides how a call ended. Everything that isn't known to precede IAM's work is unknown. */
+/** Decides the outcome of a call. Any failure that may have come after IAM's work is unknown. */
 export function outcomeOf({ status, code }: Ending): Outcome {
   if (code === UNREADABLE) return "unknown";
   if (status === undefined) return isUnsent(code) ? "refused" : "unknown";
@@ -43,24 +43,25 @@ export function outcomeOf({ status, code }: Ending): Outcome {
   return status === 408 || status >= 500 ? "unknown" : "refused";
 }
 
-/** Whether the same call may succeed a while later. */
+/** Returns true if the same call may succeed later. */
 export function isRetryable({ status, code }: Ending): boolean {
   if (code === UNREADABLE) return true;
-  if (status === undefined) return !isTls(code) && code !== NOT_SENT && code !== NOT_SHOWN;
+  if (status === undefined) return !isTls(code) && code !== NOT_SENT && code !== NOT_VISIBLE;
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** Whether no connection to IAM could be established. */
+/** Returns true if no connection to IAM could be established. */
 export function isUnconnected(code: string | undefined): boolean {
   return code !== undefined && NOT_CONNECTED.includes(code);
 }
 
-/** Whether a connection failed over TLS: a certificate, or an endpoint that speaks none. */
+/** Returns true for a TLS failure: an untrusted certificate, or an endpoint without TLS. */
 export function isTls(code: string | undefined): boolean {
   return code !== undefined && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_|^EPROTO$/.test(code);
 }
 
-/** A certificate is refused before anything is sent; another failure of TLS may come in the middle of an answer. */
+/** A certificate is refused before the request is sent. Other TLS failures may interrupt a response. */
 function isUnsent(code: string | undefined): boolean {
-  return code === NOT_SENT || code === NOT_SHOWN || isUnconnected(code) || /CERT|UNABLE_TO_/.test(code ?? "");
+  if (code === NOT_SENT || code === NOT_VISIBLE || isUnconnected(code)) return true;
+  return /CERT|UNABLE_TO_/.test(code ?? "");
 }

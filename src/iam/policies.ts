@@ -1,131 +1,141 @@
 import { CodedError } from "../shared/coded-error";
-import { idOf, maybeHeld, toHeld, toPage } from "./answers";
 import type { Client } from "./client";
-import { propagationLeft, type Written } from "./clock";
 import type { Deadline } from "./deadline";
-import { IamError } from "./errors";
-import { NOT_SHOWN } from "./outcome";
-import { allPages } from "./paging";
-import type { HeldPolicy, PolicyBody } from "./policy";
+import { dateOf } from "./error-details";
+import { IamError, notVisibleYet } from "./errors";
+import { entryId, parseAuthorization, parsePolicy, parsePolicyPage, readAllPages } from "./parse";
+import { isSamePolicy } from "./policy";
+import { isStale, remainingPropagation } from "./propagation";
 import { pollUntil } from "./retry";
-import { dateOf } from "./told";
+import type { Policy, PolicyBody, WriteTimes } from "./types";
 
 /**
- * The active authorization policies of the credentials' account, each once.
+ * Lists the active authorizations of the credentials' account.
  *
- * @param format `"display"` for one with the roles' display names
+ * @param format `"display"` includes the display names of roles
  */
 export async function listPolicies(
   client: Client,
   deadline: Deadline,
   format?: "display",
-): Promise<HeldPolicy[]> {
-  return [...(await listEntries(client, deadline, format)).values()].flatMap((each) => maybeHeld(each) ?? []);
+): Promise<Policy[]> {
+  const entries = await listPolicyEntries(client, deadline, format);
+  return [...entries.values()].flatMap((each) => parseAuthorization(each) ?? []);
 }
 
-/** The same by id and as IAM answers them, for one who needs few of them: what is no authorization may be among them. */
-export async function listEntries(
+/** Lists the same policies by id without parsing them: an account may hold thousands, and a caller may need only a few. */
+export async function listPolicyEntries(
   client: Client,
   deadline: Deadline,
   format?: "display",
 ): Promise<Map<string, unknown>> {
   const { accountId } = await client.identity(deadline);
   const filter = { accountId, type: "authorization", state: "active", ...(format && { format }) };
-  const entries = await allPages("the list of policies", (start) =>
+  const entries = await readAllPages("the list of policies", (start) =>
     client.call(
       (service) => service.listV2Policies({ ...filter, ...(start !== undefined && { start }) }),
-      (answer) => {
-        const { policies, next } = toPage(answer);
-        return { entries: policies, next };
-      },
+      parsePolicyPage,
       deadline,
     ),
   );
   return new Map(
     entries.flatMap((each) => {
-      const id = idOf(each);
+      const id = entryId(each);
       return id === undefined ? [] : [[id, each] as const];
     }),
   );
 }
 
 /**
- * Reads a policy, with the roles' display names. What was written a short while ago is asked for again until IAM shows it.
+ * Reads a policy with the display names of its roles. After a recent write, it repeats the read until IAM shows that write.
  *
- * @returns `undefined` when IAM says that it does not hold it, or keeps it only as deleted
- * @throws when it is no authorization
+ * @returns `undefined` if the policy does not exist, or is deleted
+ * @throws CodedError if the policy is not an authorization
  */
 export async function getPolicy(
   client: Client,
   id: string,
   deadline: Deadline,
-  written: Written = {},
-): Promise<HeldPolicy | undefined> {
-  const isAccepted = ({ policy }: Seen) =>
-    policy !== undefined && (policy.state === "deleted" || !isBehind(policy, written));
-  const left = ({ answeredAt }: Seen) => propagationLeft(written, answeredAt, client.pace.propagation);
-  const around = { deadline, pace: client.pace };
-  const seen = await pollUntil(() => lookUp(client, id, deadline), isAccepted, left, around);
-  // Only the end of the operation ended the wait: what IAM shows says nothing yet.
-  if (!isAccepted(seen) && left(seen) > 0 && isOver(deadline)) throw notShown(id, seen);
-  const { policy } = seen;
-  if (policy && policy.type !== "authorization")
-    throw new CodedError(
-      "not-an-authorization",
-      `the policy ${policy.id} is not an authorization but of the type ${policy.type}`,
-    );
+  known: WriteTimes = {},
+): Promise<Policy | undefined> {
+  const isCurrent = ({ policy }: Snapshot) =>
+    policy !== undefined && (policy.state === "deleted" || !isStale(policy, known));
+  const { timeouts } = client;
+  const left = ({ respondedAt }: Snapshot) => remainingPropagation(known, respondedAt, timeouts.propagation);
+  const snapshot = await pollUntil(() => getPolicyOnce(client, id, deadline), isCurrent, left, {
+    deadline,
+    timeouts,
+  });
+  // If the deadline ended the wait, the last response proves nothing.
+  if (!isCurrent(snapshot) && left(snapshot) > 0 && deadline.isOver()) {
+    throw notVisibleYet(id, snapshot.respondedAt);
+  }
+  const { policy } = snapshot;
+  if (policy && policy.type !== "authorization") {
+    const message = `policy ${policy.id} is not an authorization: its type is ${policy.type}`;
+    throw new CodedError("not-an-authorization", message);
+  }
   return policy?.state === "deleted" ? undefined : policy;
 }
 
-/** Whether nothing more is to be waited for. */
-export function isOver(deadline: Deadline): boolean {
-  return deadline.isCancelled() || deadline.left() === 0;
+/** A policy in one response. */
+interface Snapshot {
+  /** Active or deleted. Undefined if IAM holds no such policy. */
+  policy?: Policy;
+  /** The `Date` of the response, in milliseconds since 1970. */
+  respondedAt?: number;
 }
 
-/** What was written a short while ago isn't shown yet, and says nothing by that. */
-export function notShown(id: string, { answeredAt }: Pick<Seen, "answeredAt">): IamError {
-  const said = `the policy ${id} was written a short while ago, and IAM doesn't show that yet`;
-  return new IamError({ said, code: NOT_SHOWN, answeredAt, reads: true });
-}
-
-/** Whether an answer is older than what the caller knows to be written. */
-export function isBehind(found: HeldPolicy, { lastModifiedAt }: Written): boolean {
-  return Date.parse(found.lastModifiedAt ?? "") < Date.parse(lastModifiedAt ?? "");
-}
-
-/** A policy as one answer shows it. */
-export interface Seen {
-  /** Deleted or not; absent where IAM holds none. */
-  policy?: HeldPolicy;
-  /** When IAM answered, by its own clock. */
-  answeredAt?: number;
-}
-
-/** Asks for a policy once. Only IAM's own word for a policy that isn't there counts, or the list's. */
-export async function lookUp(client: Client, id: string, deadline: Deadline): Promise<Seen> {
+/** Reads a policy once. Only IAM's own error code proves that it does not exist; any other 404 is checked against the list. */
+export async function getPolicyOnce(client: Client, id: string, deadline: Deadline): Promise<Snapshot> {
   try {
     return await client.call(
       (service) => service.getV2Policy({ id, format: "display" }),
-      (answer) => ({
-        policy: toHeld("reading a policy", answer, (held) => held.id === id),
-        answeredAt: dateOf(answer.headers),
+      (response) => ({
+        policy: parsePolicy("reading a policy", response, (policy) => policy.id === id),
+        respondedAt: dateOf(response.headers),
       }),
       deadline,
     );
   } catch (error) {
     if (!(error instanceof IamError)) throw error;
-    const { answeredAt } = error.told;
-    if (error.isPolicyNotFound) return { answeredAt };
+    const { respondedAt } = error.details;
+    if (error.isPolicyNotFound) return { respondedAt };
     if (!error.isNotFound) throw error;
-    const listed = (await listEntries(client, deadline, "display")).get(id);
-    if (listed === undefined) return { answeredAt };
-    const policy = maybeHeld(listed);
+    const entry = (await listPolicyEntries(client, deadline, "display")).get(id);
+    if (entry === undefined) return { respondedAt };
+    const policy = parseAuthorization(entry);
     if (!policy) throw error;
-    return { policy, answeredAt };
+    return { policy, respondedAt };
   }
 }
 
-/** A policy as requests carry it. */
+/** The policy that a conflict is about. */
+interface Duplicate {
+  /** An active policy with the same scope and roles, preferably one that is not being deleted. */
+  duplicate?: Policy;
+  /** The policy that the response refers to. It counts only if its scope and roles are the same. */
+  reported?: Policy;
+}
+
+/** Finds the policy that caused a conflict: the one in the response, or else one in the list. */
+export async function findDuplicate(
+  client: Client,
+  { conflict }: IamError,
+  body: PolicyBody,
+  deadline: Deadline,
+  isDeleting: (id: string) => boolean = () => false,
+): Promise<Duplicate> {
+  const id = typeof conflict === "string" ? conflict : entryId(conflict);
+  const found =
+    parseAuthorization(conflict) ?? (id ? (await getPolicyOnce(client, id, deadline)).policy : undefined);
+  const reported = found?.state === "deleted" ? undefined : found;
+  if (reported && isSamePolicy(reported, body)) return { duplicate: reported, reported };
+  const all = (await listPolicies(client, deadline)).filter((each) => isSamePolicy(each, body));
+  return { duplicate: all.find((each) => !isDeleting(each.id)) ?? all[0], reported };
+}
+
+/** Converts a policy to the body of a request. */
 export function toRequest({ roleIds, control, subject, resource, description, pattern, rule }: PolicyBody) {
   return {
     type: "authorization",

@@ -1,19 +1,19 @@
-import { clean, cut, INVISIBLE } from "./plain-text";
-import { readings, SEAM } from "./spellings";
+import { clean, INVISIBLE, truncate } from "../shared/text";
+import { readings, SEAM } from "./decode";
 
 const HIDDEN = "[secret]";
 
-/** Shorter secrets are not searched for: they are part of too many words. */
+/** Shorter secrets are not searched for: too many words contain them. */
 const SHORTEST = 3;
 
-/** A part of a secret is hidden wherever it is this long. */
+/** Any part of a secret of this length is hidden. */
 const PART = 20;
 
-/** The beginning of a secret is hidden where it is this long and the text was cut after it. */
+/** The beginning of a secret is hidden at this length if the text was cut after it. */
 const BEGINNING = 8;
 const CUT = new RegExp(`$|…|\\.\\.\\.|${SEAM}`, "y");
 
-/** Longer texts are cut before the search, which decodes them in many ways. */
+/** Longer texts are truncated before the search, which decodes them in many ways. */
 const LONGEST = 16_384;
 
 /** JSON Web Tokens, and values after the name or the scheme of a credential. */
@@ -23,19 +23,19 @@ const CREDENTIALS = [
     `(?<=\\b(?:apikey|access_token|refresh_token|delegated_refresh_token|id_token|subject_token|cr_token|client_secret)["']?\\s{0,8}[=:]\\s{0,8}["']?)[^\\s"'&,}${SEAM}]+`,
     "gi",
   ),
-  // "Bearer token" and "Basic authentication" are words of a sentence.
+  // "Bearer token" and "Basic authentication" are ordinary words.
   /(?<=\b(?:Bearer|Basic)[\s+]{1,3})(?!(?:tokens?|auth|authentication|authorization|credentials?|schemes?)\b)[\w.~+/=-]+/gi,
 ];
 
 /** Start and end of a range to hide. */
 type Span = readonly [start: number, end: number];
 
-/** A few characters of a secret: a text that holds them is compared with the rest of the secret. */
+/** A few characters of a secret. Where a text contains them, it is compared with the rest of the secret. */
 interface Seed {
   secret: string;
-  /** Their position in the secret. */
+  /** The position of the characters in the secret. */
   at: number;
-  /** True for a secret in base64, which other bytes may surround. */
+  /** True for a secret in base64, which may have other bytes around it. */
   isBase64: boolean;
 }
 
@@ -56,7 +56,7 @@ type Seeds = Map<number, Map<string, Seed[]>>;
 export function redact(text: string, secrets: readonly string[]): string {
   const known = secrets.map((secret) => secret.trim()).filter(({ length }) => length >= SHORTEST);
   const seeds = seedsOf(known);
-  const bounded = cut(text, LONGEST);
+  const bounded = truncate(text, LONGEST);
   const hidden: Span[] = [];
   for (const reading of readings(bounded, Math.min(BEGINNING, ...seeds.keys()))) {
     for (const [start, end] of found(reading.text, seeds)) {
@@ -69,7 +69,7 @@ export function redact(text: string, secrets: readonly string[]): string {
 
 /** Prepares a part of an answer for an error sentence: redacts it, cleans it, and cuts it to `longest` characters. */
 export function quote(text: string, secrets: readonly string[], longest: number): string {
-  return cut(clean(redact(text, secrets)), longest);
+  return truncate(clean(redact(text, secrets)), longest);
 }
 
 function seedsOf(secrets: readonly string[]): Seeds {
@@ -78,7 +78,7 @@ function seedsOf(secrets: readonly string[]): Seeds {
     const length = Math.min(BEGINNING, secret.length);
     const sown = seeds.get(length) ?? new Map<string, Seed[]>();
     seeds.set(length, sown);
-    // Any part of PART characters holds one of these seeds.
+    // Every part of PART characters contains one of these seeds.
     for (let at = 0; at + length <= secret.length; at += PART - length + 1) {
       const characters = secret.slice(at, at + length);
       sown.set(characters, [...(sown.get(characters) ?? []), { secret, at, isBase64 }]);

@@ -1,84 +1,68 @@
 import type ResourceControllerV2 from "@ibm-cloud/platform-services/resource-controller/v2";
 import type ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
 import * as v from "valibot";
-import type { ResourceGroup, ServiceInstance } from "../found";
-import { startIn } from "./answers";
-import { connect, type Answer, type Client } from "./client";
+import type { ResourceGroup, ServiceInstance } from "../results";
+import { connect, type Client } from "./client";
 import type { Deadline } from "./deadline";
-import { notIamsAnswer } from "./errors";
-import { allPages, type Page } from "./paging";
+import { unreadableResponse } from "./errors";
+import { memoize } from "./memoize";
+import { pageToken, readAllPages, type Page } from "./parse";
 import { listPolicies } from "./policies";
-import type { HeldPolicy } from "./policy";
-import { resourceService, type ResourceService } from "./resource-service";
+import { createResourceClient, type ResourceClient } from "./resource-client";
 import { sdk } from "./sdk";
-import type { Settings } from "./settings";
+import type { Policy, SdkResponse, Settings } from "./types";
 
-/** What an account holds: the same answers to the same question. Each method throws an `IamError`. */
+/** The resources of an account. Equal questions share one call. Each method throws an `IamError`. */
 export interface Resources {
   /** The account of the credentials. */
   accountId: () => Promise<string>;
-  /** The active service instances: those of a name, or all. */
+  /** Lists the active service instances: those with a name, or all. */
   instances: (name?: string) => Promise<ServiceInstance[]>;
-  /** The active resource groups of the account. */
+  /** Lists the active resource groups. */
   groups: () => Promise<ResourceGroup[]>;
-  /** The active authorization policies of the account, with the roles' display names. */
-  policies: () => Promise<HeldPolicy[]>;
+  /** Lists the active authorizations, with the display names of roles. */
+  policies: () => Promise<Policy[]>;
 }
 
-/** Resource Controller, Resource Manager and IAM as the settings lead to them. Nothing is asked before a method is called. */
+interface Clients {
+  iam: Client;
+  controller: ResourceClient<ResourceControllerV2>;
+  manager: ResourceClient<ResourceManagerV2>;
+}
+
+/** Opens Resource Controller, Resource Manager and IAM. Nothing is read or sent before a method is called. */
 export function openResources(settings: Settings, name?: string): Resources {
-  let opened: Opened | undefined;
-  const services = () => (opened ??= open(settings, name));
-  const answers = new Map<string, Promise<unknown>>();
+  let opened: Clients | undefined;
+  const clients = () => (opened ??= open(settings, name));
+  const withDeadline = async <Result>(work: (clients: Clients, deadline: Deadline) => Promise<Result>) =>
+    clients().iam.withDeadline((deadline) => work(clients(), deadline));
 
-  /** One call for the same question; what failed is asked again by whoever comes next. */
-  function shared<Result>(question: string, ask: () => Promise<Result>): Promise<Result> {
-    const known = answers.get(question) as Promise<Result> | undefined;
-    const asked = known ?? ask();
-    answers.set(question, asked);
-    asked.catch(() => answers.delete(question));
-    return asked;
-  }
-
+  const all = memoize(() => withDeadline(listInstances));
+  const named = memoize((wanted) => withDeadline((each, deadline) => listInstances(each, deadline, wanted)));
+  const groups = memoize(() => withDeadline(listGroups));
+  const policies = memoize(() => withDeadline(({ iam }, deadline) => listPolicies(iam, deadline, "display")));
   return {
-    accountId: () => timed(async ({ client }, deadline) => (await client.identity(deadline)).accountId),
-    instances: (name) =>
-      shared(JSON.stringify(["instances", name]), () =>
-        timed(({ controller }, deadline) => listInstances(controller, name, deadline)),
-      ),
-    groups: () => shared("groups", () => timed(listGroups)),
-    policies: () =>
-      shared("policies", () => timed(({ client }, deadline) => listPolicies(client, deadline, "display"))),
+    accountId: () => withDeadline(async ({ iam }, deadline) => (await iam.identity(deadline)).accountId),
+    instances: (wanted) => (wanted === undefined ? all.get() : named.get(wanted)),
+    groups: () => groups.get(),
+    policies: () => policies.get(),
   };
-
-  async function timed<Result>(
-    ask: (services: Opened, deadline: Deadline) => Promise<Result>,
-  ): Promise<Result> {
-    const opened = services();
-    return opened.client.withDeadline((deadline) => ask(opened, deadline));
-  }
-}
-
-interface Opened {
-  client: Client;
-  controller: ResourceService<ResourceControllerV2>;
-  manager: ResourceService<ResourceManagerV2>;
 }
 
 /** @throws NoCredentialsError */
-function open(settings: Settings, name: string | undefined): Opened {
-  const client = connect(settings, name);
+function open(settings: Settings, name: string | undefined): Clients {
+  const iam = connect(settings, name);
   return {
-    client,
-    controller: resourceService(client, settings, {
+    iam,
+    controller: createResourceClient(iam, settings, {
       name: "Resource Controller",
-      settings: ["ibmcloud:resourceControllerEndpoint", "IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT"],
-      open: (options) => new (sdk().ResourceControllerV2)(options),
+      endpoint: ["ibmcloud:resourceControllerEndpoint", "IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT"],
+      create: (options) => new (sdk().ResourceControllerV2)(options),
     }),
-    manager: resourceService(client, settings, {
+    manager: createResourceClient(iam, settings, {
       name: "Resource Manager",
-      settings: ["ibmcloud:resourceManagementEndpoint", "IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT"],
-      open: (options) => new (sdk().ResourceManagerV2)(options),
+      endpoint: ["ibmcloud:resourceManagementEndpoint", "IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT"],
+      create: (options) => new (sdk().ResourceManagerV2)(options),
     }),
   };
 }
@@ -97,39 +81,39 @@ const instancePage = v.object({
     }),
   ),
 });
-type HeldInstance = v.InferOutput<typeof instancePage>["resources"][number];
+type InstanceEntry = v.InferOutput<typeof instancePage>["resources"][number];
 
-/** The largest page. Source: Resource Controller API. */
-const PAGE = 100;
+/** The largest page that Resource Controller allows. Source: Resource Controller API. */
+const PAGE_SIZE = 100;
 
 async function listInstances(
-  { call, by }: ResourceService<ResourceControllerV2>,
-  name: string | undefined,
+  { controller: { call, service } }: Clients,
   deadline: Deadline,
+  name?: string,
 ): Promise<ServiceInstance[]> {
-  const filter = { limit: PAGE, ...(name !== undefined && { name }) };
-  const what = "the look-up of service instances";
-  const toInstances = ({ result, headers }: Answer): Page<HeldInstance> => {
-    const { success, output: data } = v.safeParse(instancePage, result);
-    if (!success) throw notIamsAnswer(what, headers, by);
-    const { next_url } = data;
-    return { entries: data.resources, next: next_url ? startIn(next_url) : undefined };
+  const filter = { limit: PAGE_SIZE, ...(name !== undefined && { name }) };
+  const list = "the list of service instances";
+  const parse = ({ result, headers }: SdkResponse): Page<InstanceEntry> => {
+    const { success, output } = v.safeParse(instancePage, result);
+    if (!success) throw unreadableResponse("listing service instances", headers, service);
+    const { next_url } = output;
+    return { entries: output.resources, next: next_url ? pageToken(next_url) : undefined };
   };
-  const all = await allPages(
-    what,
+  const entries = await readAllPages(
+    list,
     (start) =>
       call(
         (sdk) => sdk.listResourceInstances({ ...filter, ...(start !== undefined && { start }) }),
-        toInstances,
+        parse,
         deadline,
       ),
-    by,
+    service,
   );
-  const byCrn = new Map(all.filter(({ state }) => state === "active").map((each) => [each.crn, each]));
-  return [...byCrn.values()].map(toInstance);
+  const active = entries.filter(({ state }) => state === "active");
+  return [...new Map(active.map((each) => [each.crn, each])).values()].map(toInstance);
 }
 
-function toInstance({ guid, crn, name, ...held }: HeldInstance): ServiceInstance {
+function toInstance({ guid, crn, name, ...entry }: InstanceEntry): ServiceInstance {
   // crn:v1:<cname>:<ctype>:<service>:<region>:a/<account>:<instance>::
   const [, , , , serviceName = "", region = "", scope = ""] = crn.split(":");
   return {
@@ -137,9 +121,9 @@ function toInstance({ guid, crn, name, ...held }: HeldInstance): ServiceInstance
     crn,
     name,
     serviceName,
-    resourceGroupId: held.resource_group_id ?? "",
-    region: held.region_id ?? region,
-    accountId: held.account_id ?? scope.replace(/^a\//, ""),
+    resourceGroupId: entry.resource_group_id ?? "",
+    region: entry.region_id ?? region,
+    accountId: entry.account_id ?? scope.replace(/^a\//, ""),
   };
 }
 
@@ -155,27 +139,22 @@ const groupList = v.object({
   ),
 });
 
-/** There are few groups in an account, and Resource Manager answers them all at once. */
+/** An account has few resource groups, and Resource Manager returns them all at once. */
 async function listGroups(
-  { client, manager: { call, by } }: Opened,
+  { iam, manager: { call, service } }: Clients,
   deadline: Deadline,
 ): Promise<ResourceGroup[]> {
-  const { accountId } = await client.identity(deadline);
+  const { accountId } = await iam.identity(deadline);
   const groups = await call(
     (sdk) => sdk.listResourceGroups({ accountId }),
     ({ result, headers }) => {
-      const { success, output: data } = v.safeParse(groupList, result);
-      if (!success) throw notIamsAnswer("the look-up of resource groups", headers, by);
-      return data.resources;
+      const { success, output } = v.safeParse(groupList, result);
+      if (!success) throw unreadableResponse("listing resource groups", headers, service);
+      return output.resources;
     },
     deadline,
   );
   return groups
     .filter(({ state }) => state.toUpperCase() === "ACTIVE")
-    .map((each) => ({
-      id: each.id,
-      crn: each.crn,
-      name: each.name,
-      accountId: each.account_id ?? accountId,
-    }));
+    .map(({ id, crn, name, account_id }) => ({ id, crn, name, accountId: account_id ?? accountId }));
 }

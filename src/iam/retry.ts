@@ -1,105 +1,142 @@
-import { TooLateError, type Deadline } from "./deadline";
-import { IamError, inDoubt } from "./errors";
-import type { Gate, Passage } from "./gate";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { DeadlineError, type Deadline } from "./deadline";
+import { IamError, withUnknownOutcome } from "./errors";
 import { TIMED_OUT } from "./outcome";
-import type { Pace } from "./pace";
+import type { RateLimiter } from "./rate-limiter";
+import type { Timeouts } from "./types";
 
-/** How often to try when no connection can be established: a wrong endpoint is not waited for as long as a busy one. */
-const CONNECTING = 3;
+/** The number of attempts to establish a connection: a wrong endpoint is not worth as many as a busy one. */
+const MAX_CONNECTION_ATTEMPTS = 3;
 
-/** How often to try when answers can't be read: a proxy's page stays one. */
-const READING = 6;
+/** The number of attempts to get a readable response: a proxy's page does not change. */
+const MAX_UNREADABLE_ATTEMPTS = 6;
 
-/** What all retries and polls of one operation have in common. */
-interface Surroundings {
+/** The number of times that an update is decided again because the policy was changed at the same time. */
+export const MAX_CONFLICTS = 8;
+
+/** The limits of all retries and polls of one operation. */
+interface Limits {
   deadline: Deadline;
-  pace: Pace;
+  timeouts: Timeouts;
 }
 
-/** One call, and how it is tried. */
-interface Attempts extends Surroundings {
-  /** What each try goes through; other calls of the same client wait there when IAM asks for fewer. */
-  gate?: Gate;
-  /** Whether the call only reads: its outcome is never in doubt. */
-  reads: boolean;
-  /** Whether a try whose outcome is unknown may be repeated as it is. */
+interface RetryOptions extends Limits {
+  rateLimiter?: RateLimiter;
+  /** True if the call only reads: its outcome does not matter. */
+  isRead: boolean;
+  /** True if an attempt whose outcome is unknown may be repeated as it is. */
   repeatsUnknown: boolean;
 }
 
+/** The number of the current attempt, for the trace. */
+export const attemptNumber = new AsyncLocalStorage<number>();
+
 /**
- * Tries a call until it succeeds, fails with what isn't worth a retry, or the deadline is over. Every caller waits as long as
- * `Retry-After` says.
+ * Repeats a call until it succeeds, fails with an error that is not worth a retry, or the deadline is over.
  *
- * @throws IamError what IAM said last, with how often and how long it was tried
+ * @throws IamError the last response of IAM, with the number and duration of the attempts
  */
 export async function withRetry<Result>(
   attempt: () => Promise<Result>,
-  { deadline, pace, gate, reads, repeatsUnknown }: Attempts,
+  { deadline, timeouts, rateLimiter, isRead, repeatsUnknown }: RetryOptions,
 ): Promise<Result> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   let unknownSince: number | undefined;
   let last: IamError | undefined;
 
-  for (let tries = 1; ; tries += 1) {
+  for (let count = 1; ; count += 1) {
     let sentAt: number | undefined;
-    let passage: Passage | undefined;
     try {
-      passage = gate && (await deadline.within(gate.pass()));
+      if (rateLimiter) await deadline.within(rateLimiter.ready(deadline));
       sentAt = performance.now();
-      return await deadline.within(attempt());
+      return await deadline.within(attemptNumber.run(count, attempt));
     } catch (thrown) {
       const failure =
-        thrown instanceof TooLateError ? outOfTime(thrown, thrown.wasSent ? sentAt : undefined) : thrown;
-      if (!(failure instanceof IamError)) throw inDoubt(failure, unknownSince);
+        thrown instanceof DeadlineError ? outOfTime(thrown, thrown.wasSent ? sentAt : undefined) : thrown;
+      if (!(failure instanceof IamError)) throw withUnknownOutcome(failure, unknownSince);
       if (failure.outcomeUnknown) unknownSince ??= sentAt;
-      // A try that the deadline cuts short says less than the one before it.
-      const said = thrown instanceof TooLateError && last ? last : failure;
-      last = said.after({ tries, elapsed: performance.now() - begun, unknownSince });
-      if (thrown instanceof TooLateError) throw last;
-      if (!isWorthRetry(failure, tries)) throw last;
-      const asked = last.retryAfter ?? 0;
-      if (asked >= deadline.left()) throw last;
-      if (last.status === 429 && asked > 0 && passage) gate?.shut(passage, asked);
-      await deadline.sleep(asked + backoff(tries, pace));
-      if (deadline.isCancelled() || deadline.left() === 0) throw last;
+      // If the deadline interrupts this attempt, the error of the one before says more.
+      const error = thrown instanceof DeadlineError && last ? last : failure;
+      last = error.after({ count, elapsed: performance.now() - startedAt, unknownSince });
+      if (thrown instanceof DeadlineError) throw last;
+      if (!isWorthRetry(failure, count)) throw last;
+      const retryAfter = last.retryAfter ?? 0;
+      if (retryAfter >= deadline.left()) throw last;
+      if (rateLimiter && last.status === 429 && retryAfter > 0) rateLimiter.pause(retryAfter);
+      else await deadline.sleep(retryAfter + backoff(count, timeouts));
+      if (deadline.isOver()) throw last;
     }
   }
 
-  function isWorthRetry(error: IamError, tries: number): boolean {
+  function isWorthRetry(error: IamError, count: number): boolean {
     if (deadline.isCancelled() || !error.isRetryable) return false;
-    if (!error.connected && tries >= CONNECTING) return false;
-    if (error.isUnreadable && tries >= READING) return false;
+    if (!error.connected && count >= MAX_CONNECTION_ATTEMPTS) return false;
+    if (error.isUnreadable && count >= MAX_UNREADABLE_ATTEMPTS) return false;
     return repeatsUnknown || !error.outcomeUnknown;
   }
 
-  /** The deadline of the operation is over. What was sent by then may still be carried out. */
-  function outOfTime({ message }: TooLateError, sentAt: number | undefined): IamError {
-    return new IamError({ code: TIMED_OUT, said: message, reads: reads || sentAt === undefined });
+  /** A request that was sent before the deadline may still be carried out. */
+  function outOfTime({ message }: DeadlineError, sentAt: number | undefined): IamError {
+    return new IamError({ code: TIMED_OUT, message, isRead: isRead || sentAt === undefined });
   }
 }
 
 /**
- * Asks until an answer is accepted. When there is no time left, the last answer counts.
+ * Repeats a read until its result is accepted. Returns the last result if the time is over.
  *
- * @param until milliseconds for which to go on asking, told by each answer
+ * @param timeLeft returns how long to go on after a result, in milliseconds
  */
-export async function pollUntil<Answer>(
-  ask: () => Promise<Answer>,
-  isAccepted: (answer: Answer) => boolean,
-  until: (answer: Answer) => number,
-  { deadline, pace }: Surroundings,
-): Promise<Answer> {
-  const begun = performance.now();
-  for (let tries = 1; ; tries += 1) {
-    const answer = await ask();
-    // No answer can move the end further away than the pace says.
-    const left = Math.min(until(answer), begun + pace.propagation - performance.now());
-    if (isAccepted(answer) || left <= 0 || deadline.isCancelled() || deadline.left() === 0) return answer;
-    await deadline.sleep(backoff(tries, pace));
+export async function pollUntil<Result>(
+  read: () => Promise<Result>,
+  isAccepted: (result: Result) => boolean,
+  timeLeft: (result: Result) => number,
+  { deadline, timeouts }: Limits,
+): Promise<Result> {
+  const startedAt = performance.now();
+  for (let count = 1; ; count += 1) {
+    const result = await read();
+    // No response can extend the limit.
+    const left = Math.min(timeLeft(result), startedAt + timeouts.propagation - performance.now());
+    if (isAccepted(result) || left <= 0 || deadline.isOver()) return result;
+    await deadline.sleep(backoff(count, timeouts));
   }
 }
 
-/** The wait before the next try, in milliseconds: doubled from try to try, with full jitter. */
-export function backoff(tries: number, { firstDelay, longestDelay }: Pace): number {
-  return Math.random() * Math.min(longestDelay, firstDelay * 2 ** (tries - 1));
+/** The policy was changed between the read that a write relies on and the write, or the outcome of a write is unknown. */
+export class StaleError extends Error {
+  declare readonly cause: Error;
+  /** The number of attempts after which the cause is thrown. */
+  readonly maxAttempts: number;
+
+  constructor(cause: Error, maxAttempts = MAX_CONFLICTS) {
+    super(cause.message, { cause });
+    this.maxAttempts = maxAttempts;
+  }
+}
+
+/** Repeats a read and the write that relies on it while it throws a `StaleError`. */
+export async function retryOnConflict<Result>(
+  work: () => Promise<Result>,
+  { deadline, timeouts }: Limits,
+): Promise<Result> {
+  let last: StaleError | undefined;
+  for (let count = 1; ; count += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      // If the deadline interrupts this attempt, the error of the one before says more.
+      if (last && error instanceof IamError && deadline.isOver())
+        throw withUnknownOutcome(last.cause, error.unknownSince);
+      if (!(error instanceof StaleError)) throw error;
+      last = error;
+      if (count >= last.maxAttempts || deadline.isOver()) throw last.cause;
+      await deadline.sleep(backoff(count, timeouts));
+      if (deadline.isOver()) throw last.cause;
+    }
+  }
+}
+
+/** Returns the delay before the next attempt, in milliseconds: exponential with full jitter. */
+function backoff(count: number, { firstDelay, longestDelay }: Timeouts): number {
+  return Math.random() * Math.min(longestDelay, firstDelay * 2 ** (count - 1));
 }

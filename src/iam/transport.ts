@@ -1,106 +1,149 @@
 import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import { TIMED_OUT, UNREADABLE } from "./outcome";
+import type { Trace } from "./trace";
 
-/** The HTTP client of IBM's SDK. */
+/** The HTTP client of IBM's SDK, which is axios. */
 export type Http = ReturnType<IamPolicyManagementV1["getHttpClient"]>;
 
-type Request = { method?: string; url?: string };
-/** An answer, as far as it could be read. */
-interface Response {
+export interface HttpOptions {
+  /** Limits one request, from the connection to the last byte, in milliseconds. */
+  requestTimeout: number;
+  trace?: Trace;
+}
+
+interface Request {
+  method?: string;
+  baseURL?: string;
+  url?: string;
+}
+interface HttpResponse {
   status: number;
   data: unknown;
   headers: Partial<Record<string, unknown>>;
+  config?: Request;
 }
-type Failure = Error & { code?: string; response?: Response };
+type HttpError = Error & { code?: string; response?: HttpResponse; config?: Request };
 
-/** The most bytes that an answer may have once unpacked; a page of a list of policies may have `PAGE_LIMIT`. */
-const ANSWER_LIMIT = 4 * 1024 * 1024;
+/** The largest response, in bytes after decompression. */
+const MAX_RESPONSE = 4 * 1024 * 1024;
 
-/** A page of 1,000 policies is about 1 MB; with what their roles are called several times that. */
-const PAGE_LIMIT = 16 * 1024 * 1024;
+/** A page of 1,000 policies is about 1 MB, and several times that with the display names of roles. */
+const MAX_POLICY_PAGE = 16 * 1024 * 1024;
 
 /**
- * Lets every request of an HTTP client of IBM's SDK end: within its time, connection to last byte, and within its size. An
- * answer that can't be read to its end fails as unreadable, whatever its status says.
- *
- * @param requestTimeout in milliseconds
+ * Limits the time and the response size of every request of an HTTP client. A response that can't be read to its end fails
+ * as unreadable, whatever its status is.
  */
-export function guard(http: Http, requestTimeout: number): void {
-  http.interceptors.request.use((config) => ({
-    ...config,
-    // Redirects aren't followed: IBM answers with none, and where they lead must not see a token or an API key.
-    maxRedirects: 0,
-    maxContentLength: isList(config) ? PAGE_LIMIT : ANSWER_LIMIT,
-    // Its own `timeout` starts anew with each byte.
-    timeout: 0,
-    signal: AbortSignal.timeout(Math.ceil(requestTimeout)),
-  }));
-  http.interceptors.response.use(readable, (error: Failure) => Promise.reject(failed(error, requestTimeout)));
+export function guardHttp(http: Http, { requestTimeout, trace }: HttpOptions): void {
+  const startedAt = new WeakMap<object, number>();
+  http.interceptors.request.use((config) => {
+    const guarded = {
+      ...config,
+      // IBM's services send no redirects, and another host must not get a token or an API key.
+      maxRedirects: 0,
+      maxContentLength: isPolicyList(config) ? MAX_POLICY_PAGE : MAX_RESPONSE,
+      // axios restarts its own timeout with each byte.
+      timeout: 0,
+      signal: AbortSignal.timeout(Math.ceil(requestTimeout)),
+    };
+    startedAt.set(guarded.signal, performance.now());
+    return guarded;
+  });
+
+  function traced(config: Request | undefined, outcome: number | string, response?: HttpResponse): void {
+    if (!trace || !config) return;
+    const { method = "get", baseURL = "", url = "" } = config;
+    const { signal } = config as { signal?: object };
+    const start = (signal && startedAt.get(signal)) ?? performance.now();
+    const id = response?.headers["transaction-id"];
+    trace({
+      method,
+      url: baseURL + url,
+      outcome,
+      milliseconds: performance.now() - start,
+      ...(typeof id === "string" && { transactionId: id }),
+    });
+  }
+
+  http.interceptors.response.use(
+    (response) => {
+      traced(response.config, response.status, response);
+      return requireJson(response);
+    },
+    (error: HttpError) => {
+      const { response, code = "failed" } = error;
+      traced(error.config, response?.status ?? (code === "ERR_CANCELED" ? TIMED_OUT : code), response);
+      return Promise.reject(toFailure(error, requestTimeout));
+    },
+  );
 }
 
-/** The same for the requests of a token manager, whose answers must hold a token. */
-export function guardTokens(http: Http, requestTimeout: number): void {
-  guard(http, requestTimeout);
-  http.interceptors.response.use(withToken);
+/** Guards the requests of a token manager, whose responses must contain a token. */
+export function guardTokens(http: Http, options: HttpOptions): void {
+  guardHttp(http, options);
+  http.interceptors.response.use(requireToken);
 }
 
-function isList({ method = "get", url = "" }: Request): boolean {
+function isPolicyList({ method = "get", url = "" }: Request): boolean {
   return method.toLowerCase() === "get" && /\/policies\/?$/.test(url);
 }
 
-function readable<Answer extends Response>(response: Answer): Answer {
-  // A string is what axios leaves where JSON was asked for and couldn't be parsed.
+function requireJson<Each extends HttpResponse>(response: Each): Each {
+  // axios leaves a string if it could not parse the JSON that was asked for.
   if (typeof response.data === "string" && response.data !== "") throw unreadable(response, "is not JSON");
   return response;
 }
 
-/** A token manager renews tokens in the background as well, where nothing would catch what it throws at a bad answer. */
-function withToken<Answer extends Response>(response: Answer): Answer {
+/** Checked here because a token manager also renews tokens in the background, where an error would not be caught. */
+function requireToken<Each extends HttpResponse>(response: Each): Each {
   const { data } = response;
   const token: unknown =
     typeof data === "object" && data !== null && "access_token" in data && data.access_token;
-  if (typeof token !== "string" || claimsOf(token) === undefined)
-    throw unreadable(response, "holds no token");
+  if (typeof token !== "string" || parseClaims(token) === undefined) {
+    throw unreadable(response, "contains no token");
+  }
   return response;
 }
 
-/** The claims of a JSON Web Token; `undefined` where it is none. */
-export function claimsOf(token: string): Record<string, unknown> | undefined {
+/** Returns the claims of a JSON Web Token, or `undefined` if the text is not one. */
+export function parseClaims(token: string): Record<string, unknown> | undefined {
   const [, claims = ""] = token.split(".");
   try {
-    const found: unknown = JSON.parse(Buffer.from(claims, "base64url").toString());
-    return typeof found === "object" && found !== null ? (found as Record<string, unknown>) : undefined;
+    const parsed: unknown = JSON.parse(Buffer.from(claims, "base64url").toString());
+    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** What IBM's SDK makes an error of that has a code and no status. */
+/** An error that IBM's SDK passes on with its code and without a status. */
 function failure(message: string, code: string): Error {
   return Object.assign(new Error(message), { code, request: {} });
 }
 
-function unreadable({ status }: Response, why: string): Error {
-  return failure(`the answer (status ${status}) ${why}`, UNREADABLE);
+function unreadable({ status }: HttpResponse, reason: string): Error {
+  return failure(`the response (status ${status}) ${reason}`, UNREADABLE);
 }
 
-function failed(error: Failure, requestTimeout: number): Error {
+function toFailure(error: HttpError, requestTimeout: number): Error {
   if (error.code === "ERR_CANCELED") {
-    return failure(`no complete answer came within ${requestTimeout / 1000} s`, TIMED_OUT);
+    return failure(`no complete response arrived within ${requestTimeout / 1000} s`, TIMED_OUT);
   }
   const { response } = error;
   if (error.message.startsWith("maxContentLength")) {
-    return failure(`the answer is larger than ${error.message.replace(/\D+/g, "")} bytes`, UNREADABLE);
+    return failure(`the response is larger than ${error.message.replace(/\D+/g, "")} bytes`, UNREADABLE);
   }
   if (!response) return error;
-  // No data at all: the body ended too early, or couldn't be unpacked.
-  if (response.data === undefined) return unreadable(response, `can't be read to its end (${error.message})`);
-  // JSON that can't be parsed would let the SDK throw the status away.
-  if (typeof response.data === "string" && isJson(response)) response.data = {};
+  // Without data the body was cut, or could not be decompressed.
+  if (response.data === undefined) {
+    return unreadable(response, `cannot be read to its end (${error.message})`);
+  }
+  // The SDK would drop the status of a response whose JSON it can't parse.
+  if (typeof response.data === "string" && hasJsonType(response)) response.data = {};
   return error;
 }
 
-function isJson({ headers }: Response): boolean {
+function hasJsonType({ headers }: HttpResponse): boolean {
   const type = headers["content-type"];
   return typeof type === "string" && type.includes("json");
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceName } from "../args";
-import type { Authorization } from "../found";
+import type { Authorization } from "../results";
 import type * as listing from "../provider/listing";
 import { CodedError } from "../shared/coded-error";
 import { connection } from "./connection";
@@ -51,9 +51,9 @@ export async function getAuthorizations(args: GetAuthorizationsArgs = {}): Promi
   const { source = {}, target = {}, credentials } = args;
   try {
     for (const [side, filter] of Object.entries({ source, target })) refuseUnknown(side, filter);
-    const { toAuthorizations, isMeant } = loaded();
+    const { toAuthorizations, matchesFilter } = loaded();
     const policies = await connection(credentials).policies();
-    return toAuthorizations(policies).filter((each) => isMeant(each, { source, target }));
+    return toAuthorizations(policies).filter((each) => matchesFilter(each, { source, target }));
   } catch (cause) {
     throw notLookedUp("authorizations", cause);
   }

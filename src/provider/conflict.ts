@@ -1,87 +1,99 @@
 import type { PolicyConflictError } from "../iam/errors";
-import type { HeldPolicy } from "../iam/policy";
-import { namesOfRoles } from "./roles";
+import type { Policy } from "../iam/types";
+import { roleNamesOf } from "./roles";
 
-/** What is known of a policy that is in the way, besides what it says. */
-export interface InTheWay {
-  /** What it is in the way of: an authorization that is to be made, or the change of one that there is. */
-  of: "create" | "update";
-  /** What roles are called, by CRN. */
+/** The facts about a duplicate that the policy itself does not hold. */
+export interface Conflict {
+  /** Display names of roles, by CRN. */
   names: Readonly<Record<string, string>>;
-  /** Whether another resource of this run holds it. */
-  isHeld: boolean;
-  /** Whether this run removes it, and IAM does not show that yet. */
-  isDoomed?: boolean;
-  /** Whether these same credentials made it. */
-  isOwn?: boolean;
+  /** True if another resource of this run owns the duplicate. */
+  isOwned: boolean;
+  /** True if this run deletes the duplicate, and IAM still shows it. */
+  isDeleting?: boolean;
+  /** True if the same credentials created the duplicate. */
+  isOurs?: boolean;
 }
 
-/** Who manages a policy, if not whoever may take it over. */
-export function managerOf({ createdById = "", template }: HeldPolicy): "service" | "template" | undefined {
+/** Returns what manages a policy, or `undefined` if a program may adopt it. */
+export function managedBy({ createdById = "", template }: Policy): "service" | "template" | undefined {
   if (template) return "template";
   return createdById.startsWith("crn-") ? "service" : undefined;
 }
 
-const WHY_NOT = {
+const NOT_ADOPTABLE = {
   template: "an enterprise policy template manages it",
-  service: "a service made it for its own use, and removes it by itself",
+  service: "a service created it for its own use, and deletes it itself",
 };
 
-/** Why a policy is not taken over; `undefined` where it may be. */
-export function whyNotAdopted(policy: HeldPolicy): string | undefined {
-  const manager = managerOf(policy);
-  return manager && WHY_NOT[manager];
+/** Returns the reason why a policy can't be adopted, or `undefined` if it can. */
+export function whyNotAdoptable(policy: Policy): string | undefined {
+  const manager = managedBy(policy);
+  return manager && NOT_ADOPTABLE[manager];
 }
 
-/** Says which policy is in the way, whose it is, and the ways on. */
-export function inTheWay({ policy, cause }: PolicyConflictError, known: InTheWay): string {
-  const { id, createdById = "somebody", createdAt = "some time" } = policy;
-  const roles = namesOfRoles(policy.roleIds, known.names).join(", ");
-  const { status, code, transactionId } = cause.told;
+/** The error of a create: which policy is the duplicate, and the next steps. */
+export function createConflictMessage(error: PolicyConflictError, conflict: Conflict): string {
+  return conflictMessage(error, conflict, createSteps(error.policy, conflict));
+}
+
+function createSteps(policy: Policy, { isOwned, isDeleting = false, isOurs = false }: Conflict): string[] {
+  if (isOwned) {
+    return [
+      "Another resource of this program owns it: remove one of the two and run pulumi refresh, or, after a rename, add the old name to aliases",
+    ];
+  }
+  if (isDeleting) {
+    return [
+      "This run deletes it, and IAM still shows it: run pulumi refresh, then pulumi up creates this one",
+    ];
+  }
+  const reason = whyNotAdoptable(policy);
+  if (reason !== undefined) return [`It cannot be adopted, because ${reason}: remove this resource`];
+  const steps = [
+    `To manage it here, set adopt: "${policy.id}". To keep it unmanaged, remove this resource`,
+    "If this stack manages it under another name, add that name to aliases. For a replacement by --replace, or two resources that swap scopes, set deleteBeforeReplace or use two steps",
+  ];
+  if (!isOurs) return steps;
+  return [
+    ...steps,
+    "The same credentials created it: if an interrupted run left it, adopt it with IBMCLOUD_ADOPT_OWN=true pulumi up",
+  ];
+}
+
+const ONE_AT_A_TIME =
+  "change the roles of one resource at a time, each with its own pulumi up (through other roles if two resources swap theirs)";
+
+/** The error of an update: which policy is the duplicate, and the next steps. `adopt` applies to creates only. */
+export function updateConflictMessage(error: PolicyConflictError, conflict: Conflict): string {
+  return conflictMessage(error, conflict, updateSteps(error.policy, conflict));
+}
+
+function updateSteps(policy: Policy, { isOwned }: Conflict): string[] {
+  if (isOwned) {
+    return [`Another resource of this program owns it: ${ONE_AT_A_TIME}, or remove one of the two resources`];
+  }
+  const reason = whyNotAdoptable(policy);
+  if (reason !== undefined) {
+    return [`It cannot be adopted, because ${reason}: keep other roles, or remove this resource`];
+  }
+  return [
+    `Delete it, or adopt it with adopt: "${policy.id}" and pulumi up --replace <URN of this resource>, which then deletes the present one`,
+    `If another resource of this stack owns it, ${ONE_AT_A_TIME}`,
+  ];
+}
+
+function conflictMessage(
+  { policy, cause }: PolicyConflictError,
+  { names }: Conflict,
+  steps: string[],
+): string {
+  const { id, createdById = "an unknown user", createdAt = "an unknown time" } = policy;
+  const { status, code, transactionId } = cause.details;
   const answer = [status, code].filter((each) => each !== undefined).join(" ");
-  const exists = `IAM holds the same authorization already (${answer}): ${id} with ${roles}, made by ${createdById} at ${createdAt}`;
-  const transaction = transactionId === undefined ? [] : [`Transaction-Id: ${transactionId}`];
-  return [exists, ...WAYS[known.of](id, whyNotAdopted(policy), known), ...transaction].join(". ");
+  const roles = roleNamesOf(policy.roleIds, names).join(", ");
+  return [
+    `the authorization already exists (${answer}): ${id} with ${roles}, created by ${createdById} at ${createdAt}`,
+    ...steps,
+    ...(transactionId === undefined ? [] : [`Transaction-Id: ${transactionId}`]),
+  ].join(". ");
 }
-
-type WaysOn = (id: string, why: string | undefined, known: InTheWay) => string[];
-
-const WAYS: Record<InTheWay["of"], WaysOn> = {
-  create: (id, why, { isHeld, isDoomed = false, isOwn = false }) => {
-    if (isHeld) {
-      return [
-        "Another resource of this program holds it: remove one of the two and run pulumi refresh, or give the one whose name changed its old name in aliases",
-      ];
-    }
-    if (isDoomed) {
-      return [
-        "This run removes it, and IAM does not show that it is gone: run pulumi refresh, then pulumi up makes this one",
-      ];
-    }
-    if (why !== undefined) return [`It cannot be taken over, since ${why}: do without this resource`];
-    return [
-      `Take it over with adopt: "${id}", or remove it`,
-      "If this stack has it under another name, write that name in aliases. If it is being replaced by --replace, or two resources swap their scopes, write deleteBeforeReplace or do it in two steps",
-      ...(isOwn
-        ? [
-            "These same credentials made it: if that was an interrupted run, take over what it left with IBMCLOUD_ADOPT_OWN=true pulumi up",
-          ]
-        : []),
-    ];
-  },
-  // Only what is made takes something over, so nothing that is said above leads on.
-  update: (id, why, { isHeld }) => {
-    if (isHeld) {
-      return [`Another resource of this program holds it: ${ONE_BY_ONE}, or remove one of the two resources`];
-    }
-    if (why !== undefined)
-      return [`It cannot be taken over, since ${why}: keep other roles, or do without this resource`];
-    return [
-      `Remove it, or take it over with adopt: "${id}" and pulumi up --replace <URN of this resource>, which removes last the one that it had`,
-      `If another resource of this stack holds it, ${ONE_BY_ONE}`,
-    ];
-  },
-};
-
-const ONE_BY_ONE =
-  "change the roles of one after the other, each with a pulumi up of its own (with other roles in between where they swap theirs)";

@@ -1,10 +1,7 @@
-import { authorizationProvider } from "./authorization-provider";
-import { endUnheard, startWatch, watchCancel } from "./engine";
+import { exitOnBrokenPipe, watchCancel, watchEngine } from "./engine-liveness";
+import { authorizationProvider } from "./provider";
 
-/**
- * What the text kept in state loads. Neither this path nor these seven names may ever change: stacks made by any release
- * go on using them.
- */
+/** The text in every stack's state loads this file. Its path and these seven names must never change. */
 export const {
   configure,
   check,
@@ -15,9 +12,9 @@ export const {
   delete: remove,
 } = authorizationProvider({
   env: process.env,
-  isEngineGone: startWatch(process.argv[2]),
+  isEngineGone: watchEngine(process.argv[2]),
   cancelled: watchCancel(),
 });
 export { remove as delete };
 
-endUnheard();
+exitOnBrokenPipe();

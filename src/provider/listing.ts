@@ -1,50 +1,41 @@
-import type { Authorization } from "../found";
-import type { HeldPolicy } from "../iam/policy";
-import { managerOf } from "./conflict";
-import { parseCrn } from "./crn";
-import { EVENT_NOTIFICATIONS } from "./inputs";
-import { fromPolicy } from "./policy";
+import type { Policy } from "../iam/types";
+import type { Authorization } from "../results";
+import { parseCrn } from "../shared/crn";
+import { managedBy } from "./conflict";
+import { toState } from "./policy-mapping";
+import { EVENT_NOTIFICATIONS } from "./values";
 
-/** What a side has to say; what is not written says nothing. */
+/** The values that a side must have. An undefined property matches any value. */
 type Filter = Partial<Record<"accountId" | "serviceName" | "serviceInstance" | "resourceGroupId", string>>;
 
-/** The policies of which one side is Event Notifications, oldest first. */
-export function toAuthorizations(policies: readonly HeldPolicy[]): Authorization[] {
+/** Returns the authorizations with Event Notifications on one side, oldest first. */
+export function toAuthorizations(policies: readonly Policy[]): Authorization[] {
+  const sortKey = ({ createdAt = "", id }: Authorization) => createdAt + id;
   return policies
     .map(toAuthorization)
-    .filter(({ source, target }) => [source, target].some(isEventNotifications))
-    .sort((one, other) => (ageOf(one) < ageOf(other) ? -1 : 1));
+    .filter(({ source, target }) =>
+      [source, target].some(({ serviceName }) => serviceName === EVENT_NOTIFICATIONS),
+    )
+    .sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
 }
 
-/** Whether an authorization says all of what is wanted. An instance is wanted by its GUID or its CRN. */
-export function isMeant(
+function toAuthorization(policy: Policy): Authorization {
+  const { state, href, pattern, rule, template, ...rest } = toState(policy, policy.roleNames);
+  const manager = managedBy(policy);
+  return { id: policy.id, ...rest, ...(manager && { managedBy: manager }) };
+}
+
+/** Returns true if an authorization matches both filters. A filter has an instance as its GUID or its CRN. */
+export function matchesFilter(
   { source, target }: Authorization,
-  wanted: { source: Filter; target: Filter },
+  filter: { source: Filter; target: Filter },
 ): boolean {
-  return says(source, wanted.source) && says(target, wanted.target);
+  return matchesSide(source, filter.source) && matchesSide(target, filter.target);
 }
 
-function toAuthorization(policy: HeldPolicy): Authorization {
-  const { state, href, pattern, rule, template, ...said } = fromPolicy(policy, policy.roleNames);
-  const managedBy = managerOf(policy);
-  return { id: policy.id, ...said, ...(managedBy && { managedBy }) };
-}
-
-function isEventNotifications({ serviceName }: { serviceName?: string }): boolean {
-  return serviceName === EVENT_NOTIFICATIONS;
-}
-
-function ageOf({ createdAt = "", id }: Authorization): string {
-  return createdAt + id;
-}
-
-function says(side: object, filter: Readonly<Record<string, string | undefined>>): boolean {
-  const held = new Map(Object.entries(side));
+function matchesSide(side: object, filter: Readonly<Record<string, string | undefined>>): boolean {
+  const values = new Map(Object.entries(side));
   return Object.entries(filter).every(
-    ([key, value]) => value === undefined || held.get(key) === plain(value),
+    ([key, value]) => value === undefined || values.get(key) === (parseCrn(value)?.serviceInstance ?? value),
   );
-}
-
-function plain(value: string): string {
-  return parseCrn(value)?.serviceInstance ?? value;
 }

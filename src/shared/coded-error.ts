@@ -1,4 +1,4 @@
-/** Every stable code of an error. `docs/errors.md` lists them with cause and remedy; a code is never renamed. */
+/** All error codes. They are stable: a code is never renamed. `docs/errors.md` lists each with its cause and remedy. */
 export const ERROR_CODES = [
   "adopt-ambiguous",
   "adopt-not-found",
@@ -43,7 +43,7 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** An error that programs and tests can tell apart by its code. */
+/** An error with a stable code. */
 export class CodedError extends Error {
   readonly code: ErrorCode;
   private readonly isUnknown: boolean;
@@ -58,18 +58,23 @@ export class CodedError extends Error {
     this.isUnknown = outcomeUnknown;
   }
 
-  /** Whether IAM may have done what the error says that it did not. */
+  /** True if IAM may have carried out the write that failed. */
   get outcomeUnknown(): boolean {
     return this.isUnknown;
   }
 }
 
-/** Whether IAM may have done what an error says that it did not. */
+/** Returns true if IAM may have carried out the write that failed with this error. */
 export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof CodedError && error.outcomeUnknown;
 }
 
-/** The code of whatever was thrown. */
+/** Returns the code of an error, or `"failed"` for an error without one. */
 export function codeOf(error: unknown): ErrorCode {
   return error instanceof CodedError ? error.code : "failed";
+}
+
+/** Returns the message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,9 @@
 /**
- * The attributes of a scope that have a property of their own, in the order in which IBM's own clients send them. On a source
- * IAM knows no others. This list makes the schema, the mapping to IAM's policies and back, and the rules; a property of a
- * side that is not in it does not compile.
+ * The scope attributes that have a property of their own on a source or a target, in the order in which IBM's clients send
+ * them. IAM accepts no other attributes on a source.
+ *
+ * The schema, the mapping to and from IAM's policies, and the rules are derived from this list. A property of
+ * `AuthorizationSource` or `AuthorizationTarget` that is missing here fails the build.
  */
 export const SCOPE_ATTRIBUTES = [
   "serviceName",

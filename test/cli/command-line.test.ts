@@ -170,7 +170,7 @@ describe("pulumi-ibm-en-authorization list", () => {
 
   it("says why there is nothing to tell", async () => {
     expect((await listed("text", {})).refused).to.match(
-      /^The authorizations cannot be listed: There are no IBM Cloud credentials/,
+      /^The authorizations cannot be listed: No IBM Cloud credentials were found/,
     );
     iam.inject({ operation: "listV2Policies", status: 403, times: Infinity });
     expect((await listed("text")).refused).to.match(/cannot be listed: IAM refused \(403 /);

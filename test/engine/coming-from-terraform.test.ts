@@ -16,7 +16,7 @@ const attributes = (scope: Record<string, string>) => ({
 /** What Terraform made, with the scope of `bucketInputs`. */
 const MADE: Seed & { id: string } = {
   id: "0d9c8b7a-0000-4000-8000-0000000000a1",
-  description: "made by Terraform",
+  description: "created by Terraform",
   subject: attributes({ serviceName: "event-notifications", serviceInstance: EN }),
   resource: attributes({
     serviceName: "cloud-object-storage",
@@ -42,7 +42,7 @@ describe("an authorization that Terraform made, on the real engine", function ()
     const held = iam.seed([MADE]);
     const writes = () =>
       iam.calls().filter(({ method, path }) => path.includes("policies") && method !== "GET");
-    const same = { ...bucketInputs(), description: "made by Terraform" };
+    const same = { ...bucketInputs(), description: "created by Terraform" };
     const stack = await startStack(iam, declares("one", { ...same, adopt: MADE.id }));
 
     succeeded(await stack.up());
@@ -65,7 +65,7 @@ describe("an authorization that Terraform made, on the real engine", function ()
     const stack = await startStack(iam, declares("one", { ...other, adopt: MADE.id }));
     const { code, output } = await stack.up();
     expect(code).not.to.equal(0);
-    expect(output).to.include("which has another scope than the one declared");
+    expect(output).to.include("which has another scope than the declared one");
     expect(iam.policies()).to.deep.equal(held);
   });
 });

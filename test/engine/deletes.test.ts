@@ -65,7 +65,7 @@ describe("a policy on the real engine", function () {
       const { code, output } = await stack.up(...options);
       expect(code, output).to.equal(0);
       expect(output).to.include(
-        `The authorization ${id} stays in IAM: another resource of this program holds it.`,
+        `The authorization ${id} stays in IAM: another resource of this program owns it.`,
       );
       expect(held()).to.deep.equal({ one: id });
       expect(await inState()).to.deep.equal({ after: id });
@@ -80,7 +80,7 @@ describe("a policy on the real engine", function () {
     await stack.program(declares("after", bucket("one")));
     const failed = await stack.up();
     expect(failed.code).not.to.equal(0);
-    expect(failed.output).to.include(`IAM holds the same authorization already`).and.include(id);
+    expect(failed.output).to.include(`the authorization already exists`).and.include(id);
     expect(failed.output).to.include(`adopt: "${id}"`).and.include("aliases");
     expect(held()).to.deep.equal({ one: id });
     expect(await inState()).to.deep.equal({ before: id });
@@ -243,7 +243,7 @@ describe("a policy on the real engine", function () {
     const { code, output } = await stack.destroy();
     lift();
     expect(code).not.to.equal(0);
-    expect(output).to.match(/Cannot delete the authorization .*403 insufficent_permissions.*Administrator/);
+    expect(output).to.match(/Cannot delete authorization .*403 insufficent_permissions.*Administrator/);
     expect(iam.policies().map(({ id }) => id)).to.deep.equal([one?.id]);
     expect((await stack.authorizations())["one"]?.id).to.equal(one?.id);
     expect(await stack.destroy()).to.include({ code: 0 });

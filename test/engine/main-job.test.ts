@@ -289,7 +289,7 @@ describe("the main job on the real engine", function () {
     const failed = await stack.up();
     expect(failed.code).not.to.equal(0);
     expect(failed.output).to.include(
-      `Cannot read the authorization ${missing}: IAM holds no authorization with this id`,
+      `Cannot read authorization ${missing}: the credentials' account (`,
     );
   });
 });

@@ -43,7 +43,7 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
   },
   "other-service": {
     inputs: { source, target: { ...target, serviceInstance: crn("kms", KMS) }, roles },
-    says: ["is a CRN of kms, while target.serviceName is cloud-object-storage"],
+    says: ["is a CRN of kms, but target.serviceName is cloud-object-storage"],
   },
   "other-account": {
     inputs: { source: { serviceInstance: crn("event-notifications", EN, OTHER_ACCOUNT) }, target, roles },
@@ -67,11 +67,11 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
   },
   malformed: {
     inputs: { source, target: { ...target, serviceInstance: "crn:v1:bluemix" }, roles },
-    says: ["is not a CRN that can be read"],
+    says: ["is not a valid CRN"],
   },
   neither: {
     inputs: { source: { serviceName: "logs", serviceInstance: "*" }, target, roles },
-    says: ["logs -> cloud-object-storage has it on neither side"],
+    says: ["one of the two services must be event-notifications"],
   },
   "no-roles": { inputs: { source, target, roles: [] }, says: ["roles must not be empty"] },
   "misspelt-role": {
@@ -168,7 +168,7 @@ describe("bad inputs on the real engine", function () {
     const previewed = await stack.preview();
     expect(previewed.code).to.equal(0);
     expect(previewed.output).to.include(
-      "There are no IBM Cloud credentials here, so roles and accounts are not checked",
+      "No IBM Cloud credentials were found, so roles and accounts are not checked",
     );
     const { code, output } = await stack.up();
     expect(code).not.to.equal(0);

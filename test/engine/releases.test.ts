@@ -8,7 +8,7 @@ import { balance, startStack, type Stack } from "../support/engine";
 import { closing } from "../support/opened";
 import { fixturesOf } from "./fixtures/make-state";
 
-// Every release adds its own state, made by fixtures/make-state.ts, and none is ever edited.
+// Every release adds its own state, created by fixtures/make-state.ts, and none is ever edited.
 const RELEASES = readdirSync(join(__dirname, "fixtures")).flatMap(
   (name) => /^state-(.+)\.json$/.exec(name)?.[1] ?? [],
 );

@@ -88,7 +88,7 @@ describe("two ups at once on the real engine", function () {
       const refused = shared.filter((name) => !held.includes(name));
       expect(code === 0, output).to.equal(refused.length === 0);
       for (const policy of iam.policies().filter((each) => refused.includes(bucketOf(each)))) {
-        expect(output).to.include(`already (409 policy_conflict_error): ${policy.id}`);
+        expect(output).to.include(`already exists (409 policy_conflict_error): ${policy.id}`);
         expect(output).to.include(`adopt: "${policy.id}"`);
       }
       // Whoever gives up what the other has goes on, and takes nothing from it.
@@ -138,19 +138,19 @@ describe("somebody else's edit during an up on the real engine", function () {
       edits: editScope,
       at: before,
       calls: ["getV2Policy 200"],
-      says: /another scope than the one declared, since a change by IBMid-editor at .*pulumi refresh/,
+      says: /another scope than the declared one, since a change by IBMid-editor at .*pulumi refresh/,
     },
     "the scope, after we read": {
       edits: editScope,
       at: after,
       calls: ["getV2Policy 200", "replaceV2Policy 412", "getV2Policy 200"],
-      says: /another scope than the one declared, since a change by IBMid-editor at .*pulumi refresh/,
+      says: /another scope than the declared one, since a change by IBMid-editor at .*pulumi refresh/,
     },
     "all of it, by removing it, after we read": {
       edits: "delete",
       at: after,
       calls: ["getV2Policy 200", "replaceV2Policy 404"],
-      says: /Cannot update the authorization .*pulumi refresh/,
+      says: /Cannot update authorization .*pulumi refresh/,
     },
   };
 

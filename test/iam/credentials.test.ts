@@ -79,7 +79,7 @@ describe("credentials", () => {
 
   it("of a type whose tokens are not IAM's are refused", () => {
     expect(() => find({}, {}, { [`${PREFIX}AUTH_TYPE`]: "basic" })).to.throw(
-      `${PREFIX}AUTH_TYPE is no type that gives an IAM token: it can be iam, `,
+      `${PREFIX}AUTH_TYPE is not a supported type: use one of iam, `,
     );
   });
 
@@ -172,7 +172,7 @@ describe("credentials", () => {
   for (const odd of ["abc", `${ACCOUNT}0`, ACCOUNT.replace("e", "g")]) {
     it(`are of no account ${odd}`, () => {
       expect(() => find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": odd }))
-        .to.throw("ibmcloud:accountId must be the id of an account: 32 hexadecimal digits")
+        .to.throw("ibmcloud:accountId must be an account id: 32 hexadecimal digits")
         .with.property("code", "invalid-configuration");
     });
   }
@@ -207,24 +207,24 @@ describe("credentials", () => {
     [
       { IBMCLOUD_API_KEY: "t0ken", IC_IAM_PROFILE_NAME: "p" },
       {},
-      "IC_IAM_PROFILE_NAME and IC_ACCOUNT_ID go together: set both or neither",
+      "IC_IAM_PROFILE_NAME and IC_ACCOUNT_ID belong together: set both or neither",
     ],
     [
       { IC_API_KEY: "t0ken", IC_IAM_PROFILE_NAME: "p", IC_IAM_PROFILE_ID: "p" },
       {},
-      "leave all but one of IC_IAM_PROFILE_ID, IC_IAM_PROFILE_NAME out",
+      "keep one of IC_IAM_PROFILE_ID, IC_IAM_PROFILE_NAME",
     ],
-    [{}, { AUTH_TYPE: "iam" }, `Credentials of the type iam need ${PREFIX}APIKEY`],
+    [{}, { AUTH_TYPE: "iam" }, `Credentials of type iam need ${PREFIX}APIKEY`],
     [
       {},
       { AUTH_TYPE: "container" },
-      `Credentials of the type container need ${PREFIX}IAM_PROFILE_ID or ${PREFIX}IAM_PROFILE_NAME`,
+      `Credentials of type container need ${PREFIX}IAM_PROFILE_ID or ${PREFIX}IAM_PROFILE_NAME`,
     ],
     [{}, { AUTH_TYPE: "bearerToken", BEARER_TOKEN: " " }, `need ${PREFIX}BEARER_TOKEN`],
     [
       {},
       { AUTH_TYPE: "vpc", IAM_PROFILE_ID: "p", IAM_PROFILE_CRN: "c" },
-      `leave all but one of ${PREFIX}IAM_PROFILE_ID, ${PREFIX}IAM_PROFILE_CRN out`,
+      `keep one of ${PREFIX}IAM_PROFILE_ID, ${PREFIX}IAM_PROFILE_CRN`,
     ],
   ];
   for (const [env, external, sentence] of INCOMPLETE) {
@@ -256,7 +256,7 @@ describe("credentials", () => {
       "https://iam.cloud.ibm.com",
     );
     expect(url({ IC_VISIBILITY: "private", IBMCLOUD_IAM_API_ENDPOINT: "http://x" })).to.equal("http://x");
-    expect(() => url({ IC_VISIBILITY: "secret" })).to.throw(/is secret: it can be public, private/);
+    expect(() => url({ IC_VISIBILITY: "secret" })).to.throw(/is secret: use one of public, private/);
   });
 
   describe("by name", () => {
@@ -283,10 +283,10 @@ describe("credentials", () => {
       const name = "partner-eu";
       expect(byName(name, {}, { PARTNER_EU_APIKEY: "env" }).secrets).to.deep.equal(["env"]);
       expect(() => byName(name, {})).to.throw(
-        "no credentials of the name partner-eu. Set PARTNER_EU_APIKEY in the environment or in a credentials file named by IBM_CREDENTIALS_FILE, or `pulumi config set --secret --path ibmcloud:credentials.partner-eu.apikey`",
+        "No credentials named partner-eu were found. Set PARTNER_EU_APIKEY in the environment or in the credentials file that IBM_CREDENTIALS_FILE names, or `pulumi config set --secret --path ibmcloud:credentials.partner-eu.apikey`",
       );
       expect(() => byName(name, {}, { PARTNER_EU_AUTH_TYPE: "basic" })).to.throw(
-        "PARTNER_EU_AUTH_TYPE is no type that gives an IAM token",
+        "PARTNER_EU_AUTH_TYPE is not a supported type",
       );
       expect(() => byName(name, {}, { IBM_CREDENTIALS_FILE: "/no/such/file" })).to.throw(
         "holds lines like PARTNER_EU_APIKEY=…",
@@ -303,17 +303,17 @@ describe("credentials", () => {
       [{ apikey: "k", disableSsl: "no" }, "ibmcloud:credentials.PARTNER.disableSsl must be true or false"],
       [
         { apiKey: "k" },
-        "ibmcloud:credentials.PARTNER.apiKey is not known: did you mean ibmcloud:credentials.PARTNER.apikey?",
+        "ibmcloud:credentials.PARTNER.apiKey is unknown: did you mean ibmcloud:credentials.PARTNER.apikey?",
       ],
       [
         { APIKEY: "k" },
-        "ibmcloud:credentials.PARTNER.APIKEY is not known: did you mean ibmcloud:credentials.PARTNER.apikey?",
+        "ibmcloud:credentials.PARTNER.APIKEY is unknown: did you mean ibmcloud:credentials.PARTNER.apikey?",
       ],
       [
         { apikey: "k", iam_profile_id: "p" },
-        "PARTNER.iam_profile_id is not known: did you mean ibmcloud:credentials.PARTNER.iamProfileId?",
+        "PARTNER.iam_profile_id is unknown: did you mean ibmcloud:credentials.PARTNER.iamProfileId?",
       ],
-      [{ authType: "basic" }, "ibmcloud:credentials.PARTNER.authType is no type that gives an IAM token"],
+      [{ authType: "basic" }, "ibmcloud:credentials.PARTNER.authType is not a supported type"],
       [
         { authType: "container" },
         "need ibmcloud:credentials.PARTNER.iamProfileId or ibmcloud:credentials.PARTNER.iamProfileName",
@@ -357,7 +357,7 @@ describe("credentials", () => {
     it("must be an object in the stack's configuration", () => {
       for (const odd of ["x", "1", "null", "[]"]) {
         expect(() => byName("PARTNER", { "ibmcloud:credentials": odd })).to.throw(
-          /is not an object of credentials/,
+          /must be an object of credentials/,
         );
       }
     });
@@ -368,6 +368,6 @@ describe("credentials", () => {
       withExternal({ IBM_CREDENTIALS_FILE: "/no/such/file" }, () =>
         findCredentials({ config: () => undefined, env: process.env }),
       ),
-    ).to.throw(/credentials file \/no\/such\/file, which IBM_CREDENTIALS_FILE names, cannot be read/);
+    ).to.throw(/credentials file \/no\/such\/file \(IBM_CREDENTIALS_FILE\) cannot be read/);
   });
 });

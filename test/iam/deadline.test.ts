@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { TooLateError, withDeadline } from "../../src/iam/deadline";
+import { DeadlineError, withDeadline } from "../../src/iam/deadline";
 import { failure } from "../support/provider";
 
 const never = () => new Promise<string>(() => undefined);
@@ -17,8 +17,8 @@ describe("a deadline", () => {
 
   it("ends what never comes, and everything that is begun after it", async () => {
     await withDeadline(10.5, undefined, async ({ within, left, sleep }) => {
-      expect(await failure(within(never()))).to.be.instanceOf(TooLateError);
-      expect(await failure(within(never()))).to.be.instanceOf(TooLateError);
+      expect(await failure(within(never()))).to.be.instanceOf(DeadlineError);
+      expect(await failure(within(never()))).to.be.instanceOf(DeadlineError);
       await sleep(1_000_000);
       expect(left()).to.equal(0);
     });

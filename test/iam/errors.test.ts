@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { ErrorCode } from "../../src/shared/coded-error";
 import { golden } from "../support/golden";
-import { notIamsAnswer, toIamError } from "../../src/iam/errors";
+import { unreadableResponse, toIamError } from "../../src/iam/errors";
 
 const TRACE = "0123456789abcdef0123456789abcdef";
 
@@ -103,7 +103,7 @@ describe("errors of IAM", () => {
   it("ask for no more than a refused call needs: to read, Viewer is enough", () => {
     const thrown = refused(403, "insufficent_permissions", "No.");
     expect(toIamError(thrown, [], true).message)
-      .to.include("The credentials need the platform role Viewer on the target, or better")
+      .to.include("The credentials need at least the platform role Viewer on the target")
       .and.not.to.include("Administrator");
     expect(toIamError(thrown, [], false).message)
       .to.include("need the platform role Administrator on the target, and every role that is granted there")
@@ -125,8 +125,8 @@ describe("errors of IAM", () => {
   });
 
   it("say so when something else answers in IAM's place", () => {
-    expect(notIamsAnswer("reading a policy", TRACE).message).to.match(
-      /not the JSON that IAM documents\. Something else answered/,
+    expect(unreadableResponse("reading a policy", TRACE).message).to.match(
+      /not the JSON that IAM documents\. The response is not from/,
     );
   });
 

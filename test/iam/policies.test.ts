@@ -3,12 +3,12 @@ import { expect } from "chai";
 import type { Client } from "../../src/iam/client";
 import { withDeadline } from "../../src/iam/deadline";
 import { IamError } from "../../src/iam/errors";
-import type { Pace } from "../../src/iam/pace";
+import type { Timeouts } from "../../src/iam/types";
 import { createPolicy } from "../../src/iam/create-policy";
 import { deletePolicy } from "../../src/iam/delete-policy";
-import { editPolicy } from "../../src/iam/edit-policy";
+import { updatePolicy } from "../../src/iam/update-policy";
 import { getPolicy, listPolicies } from "../../src/iam/policies";
-import type { HeldPolicy } from "../../src/iam/policy";
+import type { Policy } from "../../src/iam/types";
 import { failure, QUICK } from "../support/provider";
 
 /** A policy with fields that nothing documents. */
@@ -35,7 +35,7 @@ type Call = [method: string, params: Record<string, unknown>];
 function client(
   answers: Partial<Record<string, unknown>>,
   headers: Partial<Record<string, Record<string, string | undefined>>> = {},
-  pace: Partial<Pace> = {},
+  timeouts: Partial<Timeouts> = {},
 ): { client: Client; calls: Call[] } {
   const calls: Call[] = [];
   const answer = (method: string) => (params: Record<string, unknown>) => {
@@ -55,24 +55,26 @@ function client(
   return {
     calls,
     client: {
-      pace: { ...QUICK, ...pace },
+      timeouts: { ...QUICK, ...timeouts },
+      http: { requestTimeout: QUICK.requestTimeout },
       redact: (text) => text,
       call,
       write: call,
       identity: () => Promise.resolve({ accountId: "a" }),
       withDeadline: own,
+      withSharedDeadline: own,
     },
   };
 }
 
-function edited(iam: Client, description: string): Promise<HeldPolicy> {
+function edited(iam: Client, description: string): Promise<Policy> {
   return iam.withDeadline((deadline) =>
-    editPolicy(iam, "p", {}, deadline, (held) => held && { ...held, description }),
+    updatePolicy(iam, "p", {}, deadline, (held) => held && { ...held, description }),
   );
 }
 
 const notFound = (code = "policy_not_found") =>
-  new IamError({ status: 404, code, said: "There is no such policy" });
+  new IamError({ status: 404, code, message: "There is no such policy" });
 
 describe("editPolicy", () => {
   it("sends back whatever IAM says of the scope and the grant, documented or not", async () => {
@@ -98,8 +100,8 @@ describe("editPolicy", () => {
 });
 
 describe("one deadline", () => {
-  const stale = () => new IamError({ status: 412, code: "unable_to_process", said: "Stale" });
-  const busy = () => new IamError({ status: 503, code: "request_not_processed", said: "Busy" });
+  const stale = () => new IamError({ status: 412, code: "unable_to_process", message: "Stale" });
+  const busy = () => new IamError({ status: 503, code: "request_not_processed", message: "Busy" });
   const young = { lastModifiedAt: new Date().toISOString() };
   const old = { ...POLICY, last_modified_at: "2020-01-01T00:00:00.000Z" };
 
@@ -111,14 +113,14 @@ describe("one deadline", () => {
       { propagation: 3_600_000, firstDelay: 5, longestDelay: 5 },
     );
     const work = withDeadline(100, undefined, (deadline) =>
-      editPolicy(iam, "p", young, deadline, (held) => held && { ...held, description: "why" }),
+      updatePolicy(iam, "p", young, deadline, (held) => held && { ...held, description: "why" }),
     );
     expect(await failure(work)).to.have.property("code", "not-shown-yet");
     expect(calls.length).to.be.greaterThan(1);
   });
 
   it("bounds a create whose duplicate is never shown", async () => {
-    const conflict = () => new IamError({ status: 409, code: "policy_conflict_error", said: "Exists" });
+    const conflict = () => new IamError({ status: 409, code: "policy_conflict_error", message: "Exists" });
     const { client: iam, calls } = client(
       { createV2Policy: conflict, listV2Policies: { policies: [] } },
       {},
@@ -184,7 +186,7 @@ describe("IAM's clock", () => {
   const since = (ahead: number) => ({ createdAt: new Date(Date.now() + ahead).toISOString() });
   const PACE = { propagation: 60_000 };
   const failedAt = (ahead: number) =>
-    new IamError({ status: 404, code: "policy_not_found", said: "none", answeredAt: Date.now() + ahead });
+    new IamError({ status: 404, code: "policy_not_found", message: "none", respondedAt: Date.now() + ahead });
   const read = (iam: Client, written: object) =>
     iam.withDeadline((deadline) => getPolicy(iam, "p", deadline, written));
 
@@ -326,7 +328,7 @@ describe("listPolicies", () => {
   for (const next of [{ start: "" }, { start: "2" }, { href: "/v2/policies?account_id=a" }]) {
     it(`fails where ${JSON.stringify(next)} comes next for ever`, async () => {
       const { client: iam, calls } = pages({ policies: [], next }, { policies: [], next });
-      expect((await failure(list(iam))).message).to.include("the list of policies doesn't end");
+      expect((await failure(list(iam))).message).to.include("the list of policies does not end");
       expect(calls).to.have.length.at.most(2);
     });
   }

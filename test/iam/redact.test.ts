@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { clean, cut } from "../../src/iam/plain-text";
+import { clean, truncate } from "../../src/shared/text";
 import { quote, redact } from "../../src/iam/redact";
 import { ENCODINGS, LOSSLESS } from "../support/encodings";
 
@@ -22,7 +22,7 @@ const PLACES: Record<string, (secret: string) => string> = {
 
 /** Texts of errors, which hold no secret. */
 const ORDINARY = [
-  "IAM refused (403 insufficent_permissions): You are not authorized to use this resource. The credentials need the platform role Viewer on the target, or better. Transaction-Id: 0123456789abcdef0123456789abcdef",
+  "IAM refused (403 insufficent_permissions): You are not authorized to use this resource. The credentials need at least the platform role Viewer on the target. Transaction-Id: 0123456789abcdef0123456789abcdef",
   "crn:v1:bluemix:public:event-notifications:us-south:a/a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3:3d7fca4b-0000-4000-8000-0000000000e1::",
   "policy 3fa85f64-5717-4562-b3fc-2c963f66afa6, created 2026-03-01T10:00:00.000Z by IBMid-270001ABCD, iam-ServiceId-3d7fca4b-0000-4000-8000-0000000000e1",
   "Transaction-Id: NzhiYzUtYWJjZGVmLTEyMzQ1Njc4OTA, request 5f4dcc3b5aa765d61d8327deb882cf99",
@@ -167,9 +167,9 @@ describe("clean", () => {
 
 describe("cut", () => {
   it("leaves a short text, and ends a long one with an ellipsis", () => {
-    expect(cut("12345", 5)).to.equal("12345");
-    expect(cut("123456", 5)).to.equal("1234…");
-    expect(cut("123🙂56", 5)).to.equal("123…");
+    expect(truncate("12345", 5)).to.equal("12345");
+    expect(truncate("123456", 5)).to.equal("1234…");
+    expect(truncate("123🙂56", 5)).to.equal("123…");
   });
 });
 

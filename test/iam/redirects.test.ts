@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { startIamEmulator } from "../../src/emulator";
 import { openIam } from "../../src/iam";
 import { openResources } from "../../src/iam/resources";
-import type { Settings } from "../../src/iam/settings";
+import type { Settings } from "../../src/iam/types";
 import { closing } from "../support/opened";
 import { failure } from "../support/provider";
 
@@ -70,7 +70,7 @@ describe("a redirect in IBM's place", () => {
     it(`is followed with no ${what}, and said`, async () => {
       const { settings, seen } = await startRedirecting(isRedirected);
       const { message } = await failure(ask(settings));
-      expect(message).to.match(/\(307\).*Something else answered in (IAM's|its) place: check proxies/);
+      expect(message).to.match(/\(307\).*The response is not from (IAM|Resource Controller): check proxies/);
       expect(seen).to.deep.equal([]);
     });
   }

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { withDeadline, type Deadline } from "../../src/iam/deadline";
 import { IamError, toIamError } from "../../src/iam/errors";
 import { TIMED_OUT, UNREADABLE } from "../../src/iam/outcome";
-import { DEFAULT_PACE, paceOf, type Pace } from "../../src/iam/pace";
+import { DEFAULT_TIMEOUTS, timeoutsFrom } from "../../src/iam/config";
+import type { Timeouts } from "../../src/iam/types";
 import { pollUntil, withRetry } from "../../src/iam/retry";
 import { failure, QUICK } from "../support/provider";
 
@@ -27,17 +28,17 @@ function failing(...errors: Error[]): { work: () => Promise<string>; tries: () =
   };
 }
 
-interface How extends Partial<Pace> {
-  reads?: boolean;
+interface How extends Partial<Timeouts> {
+  isRead?: boolean;
   repeatsUnknown?: boolean;
   cancelled?: AbortSignal;
 }
 
 function retried(work: () => Promise<string>, how: How = {}): Promise<string> {
-  const { reads = false, repeatsUnknown = true, cancelled, ...more } = how;
-  const pace = { ...QUICK, retryTimeout: 10_000, ...more };
-  return withDeadline(pace.retryTimeout, cancelled, (deadline) =>
-    withRetry(work, { deadline, pace, reads, repeatsUnknown }),
+  const { isRead = false, repeatsUnknown = true, cancelled, ...more } = how;
+  const timeouts = { ...QUICK, retryTimeout: 10_000, ...more };
+  return withDeadline(timeouts.retryTimeout, cancelled, (deadline) =>
+    withRetry(work, { deadline, timeouts, isRead, repeatsUnknown }),
   );
 }
 
@@ -109,7 +110,7 @@ describe("withRetry", () => {
       code: "no-answer",
       outcomeUnknown: true,
     });
-    const read = await failure(retried(never, { retryTimeout: 20, reads: true }));
+    const read = await failure(retried(never, { retryTimeout: 20, isRead: true }));
     expect(read).to.include({ code: "no-answer", outcomeUnknown: false });
   });
 
@@ -154,11 +155,11 @@ describe("pollUntil", () => {
     ask: () => Promise<Answer>,
     isAccepted: (answer: Answer) => boolean,
     left: (answer: Answer) => number = () => Infinity,
-    pace: Pace = { ...QUICK, propagation: 10_000 },
+    timeouts: Timeouts = { ...QUICK, propagation: 10_000 },
     cancelled?: AbortSignal,
   ) =>
     withDeadline(10_000, cancelled, (deadline: Deadline) =>
-      pollUntil(ask, isAccepted, left, { deadline, pace }),
+      pollUntil(ask, isAccepted, left, { deadline, timeouts }),
     );
   const counting = () => {
     let asked = 0;
@@ -200,12 +201,12 @@ describe("pollUntil", () => {
   });
 });
 
-describe("the pace", () => {
-  const pace = (config: Record<string, string>) => paceOf({ config: (key) => config[key], env: {} });
+describe("timeoutsFrom", () => {
+  const timeouts = (config: Record<string, string>) => timeoutsFrom({ config: (key) => config[key], env: {} });
 
   it("is the default one, or what the stack's configuration says in seconds", () => {
-    expect(pace({})).to.deep.equal(DEFAULT_PACE);
-    expect(pace({ "ibmcloud:requestTimeout": "2.5", "ibmcloud:retryTimeout": "10" })).to.include({
+    expect(timeouts({})).to.deep.equal(DEFAULT_TIMEOUTS);
+    expect(timeouts({ "ibmcloud:requestTimeout": "2.5", "ibmcloud:retryTimeout": "10" })).to.include({
       requestTimeout: 2_500,
       retryTimeout: 10_000,
     });
@@ -213,7 +214,7 @@ describe("the pace", () => {
 
   for (const written of ["0", "-1", "x", "86401"]) {
     it(`cannot be ${written}`, () => {
-      expect(() => pace({ "ibmcloud:retryTimeout": written })).to.throw(
+      expect(() => timeouts({ "ibmcloud:retryTimeout": written })).to.throw(
         `ibmcloud:retryTimeout is ${written}: write seconds`,
       );
     });

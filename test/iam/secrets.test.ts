@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { inspect } from "node:util";
 import { openIam, type Iam } from "../../src/iam";
-import type { PolicyBody } from "../../src/iam/policy";
+import type { PolicyBody } from "../../src/iam/types";
 import { openResources } from "../../src/iam/resources";
-import type { Settings } from "../../src/iam/settings";
-import type { AuthorizationProvider } from "../../src/provider/authorization-provider";
-import type { Inputs } from "../../src/provider/inputs";
-import { toPolicy, type State } from "../../src/provider/policy";
+import type { Settings } from "../../src/iam/types";
+import type { AuthorizationProvider } from "../../src/provider/provider";
+import type { Inputs } from "../../src/provider/types";
+import { toPolicyBody } from "../../src/provider/policy-mapping";
+import type { State } from "../../src/provider/types";
 import { startEchoingIam, type Echo, type EchoingIam, type Sent } from "../support/echoing-iam";
 import { ENCODINGS, finderOf } from "../support/encodings";
 import { bucketInputs, KMS } from "../support/inputs";
@@ -85,7 +86,7 @@ const OPERATIONS: Record<string, [echoed: RegExp, work: (subject: Subject) => Pr
     /^POST \/identity\/token/,
     ({ settings }) => openIam(settings, "PARTNER").identity(),
   ],
-  "the list": [/^GET \/v2\/policies\?/, ({ iam, body }) => iam.policiesOf(body)],
+  "the list": [/^GET \/v2\/policies\?/, ({ iam, body }) => iam.findPolicies(body)],
   roles: [
     /^GET \/v2\/roles/,
     ({ iam }) => iam.offeredRoles({ source: "event-notifications", target: "kms" }),
@@ -94,7 +95,7 @@ const OPERATIONS: Record<string, [echoed: RegExp, work: (subject: Subject) => Pr
   read: [/^GET \/v2\/policies\//, ({ iam, id }) => iam.getPolicy(id)],
   update: [
     /^PUT \/v2\/policies/,
-    ({ iam, id }) => iam.editPolicy(id, {}, (held) => held && { ...held, description: "changed" }),
+    ({ iam, id }) => iam.updatePolicy(id, {}, (held) => held && { ...held, description: "changed" }),
   ],
   delete: [/^DELETE \/v2\/policies/, ({ iam, id }) => iam.deletePolicy(id)],
   instances: [/^GET \/v2\/resource_instances/, ({ settings }) => openResources(settings).instances()],
@@ -193,7 +194,7 @@ describe("an error shows no credential that an answer echoes", () => {
     const inputs = JSON.parse(JSON.stringify(checked.inputs)) as Inputs;
     const { id, outs: state } = await provider.create(inputs);
     if (!state) throw new Error("create gave no state");
-    const body = { ...toPolicy(state, []), roleIds: ["crn:v1:bluemix:public:iam::::serviceRole:Reader"] };
+    const body = { ...toPolicyBody(state, []), roleIds: ["crn:v1:bluemix:public:iam::::serviceRole:Reader"] };
     made = { id, inputs, state, body };
   });
 

@@ -110,7 +110,7 @@ describe("look-ups", () => {
   it("without credentials name every place where they may be set", async () => {
     for (const lookUp of [events, () => getResourceGroup({ name: "Default" })]) {
       const { message } = await failure(inProgram<unknown>({ env: endpoints() }, lookUp));
-      expect(message).to.match(/^Cannot look up the .*: There are no IBM Cloud credentials\. /);
+      expect(message).to.match(/^Cannot look up the .*: No IBM Cloud credentials were found\. /);
       expect(message)
         .to.include("ibmcloud:apiKey")
         .and.to.include("IC_API_KEY")
@@ -130,6 +130,6 @@ describe("look-ups", () => {
   it("with credentials of another account than the stack says are refused", async () => {
     const config = { ...configFor(iam), "ibmcloud:accountId": TWO.id };
     const { message } = await failure(inProgram({ config }, events));
-    expect(message).to.match(/credentials are of the account 1{32}, and ibmcloud:accountId says 2{32}/);
+    expect(message).to.match(/credentials are of the account 1{32}, and ibmcloud:accountId is 2{32}/);
   });
 });

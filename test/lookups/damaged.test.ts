@@ -35,8 +35,8 @@ describe("a look-up whose answer is damaged", () => {
       "ibmcloud:resourceControllerEndpoint": iam.url,
       "ibmcloud:resourceManagementEndpoint": iam.url,
     };
-    const pace = { ...QUICK, requestTimeout: 60, retryTimeout: 600 };
-    return openResources({ config: (key) => config[key], env: {}, pace });
+    const timeouts = { ...QUICK, requestTimeout: 60, retryTimeout: 600 };
+    return openResources({ config: (key) => config[key], env: {}, timeouts });
   };
   beforeEach(async () => {
     iam = closing(await startIamEmulator({ instances: [{ name: "one", serviceName: "kms" }] }));

@@ -179,7 +179,7 @@ describe("getServiceInstance", () => {
       { body: "<html>" },
       /Resource Controller's answer cannot be read.* is not JSON.* in its place: check proxies/,
     ],
-    ["a page with status 404", { status: 404, body: "<html>" }, /Something else answered in its place/],
+    ["a page with status 404", { status: 404, body: "<html>" }, /The response is not from in its place/],
     ["a token of another IAM", { status: 401 }, /Resource Controller refused \(401 .*another IAM/],
   ];
   for (const [what, fault, says] of ANSWERS) {

@@ -35,12 +35,12 @@ const ALONE: readonly Reason[] = [
     follow: () => "dropped",
   },
   {
-    says: /another resource of this program holds the same authorization \((\S+)\)/,
+    says: /another resource of this program owns the same authorization \((\S+)\)/,
     isTrue: ({ name, ids: [id = ""] }, seen) => holdersOf(seen, id, name).length > 0,
     follow: () => "dropped",
   },
   {
-    says: /IAM holds the same authorization already \([^)]*\): (\S+) with .*Another resource of this program holds it/,
+    says: /the authorization already exists \([^)]*\): (\S+) with .*Another resource of this program owns it/,
     isTrue: (failed, seen) =>
       (isTwin(failed, seen) || wasBroughtInLine(failed, seen)) &&
       holdersOf(seen, failed.ids[0] ?? "", failed.name).length > 0,
@@ -48,13 +48,13 @@ const ALONE: readonly Reason[] = [
       twinsOf(model.program, name, declared).length > 0 ? "dropped" : "postponed",
   },
   {
-    says: /IAM holds the same authorization already \([^)]*\): (\S+) with .*It cannot be taken over/,
+    says: /the authorization already exists \([^)]*\): (\S+) with .*It cannot be adopted/,
     isTrue: (failed, seen) =>
       isTwin(failed, seen) && versionsOf(seen, failed.ids[0] ?? "").some(isUntouchable),
     follow: () => "dropped",
   },
   {
-    says: /IAM holds the same authorization already \([^)]*\): (\S+) with .*Remove it, or take it over with adopt: "\S+" and pulumi up --replace/,
+    says: /the authorization already exists \([^)]*\): (\S+) with .*Delete it, or adopt it with adopt: "\S+" and pulumi up --replace/,
     isTrue: (failed, seen) => isTwin(failed, seen) && isChange(failed),
     follow: async ({ name, declared, ids: [id = ""] }, world) => {
       if (isInState(world, id)) return "postponed";
@@ -68,7 +68,7 @@ const ALONE: readonly Reason[] = [
     },
   },
   {
-    says: /IAM holds the same authorization already \([^)]*\): (\S+) with .*Take it over with adopt: "\S+", or remove it/,
+    says: /the authorization already exists \([^)]*\): (\S+) with .*Take it over with adopt: "\S+", or remove it/,
     isTrue: (failed, seen) => isTwin(failed, seen) && !isChange(failed) && !isForTheTaking(failed, seen),
     follow: ({ name, declared, ids: [id = ""], message }, world) => {
       const { model } = world;
@@ -79,20 +79,20 @@ const ALONE: readonly Reason[] = [
     },
   },
   {
-    says: /adopt names the policy (\S+), which IAM does not hold/,
+    says: /adopt names policy (\S+), which IAM does not hold/,
     isTrue: ({ declared, ids: [id = ""] }, { moments }) =>
       declared.adopt === id && moments.some((each) => !isActive(each.get(id))),
     follow: withoutAdopt,
   },
   {
-    says: /adopt names the policy (\S+), which has another scope/,
+    says: /adopt names policy (\S+), which has another scope/,
     isTrue: ({ declared, ids: [id = ""] }, seen) =>
       declared.adopt === id &&
       versionsOf(seen, id).some((each) => scopeOf(each) !== scopeOf(bodyOf(declared))),
     follow: withoutAdopt,
   },
   {
-    says: /adopt names the policy (\S+), which cannot be taken over/,
+    says: /adopt names policy (\S+), which cannot be taken over/,
     isTrue: ({ declared, ids: [id = ""] }, seen) =>
       declared.adopt === id && versionsOf(seen, id).some(isUntouchable),
     follow: withoutAdopt,
@@ -121,7 +121,7 @@ const ALONE: readonly Reason[] = [
     follow: () => "again",
   },
   {
-    says: /IAM holds another scope than the one declared.*: run pulumi refresh/,
+    says: /its scope in IAM is not the declared one.*: run pulumi refresh/,
     isTrue: (failed, seen) =>
       versionsOf(seen, heldBy(failed, seen) ?? "").some(
         (each) => scopeOf(each) !== scopeOf(bodyOf(failed.declared)),
@@ -136,7 +136,7 @@ const ALONE: readonly Reason[] = [
 ];
 
 /** Why a resource that is removed may stay. */
-const LEFT = /another resource of this program holds it too, .* run pulumi refresh/;
+const LEFT = /another resource of this program owns it too, .* run pulumi refresh/;
 
 function heldBy({ name, step }: Failed, { before, after, aliases }: Observation): string | undefined {
   return step.id ?? (stateOf(before.state, aliases, name) ?? after.state.get(name))?.id;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Arrival } from "../../src/emulator";
-import type { Pace } from "../../src/iam/pace";
-import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/authorization-provider";
+import type { Timeouts } from "../../src/iam/types";
+import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/provider";
 import { Killed, type Step } from "../support/mini-engine";
 import { perform } from "./edits";
 import { isEndless, isSlow, type Observation, type Run } from "./observation";
@@ -150,7 +150,7 @@ async function untilQuiet(open: () => number): Promise<void> {
 }
 
 /** What takes seconds and minutes with the real IAM takes some milliseconds here. */
-function paceOf(world: World, what: Run): Pace {
+function timeoutsOf(world: World, what: Run): Timeouts {
   const lags = lagOf(world) > 0;
   return {
     requestTimeout: isSlow(what) ? REQUEST_TIMEOUT : 10_000,
@@ -168,8 +168,8 @@ function paceOf(world: World, what: Run): Pace {
 function hosted(world: World, what: Run, adoptOwn: boolean, course: Course): AuthorizationProvider {
   const provider = authorizationProvider({
     env: adoptOwn ? { IBMCLOUD_ADOPT_OWN: "true" } : {},
-    pace: paceOf(world, what),
-    say: () => undefined,
+    timeouts: timeoutsOf(world, what),
+    log: () => undefined,
     isEngineGone: () => {
       course.permits += Number(!course.killed);
       return Promise.resolve(course.killed);

@@ -111,7 +111,7 @@ describe("what such sequences have shown", () => {
     for (const time of ["when it is taken", "and in the next run"]) {
       const { errors } = await engine.up(both, { oneByOne: true });
       expect(errors, time).to.have.length(1);
-      expect(errors[0]).to.match(/another resource of this program holds the same .* and run pulumi refresh/);
+      expect(errors[0]).to.match(/another resource of this program owns the same .* and run pulumi refresh/);
     }
     await engine.refresh();
     expect(await engine.up({ had: theirs })).to.deep.equal(well);
@@ -127,7 +127,7 @@ describe("what such sequences have shown", () => {
     expect(rolesHeld()).to.deep.equal([[role("Manager")]]);
     const { errors } = await engine.up({ had });
     expect(errors).to.have.length(1);
-    expect(errors[0]).to.match(/another resource of this program holds it too, .* run pulumi refresh/);
+    expect(errors[0]).to.match(/another resource of this program owns it too, .* run pulumi refresh/);
     await engine.refresh();
     expect(await engine.up({ had })).to.deep.equal(well);
     expect(rolesHeld()).to.deep.equal([[role("Reader")]]);

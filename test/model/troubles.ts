@@ -30,7 +30,7 @@ export function isGotOver(troubles: readonly Trouble[]): boolean {
 }
 
 const PROXY = "<html>log in</html>";
-const LOST = /IAM could not be asked/;
+const LOST = /IAM could not be reached/;
 const PROXIED = /unreadable_answer/;
 /** What an operation says that ends with its deadline. */
 export const OUT_OF_TIME = /the time of this operation is over|doesn't show that yet/;

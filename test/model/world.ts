@@ -1,5 +1,5 @@
 import type { Behaviour, Call, IamEmulator, Policy } from "../../src/emulator";
-import type { AuthorizationProvider } from "../../src/provider/authorization-provider";
+import type { AuthorizationProvider } from "../../src/provider/provider";
 import { miniEngine, type MiniEngine, type Resource, type Step } from "../support/mini-engine";
 import { US, type Declared, type Name } from "./universe";
 import type { Others } from "./others";

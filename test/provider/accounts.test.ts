@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
-import type { AuthorizationProvider } from "../../src/provider/authorization-provider";
-import type { Inputs } from "../../src/provider/inputs";
+import type { AuthorizationProvider } from "../../src/provider/provider";
+import type { Inputs } from "../../src/provider/types";
 import { balanceOf } from "../support/balance";
 import { bucketInputs, OTHER_ACCOUNT } from "../support/inputs";
 import { miniEngine } from "../support/mini-engine";
@@ -89,7 +89,7 @@ describe("credentials by name", () => {
     const provider = next();
     const wanted: Inputs = { ...one.inputs, credentials: "PARTNER" };
     expect((await failure(provider.update(one.id, one.outputs, wanted))).message).to.include(
-      `it is in the account ${HOME.id}, and these credentials are of ${PARTNER.id}`,
+      `it is in account ${HOME.id}, but these credentials belong to ${PARTNER.id}`,
     );
     expect(accounts()).to.deep.equal([HOME.id]);
   });
@@ -99,9 +99,9 @@ describe("credentials by name", () => {
     const inputs = { ...bucketInputs(), credentials: "NOBODY" };
     const { failures, inputs: wanted } = await provider.check({}, { ...inputs });
     expect(failures).to.deep.equal([]);
-    expect(said[0]).to.include("There are no IBM Cloud credentials");
+    expect(said[0]).to.include("No IBM Cloud credentials were found");
     const { message } = await failure(provider.create(wanted as Inputs));
-    expect(message).to.include("no credentials of the name NOBODY").and.to.include("NOBODY_APIKEY");
+    expect(message).to.include("No credentials named NOBODY").and.to.include("NOBODY_APIKEY");
   });
 
   it("go by the environment too", async () => {

@@ -26,7 +26,7 @@ describe("an authorization that IAM holds already", () => {
     for (const part of [
       "Cannot create the authorization (event-notifications -> cloud-object-storage)",
       "409 policy_conflict_error",
-      `${id} with Object Writer, Reader, made by ${String(state.createdById)} at ${String(state.createdAt)}`,
+      `${id} with Object Writer, Reader, created by ${String(state.createdById)} at ${String(state.createdAt)}`,
       `adopt: "${id}"`,
       "aliases",
       "deleteBeforeReplace",
@@ -57,7 +57,7 @@ describe("an authorization that IAM holds already", () => {
     const run = rig.next();
     await run.diff(id, state, await rig.checked(bucketInputs(), run));
     const { message } = await failure(rig.make(bucketInputs(), run));
-    expect(message).to.include("Another resource of this program holds it").and.to.include("aliases");
+    expect(message).to.include("Another resource of this program owns it").and.to.include("aliases");
   });
 
   it("that the credentials made in an interrupted run is taken where the run says so", async () => {
@@ -107,7 +107,7 @@ describe("adopt: true", () => {
     const run = rig.next();
     await run.diff(id, state, await rig.checked(bucketInputs(), run));
     const { message } = await failure(rig.make({ ...bucketInputs(), adopt: true }, run));
-    expect(message).to.include("Another resource of this program holds it");
+    expect(message).to.include("Another resource of this program owns it");
   });
 
   it("lets only one of two resources take it", async () => {
@@ -154,7 +154,7 @@ describe("adopt of an id", () => {
   it("fails where there is none, or it has another scope", async () => {
     const missing = "11111111-0000-4000-8000-000000000000";
     expect((await failure(rig.make({ ...bucketInputs(), adopt: missing }, rig.next()))).message).to.include(
-      `adopt names the policy ${missing}, which IAM does not hold`,
+      `adopt names policy ${missing}, which IAM does not hold`,
     );
     const { id } = await rig.make({
       ...bucketInputs(),
@@ -162,7 +162,7 @@ describe("adopt of an id", () => {
       roles: ["Reader"],
     });
     expect((await failure(rig.make({ ...bucketInputs(), adopt: id }, rig.next()))).message).to.include(
-      `adopt names the policy ${id}, which has another scope`,
+      `adopt names policy ${id}, which has another scope`,
     );
     expect(rig.iam.policies()).to.have.length(1);
   });
@@ -201,7 +201,7 @@ describe("adopt of an id", () => {
     [
       "a service made for itself",
       { created_by_id: `crn-crn:v1:bluemix:public:cloud-object-storage:global:a/a:${COS}::` },
-      "a service made it for its own use",
+      "a service created it for its own use",
     ],
     [
       "an enterprise template manages",
@@ -217,7 +217,7 @@ describe("adopt of an id", () => {
         expect((await failure(rig.make({ ...inputs, adopt }, rig.next()))).message).to.include(why);
       }
       expect((await failure(rig.make(inputs, rig.next()))).message)
-        .to.include("It cannot be taken over")
+        .to.include("It cannot be adopted")
         .and.not.to.include("adopt:");
       expect(rig.iam.policies()).to.have.length(1);
     });
@@ -232,7 +232,7 @@ describe("a policy that appears at update", () => {
     const run = rig.next();
     const wanted = await rig.checked(bucketInputs(), run);
     const { message } = await failure(run.update(id, state, wanted));
-    expect(message).to.include(`already (409 policy_conflict_error): ${other.id}`);
+    expect(message).to.include(`already exists (409 policy_conflict_error): ${other.id}`);
     expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([1, 2]);
   });
 

@@ -52,7 +52,7 @@ describe("a policy in the way of an update", () => {
   /** The one error of a run, in which an update fails. */
   function only({ errors }: { errors: string[] }): string {
     expect(errors).to.have.length(1);
-    expect(errors[0]).to.include("IAM holds the same authorization already (409 policy_conflict_error)");
+    expect(errors[0]).to.include("the authorization already exists (409 policy_conflict_error)");
     return String(errors[0]);
   }
 
@@ -79,7 +79,7 @@ describe("a policy in the way of an update", () => {
       const before = engine.resources.get("one")?.id;
       const message = only(await engine.up({ one: program }));
       expect(message)
-        .to.include(`Remove it, or take it over with adopt: "${theirs}" and pulumi up --replace <URN`)
+        .to.include(`Delete it, or adopt it with adopt: "${theirs}" and pulumi up --replace <URN`)
         .and.not.match(/aliases|deleteBeforeReplace|swap their scopes|ADOPT_OWN/);
 
       const adopting = { ...program, adopt: theirs };
@@ -118,7 +118,7 @@ describe("a policy in the way of an update", () => {
       await engine.up({ two: having("Writer"), one: having("Writer") }, { oneByOne: true }),
     );
     expect(message)
-      .to.include("Another resource of this program holds it: change the roles of one after the other")
+      .to.include("Another resource of this program owns it: change the roles of one after the other")
       .and.include("with other roles in between where they swap theirs")
       .and.include("or remove one of the two resources")
       .and.not.match(/adopt:|aliases/);
@@ -138,7 +138,7 @@ describe("a policy in the way of an update", () => {
     const grant = { roles: [{ role_id: "crn:v1:bluemix:public:iam::::serviceRole:Writer" }] };
     iam.seed([{ ...policy, control: { grant }, template: { id: "policyTemplate-1", version: "1" } }]);
     expect(only(await engine.up({ one: having("Writer") })))
-      .to.include("It cannot be taken over, since an enterprise policy template manages it: keep other roles")
+      .to.include("It cannot be adopted, because an enterprise policy template manages it: keep other roles")
       .and.not.include("adopt:");
     expect(await engine.up({ one: having("Manager") })).to.deep.equal(well);
     expect(engine.resources.get("one"))

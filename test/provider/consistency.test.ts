@@ -5,11 +5,11 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Policy } from "../../src/emulator";
-import { DEFAULT_PACE } from "../../src/iam/pace";
-import { startWatch } from "../../src/provider/engine";
-import type { Inputs } from "../../src/provider/inputs";
-import type { State } from "../../src/provider/policy";
-import { authorizationProvider } from "../../src/provider/authorization-provider";
+import { DEFAULT_TIMEOUTS } from "../../src/iam/config";
+import { watchEngine } from "../../src/provider/engine-liveness";
+import type { Inputs } from "../../src/provider/types";
+import type { State } from "../../src/provider/types";
+import { authorizationProvider } from "../../src/provider/provider";
 import { edit, sdk } from "../support/iam-edits";
 import { bucketInputs } from "../support/inputs";
 import { closing } from "../support/opened";
@@ -108,7 +108,7 @@ describe("an answer that is not IAM's", () => {
       () => rig.next().delete(id, state),
       () => rig.next().read(id, {}),
     ]) {
-      expect((await failure(work())).message).to.include("Something else answered in IAM's place");
+      expect((await failure(work())).message).to.include("The response is not from IAM");
     }
     expect(rig.iam.policies()).to.have.length(1);
   });
@@ -150,7 +150,7 @@ describe("an IAM that tells no ETag", () => {
     const run = rig.next();
     const wanted = await rig.checked({ ...bucketInputs(), description: "why" }, run);
     const { message } = await failure(run.update(id, state, wanted));
-    expect(message).to.include("IAM holds another scope than the one declared");
+    expect(message).to.include("its scope in IAM is not the declared one");
     expect(rig.iam.policies()[0]?.resource.attributes).to.deep.equal(narrower);
   });
 });
@@ -163,7 +163,7 @@ describe("a clock that is ahead of IAM's by less than the dates of answers tell"
 
   it("does not keep a create whose answer was lost from finding its own authorization", async () => {
     const rig = await startRig();
-    const run = rig.next({}, { ...QUICK, clockTolerance: DEFAULT_PACE.clockTolerance });
+    const run = rig.next({}, { ...QUICK, clockTolerance: DEFAULT_TIMEOUTS.clockTolerance });
     const wanted = await rig.checked(bucketInputs(), run);
     rig.iam.inject({ operation: "createV2Policy", reset: true, afterCommit: true });
     // Answers are dated to the second: at the beginning of one a date says as much as a time.
@@ -250,12 +250,12 @@ async function startEngine() {
 describe("an engine that has ended", () => {
   it("is told by its address", async () => {
     const engine = await startEngine();
-    const isGone = startWatch(`127.0.0.1:${engine.port}`);
+    const isGone = watchEngine(`127.0.0.1:${engine.port}`);
     expect(await isGone()).to.equal(false);
     await engine.close();
     expect(await isGone()).to.equal(true);
-    expect(await startWatch(`127.0.0.1:${engine.port}`)()).to.equal(true);
-    for (const none of [undefined, "", "test/**/*.test.ts"]) expect(await startWatch(none)()).to.equal(false);
+    expect(await watchEngine(`127.0.0.1:${engine.port}`)()).to.equal(true);
+    for (const none of [undefined, "", "test/**/*.test.ts"]) expect(await watchEngine(none)()).to.equal(false);
   });
 
   it("is told in the very turn in which it was killed", async () => {
@@ -264,7 +264,7 @@ describe("an engine that has ended", () => {
     const child = spawn(process.execPath, ["-e", code], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     closing({ close: () => Promise.resolve(void child.kill("SIGKILL")) });
     const [port] = (await once(child, "message")) as [number];
-    const isGone = startWatch(`127.0.0.1:${port}`);
+    const isGone = watchEngine(`127.0.0.1:${port}`);
     expect(await isGone()).to.equal(false);
     // While this waits, nothing that ended is seen here.
     execFileSync(process.execPath, [
@@ -280,7 +280,7 @@ describe("an engine that has ended", () => {
 
   it("is watched over one connection by all who ask, and over another one where that ended", async () => {
     const engine = await startEngine();
-    const isGone = startWatch(`127.0.0.1:${engine.port}`);
+    const isGone = watchEngine(`127.0.0.1:${engine.port}`);
     const askAtOnce = () => Promise.all([isGone(), isGone(), isGone()]);
     expect(await askAtOnce()).to.deep.equal([false, false, false]);
     expect(await isGone()).to.equal(false);
@@ -298,7 +298,7 @@ describe("an engine that has ended", () => {
     await once(engine, "listening");
     const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
     const opened = once(engine, "session");
-    const isGone = startWatch(address);
+    const isGone = watchEngine(address);
     expect(await isGone()).to.equal(false);
     const [session] = (await opened) as [ServerHttp2Session];
     // Takes nobody on, tells those who are there, and ends once they left.
@@ -315,7 +315,7 @@ describe("an engine that has ended", () => {
     const config = { "ibmcloud:apiKey": rig.iam.apiKey, "ibmcloud:iamEndpoint": rig.iam.url };
     const provider = authorizationProvider({
       env: {},
-      pace: QUICK,
+      timeouts: QUICK,
       isEngineGone: () => Promise.resolve(true),
     });
     const get = (key: string) => (config as Record<string, string>)[key];
@@ -327,7 +327,7 @@ describe("an engine that has ended", () => {
       () => provider.update(id, state, wanted),
       () => provider.delete(id, state),
     ]) {
-      expect((await failure(work())).message).to.include("Pulumi has ended meanwhile");
+      expect((await failure(work())).message).to.include("Pulumi has ended");
     }
     expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([2]);
   });

@@ -112,7 +112,7 @@ describe("a fault of IAM", function () {
       iam.reset();
       const { engine, recovering } = start();
       expect(await engine.up(before)).to.deep.equal({ errors: [] });
-      // Somebody made by hand what is to be adopted.
+      // Somebody created by hand what is to be adopted.
       if (operation === "adopt")
         await start().engine.up({ theirs: { ...bucketInputs(), roles: ["Writer"] } });
 

@@ -42,7 +42,7 @@ describe("a token", () => {
       rig.iam.inject({ operation: "token", times: Infinity, rewrite });
       const error = await failure(rig.provider.create(bucketInputs()));
       expect(error).to.include({ code: "not-iam" });
-      expect(error.message).to.include("holds no token");
+      expect(error.message).to.include("contains no token");
     });
 
     it(`that is none is asked for again: ${JSON.stringify(access_token)}`, async () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { State } from "../../src/provider/policy";
+import type { State } from "../../src/provider/types";
 import { ACCOUNT, bucketInputs, COS, crn, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { edit, sdk } from "../support/iam-edits";
 import { configured, failure, startRig, type Rig } from "../support/provider";
@@ -277,8 +277,8 @@ describe("read", () => {
     expect(await rig.provider.read(id, state)).to.deep.equal({});
     const { message } = await failure(rig.provider.read(id, {}));
     expect(message)
-      .to.include(`Cannot read the authorization ${id}`)
-      .and.to.include("holds no authorization");
+      .to.include(`Cannot read authorization ${id}`)
+      .and.to.include("has no authorization with this id");
     expect(await rig.provider.read("11111111-0000-4000-8000-000000000000", state)).to.deep.equal({});
   });
 
@@ -313,7 +313,7 @@ describe("read", () => {
     const elsewhere: State = { ...state, target: { ...state.target, accountId: ACCOUNT } };
     const { message } = await failure(rig.provider.read("11111111-0000-4000-8000-000000000000", elsewhere));
     expect(message).to.include(
-      `it is in the account ${ACCOUNT}, and these credentials are of ${rig.iam.accountId}`,
+      `it is in account ${ACCOUNT}, but these credentials belong to ${rig.iam.accountId}`,
     );
   });
 });
@@ -375,7 +375,7 @@ describe("update", () => {
     await edit(rig.iam, id, (policy) => policy.resource?.attributes.pop());
     const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] });
     const { message } = await failure(rig.provider.update(id, state, wanted));
-    expect(message).to.include("another scope than the one declared").and.to.include("pulumi refresh");
+    expect(message).to.include("another scope than the declared one").and.to.include("pulumi refresh");
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
   });
 
@@ -411,7 +411,7 @@ describe("credentials at work", () => {
     const provider = configured({});
     expect((await provider.check({}, { ...bucketInputs() })).failures).to.deep.equal([]);
     const { message } = await failure(provider.create(bucketInputs()));
-    expect(message).to.include("There are no IBM Cloud credentials").and.to.include("ibmcloud:apiKey");
+    expect(message).to.include("No IBM Cloud credentials were found").and.to.include("ibmcloud:apiKey");
   });
 
   it("that IAM does not know fail with IAM's own reason, and are not shown", async () => {
@@ -426,7 +426,7 @@ describe("credentials at work", () => {
     const { id, state, inputs } = await rig.make(bucketInputs());
     const refuse = (operation: "getV2Policy" | "listRoles" | "replaceV2Policy" | "deleteV2Policy") =>
       rig.iam.inject({ operation, times: Infinity, status: 403 });
-    const viewer = "The credentials need the platform role Viewer on the target, or better";
+    const viewer = "The credentials need at least the platform role Viewer on the target";
     const administrator = "The credentials need the platform role Administrator on the target";
 
     const lift = refuse("getV2Policy");
@@ -449,7 +449,7 @@ describe("credentials at work", () => {
   it("must be of the account that the stack expects", async () => {
     const rig = await startRig({ "ibmcloud:accountId": OTHER_ACCOUNT });
     const { message } = await failure(rig.make(bucketInputs()));
-    expect(message).to.include(`ibmcloud:accountId says ${OTHER_ACCOUNT}`);
+    expect(message).to.include(`ibmcloud:accountId is ${OTHER_ACCOUNT}`);
     expect(rig.iam.policies()).to.deep.equal([]);
   });
 

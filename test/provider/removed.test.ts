@@ -48,7 +48,7 @@ describe("a policy that the same run removes", () => {
     const run = rig.next();
     await run.delete(old.id, old.state);
     const { message } = await failure(rig.make({ ...bucketInputs(), adopt: old.id }, run));
-    expect(message).to.include(`adopt names the policy ${old.id}, which this run removes: leave adopt out`);
+    expect(message).to.include(`adopt names policy ${old.id}, which this run deletes: leave adopt out`);
   });
 
   for (const form of ["policy", "id", "nothing"] as const) {
@@ -99,8 +99,8 @@ describe("a policy that the same run removes", () => {
       const { message } = await failure(rig.make(inputs, run));
       lift();
       expect(message)
-        .to.include(`IAM holds the same authorization already (409 policy_conflict_error): ${old.id} with`)
-        .and.to.include("This run removes it, and IAM does not show that it is gone: run pulumi refresh")
+        .to.include(`the authorization already exists (409 policy_conflict_error): ${old.id} with`)
+        .and.to.include("This run deletes it, and IAM still shows it: run pulumi refresh")
         .and.not.to.include("adopt:");
     }
     expect(held()).to.deep.equal([]);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { canonicalRoles, namesOfRoles, resolveRoles, sameRoles } from "../../src/provider/roles";
+import { canonicalRoles, roleNamesOf, matchRoles, isSameRoles } from "../../src/provider/roles";
 
 const READER = { crn: "crn:v1:bluemix:public:iam::::serviceRole:Reader", displayName: "Reader" };
 const OBJECT_WRITER = {
@@ -25,21 +25,21 @@ describe("roles", () => {
   it("keep their CRN while nobody knows the name, or the name is not theirs alone", () => {
     expect(canonicalRoles([READER.crn])).to.deep.equal([READER.crn]);
     expect(canonicalRoles([READER.crn], [READER, TWIN])).to.deep.equal([READER.crn]);
-    expect(namesOfRoles([READER.crn, OBJECT_WRITER.crn], { [READER.crn]: "Reader" })).to.deep.equal([
+    expect(roleNamesOf([READER.crn, OBJECT_WRITER.crn], { [READER.crn]: "Reader" })).to.deep.equal([
       "Reader",
       OBJECT_WRITER.crn,
     ]);
   });
 
   it("are the same in any order, case and number", () => {
-    expect(sameRoles(["a", "B", "b"], ["b", "A"])).to.equal(true);
-    expect(sameRoles(["a"], ["a", "b"])).to.equal(false);
+    expect(isSameRoles(["a", "B", "b"], ["b", "A"])).to.equal(true);
+    expect(isSameRoles(["a"], ["a", "b"])).to.equal(false);
   });
 
   it("resolve to CRNs by name in any case, and by CRN", () => {
-    expect(resolveRoles(["reader", OBJECT_WRITER.crn], OFFERED, "x -> y")).to.deep.equal({
+    expect(matchRoles(["reader", OBJECT_WRITER.crn], OFFERED, "x -> y")).to.deep.equal({
       crns: [READER.crn, OBJECT_WRITER.crn],
-      refusals: [],
+      refused: [],
     });
   });
 
@@ -62,15 +62,15 @@ describe("roles", () => {
   ];
   for (const [title, role, offered, sentence] of REFUSED) {
     it(`refuse ${title}`, () => {
-      const { crns, refusals } = resolveRoles([role], offered, "x -> y");
+      const { crns, refused } = matchRoles([role], offered, "x -> y");
       expect(crns).to.deep.equal([]);
-      expect(refusals).to.have.length(1);
-      expect(refusals[0]?.index).to.equal(0);
-      expect(refusals[0]?.reason).to.match(sentence);
+      expect(refused).to.have.length(1);
+      expect(refused[0]?.index).to.equal(0);
+      expect(refused[0]?.reason).to.match(sentence);
     });
   }
 
   it("take a CRN where nothing is offered: the credentials may not read roles", () => {
-    expect(resolveRoles([READER.crn], [], "x -> y").crns).to.deep.equal([READER.crn]);
+    expect(matchRoles([READER.crn], [], "x -> y").crns).to.deep.equal([READER.crn]);
   });
 });

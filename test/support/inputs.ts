@@ -1,4 +1,4 @@
-import type { Inputs } from "../../src/provider/inputs";
+import type { Inputs } from "../../src/provider/types";
 
 export const ACCOUNT = "a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3";
 export const OTHER_ACCOUNT = "ffffffffeeeeeeeeddddddddcccccccc";

@@ -1,6 +1,6 @@
-import type { AuthorizationProvider } from "../../src/provider/authorization-provider";
-import type { Inputs } from "../../src/provider/inputs";
-import type { State } from "../../src/provider/policy";
+import type { AuthorizationProvider } from "../../src/provider/provider";
+import type { Inputs } from "../../src/provider/types";
+import type { State } from "../../src/provider/types";
 
 /** What a program declares: arguments by resource name. */
 export type Program = Record<string, object>;

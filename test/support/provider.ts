@@ -1,12 +1,12 @@
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
-import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/authorization-provider";
-import type { Pace } from "../../src/iam/pace";
-import type { Inputs } from "../../src/provider/inputs";
-import type { State } from "../../src/provider/policy";
+import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/provider";
+import type { Timeouts } from "../../src/iam/types";
+import type { Inputs } from "../../src/provider/types";
+import type { State } from "../../src/provider/types";
 import { closing } from "./opened";
 
 /** What takes seconds and minutes with the real IAM takes some milliseconds here. */
-export const QUICK: Pace = {
+export const QUICK: Timeouts = {
   requestTimeout: 5_000,
   retryTimeout: 400,
   firstDelay: 2,
@@ -23,7 +23,7 @@ export interface Rig {
   /** What the runs said. */
   said: string[];
   /** The next run: Pulumi starts a host for each. */
-  next: (env?: NodeJS.ProcessEnv, pace?: Pace) => AuthorizationProvider;
+  next: (env?: NodeJS.ProcessEnv, pace?: Timeouts) => AuthorizationProvider;
   /** Check, then create: what the first `up` does; in the same run as others, or in one of its own. */
   make: (inputs: object, provider?: AuthorizationProvider) => Promise<Made>;
   /** Check alone, which must take the inputs. */
@@ -41,10 +41,10 @@ interface Made {
 export function configured(
   config: Record<string, string>,
   env: NodeJS.ProcessEnv = {},
-  pace: Partial<Pace> = QUICK,
+  pace: Partial<Timeouts> = QUICK,
   say: (sentence: string) => void = () => undefined,
 ): AuthorizationProvider {
-  const provider = authorizationProvider({ env, pace, say });
+  const provider = authorizationProvider({ env, timeouts: pace, log: say });
   const get = (key: string) => config[key];
   const required = (key: string) => {
     const value = get(key);

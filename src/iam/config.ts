@@ -1,0 +1,89 @@
+import { CodedError } from "../shared/coded-error";
+import type { Settings, Timeouts } from "./types";
+
+export const PUBLIC_ENDPOINT = "https://iam.cloud.ibm.com";
+const PRIVATE_ENDPOINT = "https://private.iam.cloud.ibm.com";
+
+/** Terraform's values. `public-and-private` tries both endpoints in turn; here it means the public one. */
+const VISIBILITIES = ["public", "private", "public-and-private"];
+
+/** The `Date` header has whole seconds, and the response takes some time to arrive. In milliseconds. */
+export const CLOCK_PRECISION = 2_000;
+
+export const DEFAULT_TIMEOUTS: Timeouts = {
+  requestTimeout: 60_000,
+  retryTimeout: 300_000,
+  firstDelay: 500,
+  longestDelay: 10_000,
+  // IAM's clock may be ahead by the precision, and its dates drop fractions of a second.
+  clockTolerance: CLOCK_PRECISION + 1_000,
+  propagation: 300_000,
+};
+
+/**
+ * Returns the timeouts that the stack configures.
+ *
+ * @throws CodedError if a setting is not a number of seconds
+ */
+export function timeoutsFrom({ config, timeouts }: Settings): Timeouts {
+  const seconds = (name: "requestTimeout" | "retryTimeout") => {
+    const written = config(`ibmcloud:${name}`);
+    if (written === undefined || written === "") return {};
+    const value = Number(written);
+    if (value > 0 && value <= 86_400) return { [name]: value * 1000 };
+    throw new CodedError(
+      "invalid-configuration",
+      `ibmcloud:${name} is ${written}: write seconds, more than 0 and at most 86400`,
+    );
+  };
+  return { ...DEFAULT_TIMEOUTS, ...seconds("requestTimeout"), ...seconds("retryTimeout"), ...timeouts };
+}
+
+/**
+ * Returns the IAM endpoint for tokens and policies: `ibmcloud:iamEndpoint`, else `IBMCLOUD_IAM_API_ENDPOINT`, else the
+ * private endpoint if the visibility is private.
+ *
+ * @throws CodedError if the endpoint is not a URL, or the visibility is unknown
+ */
+export function iamEndpoint(settings: Settings): string | undefined {
+  const written =
+    settings.config("ibmcloud:iamEndpoint")?.trim() || settings.env["IBMCLOUD_IAM_API_ENDPOINT"]?.trim();
+  if (written) return normalizeEndpoint(written, "ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT");
+  return isPrivate(settings) ? PRIVATE_ENDPOINT : undefined;
+}
+
+/**
+ * Removes a trailing slash and repeated slashes from an endpoint.
+ *
+ * @param setting the name of the setting, for the error
+ * @throws CodedError if it is not an HTTP URL
+ */
+export function normalizeEndpoint(written: string, setting: string): string {
+  const text = written.trim();
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") {
+    // A password may stand before the @.
+    const shown = text.replace(/^.*@/, "…@");
+    throw new CodedError(
+      "invalid-endpoint",
+      `The endpoint (${setting}) is ${shown}: it must be a URL that begins with https://`,
+    );
+  }
+  return url.origin + url.pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+}
+
+/**
+ * Returns true if the settings ask for IBM Cloud's private endpoints: `ibmcloud:visibility`, else `IC_VISIBILITY`, else
+ * `IBMCLOUD_VISIBILITY`.
+ *
+ * @throws CodedError if the visibility is unknown
+ */
+export function isPrivate({ config, env }: Settings): boolean {
+  const visibility =
+    config("ibmcloud:visibility") || env["IC_VISIBILITY"] || env["IBMCLOUD_VISIBILITY"] || "public";
+  if (VISIBILITIES.includes(visibility)) return visibility === "private";
+  throw new CodedError(
+    "invalid-configuration",
+    `The visibility (ibmcloud:visibility, IC_VISIBILITY) is ${visibility}: use one of ${VISIBILITIES.join(", ")}`,
+  );
+}

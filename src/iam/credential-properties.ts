@@ -1,0 +1,81 @@
+import { closest } from "fastest-levenshtein";
+import * as v from "valibot";
+import { CodedError } from "../shared/coded-error";
+import { plainObject } from "../shared/plain-object";
+
+const text = v.optional(v.pipe(v.string("must be a text"), v.trim(), v.nonEmpty("must not be empty")));
+const flag = v.optional(v.boolean("must be true or false"));
+
+/** The properties of credentials that this package supports, named as in ibm-cloud-sdk-core. */
+const properties = {
+  url: text,
+  authUrl: text,
+  authType: text,
+  authtype: text,
+  apikey: text,
+  clientId: text,
+  clientSecret: text,
+  scope: text,
+  bearerToken: text,
+  iamProfileId: text,
+  iamProfileCrn: text,
+  iamProfileName: text,
+  iamAccountId: text,
+  crTokenFilename: text,
+  disableSsl: flag,
+  authDisableSsl: flag,
+};
+const schema = v.pipe(plainObject, v.strictObject(properties));
+
+export type Properties = v.InferOutput<typeof schema>;
+
+/** Returns the name of the setting of a property: `ibmcloud:credentials.PARTNER.apikey`, or `PARTNER_APIKEY`. */
+export type SettingName = (property: string) => string;
+
+/**
+ * Parses credentials from the stack's configuration. Errors never show values.
+ *
+ * @param path the path of the credentials in the configuration
+ * @throws CodedError if a property has the wrong type, is empty, or is unknown
+ */
+export function parseConfigured(value: unknown, path: string): Properties {
+  if (!v.is(plainObject, value)) throw invalid(`${path} must be an object with properties such as apikey`);
+  return parse(value, (property) => `${path}.${property}`);
+}
+
+/**
+ * Parses credentials from the environment or a credentials file. Empty and unknown properties are ignored.
+ *
+ * @throws CodedError if a property has the wrong type, which VCAP_SERVICES allows
+ */
+export function parseExternal(found: object, setting: SettingName): Properties {
+  const known = Object.entries(found).filter(([key, value]: [string, unknown]) => {
+    const text = typeof value === "string" ? value.trim() : value;
+    return Object.hasOwn(properties, key) && text !== "" && text !== undefined && text !== null;
+  });
+  return parse(Object.fromEntries(known), setting);
+}
+
+function parse(value: Record<string, unknown>, setting: SettingName): Properties {
+  const names = Object.keys(properties);
+  const unknown = Object.keys(value).find((key) => !names.includes(key));
+  if (unknown !== undefined) {
+    const nearest = closest(simplified(unknown), names.map(simplified));
+    const meant = names.find((each) => simplified(each) === nearest) ?? "apikey";
+    throw invalid(`${setting(unknown)} is unknown: did you mean ${setting(meant)}?`);
+  }
+  const { success, output, issues = [] } = v.safeParse(schema, value);
+  if (success) return output;
+  const [issue] = issues;
+  const property = (issue && v.getDotPath(issue)) ?? "";
+  throw invalid(`${setting(property)} ${issue?.message ?? "cannot be used"}`);
+}
+
+/** Ignores differences of spelling: `API_KEY` equals `apikey`. */
+function simplified(name: string): string {
+  return name.toLowerCase().replace(/[^a-z]/g, "");
+}
+
+function invalid(message: string): CodedError {
+  return new CodedError("invalid-configuration", message);
+}

@@ -1,0 +1,79 @@
+import type { Client } from "./client";
+import type { Deadline } from "./deadline";
+import { memoize } from "./memoize";
+import { parseAuthorization } from "./parse";
+import { getPolicy, listPolicyEntries } from "./policies";
+import { scopeFingerprint } from "./policy";
+import { isStale } from "./propagation";
+import type { Policy, PolicyBody, WriteTimes } from "./types";
+
+/** One list of the account's policies for all operations of a run, indexed by id and by scope. */
+export interface PolicyCache {
+  /** Reads a policy. Returns `undefined` if it does not exist, or is deleted. */
+  read: (id: string, deadline: Deadline, known?: WriteTimes) => Promise<Policy | undefined>;
+  /**
+   * Finds the active policies of a scope. They are as old as the list: a caller that relies on one reads it first.
+   *
+   * @param notBefore lists the policies again if the list is older, in milliseconds of `performance.now()`
+   */
+  findByScope: (scope: PolicyBody, deadline: Deadline, notBefore?: number) => Promise<Policy[]>;
+  /** Reads see every write of this run. */
+  written: () => void;
+  /** The outcome of a write is not certain: lists the policies again. */
+  clear: () => void;
+}
+
+/**
+ * The first read is a call for one policy. All further reads share a list, so that a refresh of a thousand authorizations
+ * takes a handful of calls. A policy that the list lacks, or shows in an older version, is read by id.
+ *
+ * Writes of this run don't affect `findByScope`: it looks for policies that no resource of the program holds.
+ */
+export function createPolicyCache(client: () => Client): PolicyCache {
+  let isFirstRead = true;
+  let listedAt = -Infinity;
+  const byId = memoize(() => {
+    listedAt = performance.now();
+    // With display names, which would otherwise have to be looked up.
+    return client().withSharedDeadline((own) => listPolicyEntries(client(), own, "display"));
+  });
+  const byScope = memoize(async () => {
+    const policies = [...(await byId.get()).values()].flatMap((each) => parseAuthorization(each) ?? []);
+    const groups = new Map<string, Policy[]>();
+    for (const policy of policies) {
+      const scope = scopeFingerprint(policy);
+      groups.set(scope, [...(groups.get(scope) ?? []), policy]);
+    }
+    return groups;
+  });
+
+  async function listed(id: string, deadline: Deadline): Promise<Policy | undefined> {
+    try {
+      return parseAuthorization((await deadline.within(byId.get())).get(id));
+    } catch (error) {
+      if (deadline.isOver()) throw error;
+      // Credentials that may read a policy can't always list policies.
+      return undefined;
+    }
+  }
+
+  function clear(): void {
+    byId.clear();
+    byScope.clear();
+  }
+
+  return {
+    read: async (id, deadline, known = {}) => {
+      const isFirst = isFirstRead;
+      isFirstRead = false;
+      const found = isFirst ? undefined : await listed(id, deadline);
+      return found && !isStale(found, known) ? found : getPolicy(client(), id, deadline, known);
+    },
+    findByScope: async (scope, deadline, notBefore = -Infinity) => {
+      if (listedAt < notBefore) clear();
+      return (await deadline.within(byScope.get())).get(scopeFingerprint(scope)) ?? [];
+    },
+    written: byId.clear,
+    clear,
+  };
+}

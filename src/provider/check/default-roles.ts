@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from "node:util";
+import type { OfferedRole, Pair } from "../../iam/types";
+import type { CheckFailure, Inputs } from "../types";
+import { ALL, EVENT_NOTIFICATIONS, UNKNOWN } from "../values";
+import { pairOf } from "./normalize";
+
+/** The roles that IBM documents for a pair of services. */
+interface RoleSet {
+  source: string;
+  target: string;
+  /** In canonical spelling and order. Empty if IBM's pages disagree or name no role: the program must set the roles. */
+  roles: readonly string[];
+  /** The page of IBM's docs. */
+  page: string;
+}
+
+/** Matches every source without a row of its own. */
+const ANY_SOURCE = "any";
+
+/**
+ * The documented role sets. A released set never changes, so that no upgrade of this package changes a grant;
+ * `test/provider/check/default-roles.test.ts` enforces it.
+ */
+const ROLE_SETS: readonly RoleSet[] = [
+  {
+    source: EVENT_NOTIFICATIONS,
+    target: "cloud-object-storage",
+    roles: ["Object Writer", "Reader"],
+    page: "event-notifications: en-destination-cloud-object-storage, en-cfe-integrations",
+  },
+  {
+    source: EVENT_NOTIFICATIONS,
+    target: "codeengine",
+    roles: ["Viewer", "Writer"],
+    page: "event-notifications: en-destination-codeengine",
+  },
+  {
+    source: EVENT_NOTIFICATIONS,
+    target: "kms",
+    roles: ["Reader"],
+    page: "event-notifications: en-managing-encryption",
+  },
+  {
+    source: EVENT_NOTIFICATIONS,
+    target: "hs-crypto",
+    roles: ["Reader"],
+    page: "event-notifications: en-managing-encryption",
+  },
+  {
+    source: EVENT_NOTIFICATIONS,
+    target: "apprapp",
+    roles: ["Config Operator"],
+    page: "event-notifications: en-destination-app-configuration",
+  },
+  // The pages of these services also require Reader, or Reader and Viewer. That of Event Notifications does not.
+  { source: "logs", target: EVENT_NOTIFICATIONS, roles: [], page: "cloud-logs: iam-service-auth-en" },
+  { source: "sysdig-monitor", target: EVENT_NOTIFICATIONS, roles: [], page: "monitoring: eventnotif" },
+  {
+    source: "toolchain",
+    target: EVENT_NOTIFICATIONS,
+    roles: [],
+    page: "ContinuousDelivery: event-notifications-cd",
+  },
+  {
+    source: ANY_SOURCE,
+    target: EVENT_NOTIFICATIONS,
+    roles: ["Event Source Manager"],
+    page: "event-notifications: en-create-source",
+  },
+];
+
+/** Returns the roles that IBM documents for a pair, or `undefined` if there is no such set. */
+export function documentedRoles({ source, target }: Pair = {}): string[] | undefined {
+  if (source === undefined || source === ALL) return undefined;
+  const found = ROLE_SETS.find(
+    (each) => each.target === target && (each.source === source || each.source === ANY_SOURCE),
+  );
+  return found?.roles.length ? [...found.roles] : undefined;
+}
+
+/**
+ * Returns the roles that are missing from a documented set. Roles outside the set are a choice of the user; a part of the
+ * set is a mistake.
+ */
+export function missingRoles(pair: Pair, roles: readonly string[]): string[] {
+  const documented = documentedRoles(pair) ?? [];
+  const has = (role: string) => roles.some((each) => each.toLowerCase() === role.toLowerCase());
+  return documented.some(has) ? documented.filter((role) => !has(role)) : [];
+}
+
+/** Roles that `up` will know. */
+const UNKNOWN_ROLES = UNKNOWN as unknown as string[];
+
+/**
+ * Fills in the documented roles if the program sets none. While the pair stays the same, roles that were filled in before
+ * stay. With `adopt`, and after it, none are filled in: the adopted policy keeps its roles.
+ *
+ * @param olds the inputs in state
+ */
+export function fillInRoles(
+  inputs: Inputs,
+  pair: Pair | undefined,
+  olds: Partial<Inputs>,
+  offered: readonly OfferedRole[] = [],
+): { inputs: Inputs; failures: CheckFailure[] } {
+  const filled = (roles: Pick<Inputs, "roles" | "presetRoles">) => ({
+    inputs: { ...inputs, ...roles },
+    failures: [],
+  });
+  if (inputs.roles !== undefined) return filled({});
+  if (inputs.adopt !== undefined && inputs.adopt !== UNKNOWN) return filled({});
+  const keepsPair = isSamePair(olds, pair);
+  if (keepsPair && olds.roles === undefined) return filled({});
+  if (pair === undefined || inputs.adopt === UNKNOWN) return filled({ roles: UNKNOWN_ROLES });
+  const roles = (keepsPair ? olds.presetRoles : undefined) ?? documentedRoles(pair);
+  if (roles) return filled({ roles: [...roles], presetRoles: [...roles] });
+
+  const names = offered.map(({ displayName }) => displayName);
+  const choice = names.length > 0 ? `. IAM offers ${names.join(", ")}` : "";
+  const reason = `roles is missing: IBM documents no roles for ${pair.source ?? "*"} -> ${pair.target ?? "*"}, or its pages disagree, so write them${choice}`;
+  return { inputs, failures: [{ property: "roles", reason, code: "roles-missing" }] };
+}
+
+/** Returns true if the resource exists and its services stay the same. */
+function isSamePair({ source, target }: Partial<Inputs>, pair: Pair | undefined): boolean {
+  return source !== undefined && target !== undefined && isDeepStrictEqual(pairOf({ source, target }), pair);
+}

@@ -1,0 +1,91 @@
+import { PolicyConflictError } from "../iam/errors";
+import type { Policy, PolicyBody } from "../iam/types";
+import { CodedError, isOutcomeUnknown } from "../shared/coded-error";
+import { findAdopted } from "./adopt";
+import { documentedRoles } from "./check/default-roles";
+import { pairOf } from "./check/normalize";
+import { createConflictMessage, whyNotAdoptable } from "./conflict";
+import type { Context } from "./context";
+import { IncompleteError, outcomeUnknownError } from "./errors";
+import { localInputs, toPolicyBody, toState } from "./policy-mapping";
+import { resolveAccounts, resolveRoles, type ResolvedRoles } from "./resolve";
+import type { Inputs, State } from "./types";
+import { matches, reconcile } from "./update";
+
+/**
+ * Creates the authorization, or adopts the one that `adopt` asks for. Accounts and roles are checked before anything is
+ * written.
+ *
+ * @throws IncompleteError if a step fails after IAM holds the authorization
+ */
+export async function createAuthorization(
+  context: Context,
+  inputs: Inputs,
+): Promise<{ id: string; outs: State }> {
+  const { iam, ownership, wait } = context;
+  const wanted = await resolveAccounts(iam, inputs);
+  // Without roles, an adopted policy keeps its roles, and a new one gets the documented ones.
+  const defaultRoles = wanted.roles === undefined ? documentedRoles(pairOf(wanted)) : undefined;
+  const roles = await resolveRoles(iam, wanted, wanted.roles ?? defaultRoles);
+  const body = toPolicyBody(wanted, roles.crns ?? []);
+  const release = ownership.reserve(JSON.stringify([wanted.source, wanted.target, [...body.roleIds].sort()]));
+  let policy: Policy;
+  try {
+    policy =
+      (await findAdopted(context, wanted, body)) ?? (await createOrAdopt(context, wanted, body, roles));
+    ownership.take(policy.id);
+  } catch (error) {
+    release();
+    throw error;
+  }
+
+  const stateOf = (created: Policy): State => {
+    const state = toState(created, roles.names);
+    // Adopted roles are kept from now on, as default roles are.
+    const kept = wanted.roles === undefined && { presetRoles: state.roles };
+    return { ...state, ...kept, ...localInputs(wanted) };
+  };
+  try {
+    const wantedRoles = { ...roles, crns: wanted.roles && roles.crns };
+    if (!matches(policy, wanted, wantedRoles.crns)) {
+      policy = await reconcile(context, policy.id, toState(policy, roles.names), wanted, wantedRoles);
+    }
+    await wait(wanted.settle?.afterCreate ?? 0);
+  } catch (error) {
+    throw new IncompleteError(policy.id, stateOf(policy), error);
+  }
+  return { id: policy.id, outs: stateOf(policy) };
+}
+
+const MAY_BE_CREATED =
+  "IAM may have created it: IBMCLOUD_ADOPT_OWN=true pulumi up adopts what this run created";
+
+/** Creates the policy. If IAM already holds a duplicate, that one is adopted if the program allows it. */
+async function createOrAdopt(
+  { iam, ownership }: Context,
+  { adopt }: Inputs,
+  body: PolicyBody,
+  { crns, names }: ResolvedRoles,
+): Promise<Policy> {
+  if (crns === undefined) {
+    throw new CodedError(
+      "roles-missing",
+      "no authorization with this scope exists to adopt, and roles is required to create one: IBM documents no roles for these two services",
+    );
+  }
+  try {
+    return await iam.createPolicy(body, ownership.isOwned, ownership.isDeleting);
+  } catch (error) {
+    if (isOutcomeUnknown(error)) throw outcomeUnknownError(error, MAY_BE_CREATED);
+    if (!(error instanceof PolicyConflictError)) throw error;
+    const { policy } = error;
+    const { iamId } = await iam.identity();
+    const isOurs = iamId !== undefined && policy.createdById === iamId;
+    const isOwned = ownership.isOwned(policy.id);
+    const isDeleting = ownership.isDeleting(policy.id);
+    const isAllowed = adopt === true || (iam.adoptsOwn && isOurs);
+    if (isAllowed && !isOwned && !isDeleting && whyNotAdoptable(policy) === undefined) return policy;
+    const message = createConflictMessage(error, { names, isOwned, isDeleting, isOurs });
+    throw new CodedError("already-exists", message, { cause: error });
+  }
+}

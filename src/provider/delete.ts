@@ -1,0 +1,58 @@
+import { CodedError, isOutcomeUnknown } from "../shared/coded-error";
+import type { Context } from "./context";
+import { changesPolicy, diffInputs } from "./diff";
+import { outcomeUnknownError } from "./errors";
+import { readAuthorization } from "./read";
+import { requireAccount } from "./resolve";
+import type { State } from "./types";
+
+const MAY_BE_DELETED =
+  "IAM may have deleted it: run the same command again, or pulumi refresh before the next pulumi up";
+
+/** Deletes the authorization. It succeeds if the policy is gone, or if another resource of this run owns it. */
+export async function deleteAuthorization(context: Context, id: string, state: State): Promise<void> {
+  const { iam, ownership, wait, log } = context;
+  if (await isLeftAlone()) return;
+  await requireAccount(iam, state);
+  if (state.template) {
+    throw new CodedError(
+      "managed-elsewhere",
+      "an enterprise policy template manages it: remove its assignment instead",
+    );
+  }
+  await wait(state.settle?.beforeDelete ?? 0);
+  // Started before the owner is checked, so that no resource takes the policy over in between.
+  const deletion = ownership.startDelete(id);
+  try {
+    if (await isLeftAlone()) {
+      deletion.cancel();
+      return;
+    }
+    await iam.deletePolicy(id, state);
+    deletion.done();
+  } catch (error) {
+    if (isOutcomeUnknown(error)) throw outcomeUnknownError(error, MAY_BE_DELETED);
+    deletion.cancel();
+    throw error;
+  }
+
+  /** Returns true if the policy is deleted already, or has another owner. */
+  async function isLeftAlone(): Promise<boolean> {
+    if (ownership.isDeleted(id)) return true;
+    if (!ownership.isOwned(id)) return false;
+    await requireMatch();
+    log(`Authorization ${id} stays in IAM: another resource of this program owns it.`);
+    return true;
+  }
+
+  /** If two resources had one policy in state, the remaining one may not know what the other one changed. */
+  async function requireMatch(): Promise<void> {
+    const inputs = ownership.unconfirmedInputs(id);
+    const now = inputs && (await readAuthorization(context, id, state)).props;
+    if (!now || !diffInputs(now, inputs).changed.some(changesPolicy)) return;
+    throw new CodedError(
+      "held-twice",
+      "another resource of this program owns it too, and IAM holds something else than that resource declares: run pulumi refresh, then pulumi up",
+    );
+  }
+}

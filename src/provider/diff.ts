@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from "node:util";
+import type { dynamic } from "@pulumi/pulumi";
+import { addAccounts, withAccounts } from "./check/normalize";
+import type { Context } from "./context";
+import { isSameRoles } from "./roles";
+import type { Inputs, State } from "./types";
+import { hasUnknown } from "./values";
+
+/** The effect of a changed argument. `"state"`: IAM stores nothing of it, but `delete` and `read` get it from the state. */
+type Effect = "replace" | "update" | "state";
+
+/** A scope is a security boundary: it is replaced and never edited. */
+const EFFECTS: Record<keyof Inputs, Effect> = {
+  source: "replace",
+  target: "replace",
+  roles: "update",
+  description: "update",
+  adopt: "state",
+  settle: "state",
+  presetRoles: "state",
+  // Credentials of another account replace the authorization. Only IAM knows the account.
+  credentials: "state",
+};
+
+/** Returns true if a change of the argument changes the policy. */
+export function changesPolicy(key: keyof Inputs): boolean {
+  return EFFECTS[key] !== "state";
+}
+
+/** The state. That of an incomplete resource may lack properties. */
+type Known = Partial<State>;
+
+/** Arguments that are not compared by value. */
+const EQUAL: Partial<Record<keyof Inputs, (known: Known, wanted: Inputs) => boolean>> = {
+  // Without roles in state, it is unknown which roles IAM holds. Without roles in the program, an adopted policy keeps its own.
+  roles: ({ roles }, wanted) =>
+    roles !== undefined && (wanted.roles === undefined || isSameRoles(roles, wanted.roles)),
+  presetRoles: (known, wanted) =>
+    wanted.roles === undefined || isDeepStrictEqual(known.presetRoles, wanted.presetRoles),
+};
+
+/** Compares the state with the program. An unknown value counts as changed, so a preview never shows less than `up` does. */
+export function diffInputs(
+  known: Known,
+  wanted: Inputs,
+): { changed: (keyof Inputs)[]; replaces: (keyof Inputs)[] } {
+  const accountId = known.target?.accountId ?? "";
+  // Inputs from `check` are mostly normalized, which saves the second comparison.
+  const changed =
+    changedKeys(known, addAccounts(wanted, accountId)).length === 0
+      ? []
+      : changedKeys(known, withAccounts(wanted, accountId));
+  return { changed, replaces: changed.filter((key) => EFFECTS[key] === "replace") };
+}
+
+function changedKeys(known: Known, wanted: Inputs): (keyof Inputs)[] {
+  return (Object.keys(EFFECTS) as (keyof Inputs)[]).filter((key) => {
+    if (hasUnknown(wanted[key])) return true;
+    const isEqual = EQUAL[key] ?? (() => isDeepStrictEqual(known[key], wanted[key]));
+    return !isEqual(known, wanted);
+  });
+}
+
+/** Compares the state with the program. A resource that keeps its policy owns it from here on. */
+export async function diffAuthorization(
+  { iam, ownership }: Context,
+  id: string,
+  state: State,
+  wanted: Inputs,
+): Promise<dynamic.DiffResult> {
+  const { changed, replaces } = diffInputs(state, wanted);
+  if (changed.includes("credentials") && !hasUnknown(wanted.credentials)) {
+    // If the credentials fail here, `update` asks again.
+    const identity = await iam.identity().catch(() => undefined);
+    if (identity && identity.accountId !== state.target.accountId) replaces.push("credentials");
+  }
+  if (replaces.length === 0) ownership.keep(id, wanted);
+  return { changes: changed.length > 0, replaces, deleteBeforeReplace: false };
+}

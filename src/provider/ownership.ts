@@ -1,0 +1,154 @@
+import { CodedError } from "../shared/coded-error";
+import type { Inputs } from "./types";
+
+/** How a resource came to own a policy: it created or adopted it in this run, or it has it in state and keeps it. */
+type Owner = "taken" | "kept";
+
+/** The part of this run in one policy. */
+interface Entry {
+  owner?: Owner;
+  /** The inputs of the resource that keeps the policy. */
+  inputs?: Inputs;
+  /** True if the policy is known to match its resource. */
+  isReconciled: boolean;
+  /** The number of deletes that have started. IAM may show the policy for a while after they end. */
+  deletes: number;
+  isDeleted: boolean;
+}
+
+/** A delete that has started. */
+interface Deletion {
+  done: () => void;
+  /** Call it if the policy was certainly not deleted. */
+  cancel: () => void;
+}
+
+/**
+ * The policies that the resources of this run own. Pulumi deletes last, and by id alone: without this, the end of a rename,
+ * of `--replace` or of an adoption would delete a policy that another resource has just taken over.
+ *
+ * The host process lives as long as one run, and so does this.
+ */
+export interface Ownership {
+  /** Registers a resource that the program declares, by its inputs. */
+  declare: (inputs: object) => void;
+  /**
+   * Registers that a declared resource keeps its policy. A diff with other inputs, such as that of a refresh, has no effect.
+   *
+   * @throws CodedError if another resource owns the policy
+   */
+  keep: (id: string, inputs: Inputs) => void;
+  /**
+   * Reserves an authorization before it is created.
+   *
+   * @param fingerprint a text that is equal for duplicates
+   * @returns a function that gives up the reservation
+   * @throws CodedError if another resource of this run has reserved it
+   */
+  reserve: (fingerprint: string) => () => void;
+  /** Registers that a resource created or adopted a policy. @throws CodedError if it is owned or being deleted */
+  take: (id: string) => void;
+  /** Registers that a policy matches the inputs of its resource. */
+  reconciled: (id: string) => void;
+  /** Registers that a delete has started. From here on no resource takes the policy over. */
+  startDelete: (id: string) => Deletion;
+  isOwned: (id: string) => boolean;
+  /** Returns true if this run deletes a policy, has deleted it, or may have. */
+  isDeleting: (id: string) => boolean;
+  /** Returns true if this run has deleted a policy. */
+  isDeleted: (id: string) => boolean;
+  /** Returns the inputs of the resource that keeps a policy, unless the policy is known to match them. */
+  unconfirmedInputs: (id: string) => Inputs | undefined;
+}
+
+export function createOwnership(): Ownership {
+  const policies = new Map<string, Entry>();
+  /** The number of declared resources with the same inputs. */
+  const declared = new Map<string, number>();
+  const reserved = new Set<string>();
+
+  function entryOf(id: string): Entry {
+    const entry = policies.get(id) ?? { isReconciled: false, deletes: 0, isDeleted: false };
+    policies.set(id, entry);
+    return entry;
+  }
+
+  return {
+    declare: (inputs) => {
+      const key = canonicalJson(inputs);
+      declared.set(key, (declared.get(key) ?? 0) + 1);
+    },
+    keep: (id, inputs) => {
+      const key = canonicalJson(inputs);
+      const count = declared.get(key) ?? 0;
+      if (count === 0) return;
+      const entry = entryOf(id);
+      // A diff has no name: the same inputs belong to the same resource, unless two resources have them.
+      const isSameResource = entry.inputs && canonicalJson(entry.inputs) === key && count === 1;
+      if (entry.owner && !isSameResource) throw ownedTwice(id);
+      entry.owner = "kept";
+      entry.inputs = inputs;
+    },
+    reserve: (fingerprint) => {
+      if (reserved.has(fingerprint)) {
+        throw new CodedError(
+          "declared-twice",
+          "another resource of this program declares the same authorization (scope and roles): remove one of the two",
+        );
+      }
+      reserved.add(fingerprint);
+      return () => {
+        reserved.delete(fingerprint);
+      };
+    },
+    take: (id) => {
+      const entry = entryOf(id);
+      if (entry.owner) throw ownedTwice(id);
+      if (entry.deletes > 0) {
+        throw new CodedError(
+          "being-removed",
+          `this run deletes authorization ${id}: run pulumi refresh, then pulumi up`,
+        );
+      }
+      entry.owner = "taken";
+    },
+    reconciled: (id) => {
+      entryOf(id).isReconciled = true;
+    },
+    startDelete: (id) => {
+      const entry = entryOf(id);
+      entry.deletes += 1;
+      return {
+        done: () => {
+          entry.isDeleted = true;
+        },
+        cancel: () => {
+          entry.deletes -= 1;
+        },
+      };
+    },
+    isOwned: (id) => policies.get(id)?.owner !== undefined,
+    isDeleting: (id) => (policies.get(id)?.deletes ?? 0) > 0,
+    isDeleted: (id) => policies.get(id)?.isDeleted ?? false,
+    unconfirmedInputs: (id) => {
+      const entry = policies.get(id);
+      return entry?.isReconciled ? undefined : entry?.inputs;
+    },
+  };
+}
+
+function ownedTwice(id: string): CodedError {
+  return new CodedError(
+    "held-twice",
+    `another resource of this program owns the same authorization (${id}): remove one of the two and run pulumi refresh, or, after a rename, add the old name to aliases`,
+  );
+}
+
+/** Returns a text that is equal for equal inputs, whatever the order of their properties. */
+function canonicalJson(inputs: object): string {
+  return JSON.stringify(inputs, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  );
+}

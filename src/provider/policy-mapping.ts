@@ -1,0 +1,153 @@
+import type { Policy, PolicyAttribute, PolicyBody, PolicyTag } from "../iam/types";
+import { METADATA_KEYS, type PolicyMetadata } from "../shared/policy-metadata";
+import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/scope-attributes";
+import { roleNamesOf } from "./roles";
+import type { Attribute, Inputs, Source, State, Tag, Target } from "./types";
+import { ALL } from "./values";
+
+type Side = Partial<Source & Target>;
+
+/** The properties of each side that are not a scope attribute. A property that is missing in both lists fails the build. */
+const SOURCE_LISTS: Record<Exclude<keyof Source, ScopeAttribute>, true> = { attributes: true };
+const TARGET_LISTS: Record<Exclude<keyof Target, ScopeAttribute>, true> = { attributes: true, tags: true };
+
+/** Converts inputs to a policy. Both sides have their account. */
+export function toPolicyBody({ source, target, description }: Inputs, roleIds: string[]): PolicyBody {
+  const tags = toTags(target);
+  return {
+    subject: { attributes: toAttributes(source) },
+    resource: { attributes: toAttributes(target), ...(tags && { tags }) },
+    roleIds,
+    ...(description !== undefined && { description }),
+  };
+}
+
+/**
+ * Converts a policy to state.
+ *
+ * @param roleNames display names by CRN. A role without one keeps its CRN.
+ */
+export function toState(policy: Policy, roleNames: Readonly<Record<string, string>>): State {
+  const { pattern, rule, template } = policy;
+  const metadata = Object.fromEntries(
+    METADATA_KEYS.map((key) => [key, policy[key]]),
+  ) as unknown as PolicyMetadata;
+  return defined({
+    ...scopeOf(policy),
+    roles: roleNamesOf(policy.roleIds, roleNames),
+    description: policy.description === "" ? undefined : policy.description,
+    ...metadata,
+    pattern,
+    rule,
+    template,
+  });
+}
+
+/** Returns the scope of a policy as normalized arguments, with the account of both sides. */
+export function scopeOf({ subject, resource }: PolicyBody): Pick<State, "source" | "target"> {
+  const tags = fromTags(resource.tags);
+  return {
+    source: fromAttributes(subject.attributes) as State["source"],
+    target: { ...fromAttributes(resource.attributes), ...(tags && { tags }) } as State["target"],
+  };
+}
+
+/** The arguments that IAM does not store. Only the state holds them. */
+export const LOCAL_KEYS = ["adopt", "settle", "presetRoles", "credentials"] as const;
+type Local = (typeof LOCAL_KEYS)[number];
+
+/** Returns the arguments that IAM does not store. */
+export function localInputs(inputs: Partial<Inputs>): Pick<Inputs, Local> {
+  return defined(Object.fromEntries(LOCAL_KEYS.map((key) => [key, inputs[key]])));
+}
+
+/** Returns the normalized inputs that lead to this state: a program with these inputs changes nothing. */
+export function toInputs({
+  source,
+  target,
+  roles,
+  description,
+  ...rest
+}: Pick<State, "source" | "target" | "roles" | "description" | Local>): Inputs {
+  const { accountId: sourceAccount, ...sourceRest } = source;
+  const { accountId, ...targetRest } = target;
+  return {
+    source: sourceAccount === accountId ? sourceRest : source,
+    target: targetRest,
+    roles,
+    ...(description !== undefined && { description }),
+    ...localInputs(rest),
+  };
+}
+
+/** Removes undefined properties, which Pulumi's wire format lacks. */
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
+}
+
+function isScopeAttribute(key: string): key is ScopeAttribute {
+  return SCOPE_ATTRIBUTES.some((each) => each === key);
+}
+
+/** Converts one side to attributes. `"*"` means no attribute, except for resource groups: there it means "has one". */
+export function toAttributes(side: Side): PolicyAttribute[] {
+  // Dropping a property would grant more than the program declares.
+  const unmapped = Object.keys(side).find(
+    (key) => !isScopeAttribute(key) && !Object.hasOwn({ ...SOURCE_LISTS, ...TARGET_LISTS }, key),
+  );
+  if (unmapped !== undefined) throw new Error(`${unmapped} has no attribute in IAM's policies`);
+  const named = SCOPE_ATTRIBUTES.flatMap((key): PolicyAttribute[] => {
+    const value = side[key];
+    if (value === undefined) return [];
+    if (value !== ALL) return [{ key, operator: "stringEquals", value }];
+    return key === "resourceGroupId" ? [{ key, operator: "stringExists", value: true }] : [];
+  });
+  return [...named, ...(side.attributes ?? []).map(withOperator)];
+}
+
+/** Converts attributes to one side, normalized. The inverse of `toAttributes`. */
+export function fromAttributes(attributes: readonly PolicyAttribute[]): Side {
+  const side: Side = {};
+  const others: PolicyAttribute[] = [];
+  for (const attribute of attributes) {
+    const { key } = attribute;
+    const value = propertyValue(attribute);
+    if (isScopeAttribute(key) && value !== undefined && side[key] === undefined) side[key] = value;
+    else others.push(attribute);
+  }
+  const has = (...keys: string[]) => attributes.some(({ key }) => keys.includes(key));
+  if (!has("serviceName")) side.serviceName = ALL;
+  if (!has("serviceInstance", "resourceGroupId")) side.serviceInstance = ALL;
+  if (others.length > 0) side.attributes = sortedSet(others) as Attribute[];
+  return side;
+}
+
+/** Returns the value of an attribute as a property, or `undefined` if only `attributes` can express it. */
+function propertyValue({ key, operator, value }: PolicyAttribute): string | undefined {
+  if (operator === "stringEquals" && typeof value === "string" && value !== ALL) return value;
+  return key === "resourceGroupId" && operator === "stringExists" && value === true ? ALL : undefined;
+}
+
+/** Converts access tags to IAM's format. */
+export function toTags(target: Partial<Target>): PolicyTag[] | undefined {
+  return target.tags?.map(withOperator);
+}
+
+/** Converts access tags from IAM's format, normalized. */
+export function fromTags(tags: readonly PolicyTag[] | undefined): Tag[] | undefined {
+  return tags?.length ? (sortedSet(tags) as Tag[]) : undefined;
+}
+
+function withOperator<Each extends Attribute | Tag>(each: Each): Each & { operator: string } {
+  return { ...each, operator: each.operator ?? "stringEquals" };
+}
+
+/** Removes repetitions and sorts: IAM treats lists as sets. */
+function sortedSet<Each extends PolicyAttribute>(attributes: readonly Each[]): Each[] {
+  const byKey = new Map<string, Each>();
+  for (const each of attributes) {
+    const value = Array.isArray(each.value) ? [...new Set(each.value)].sort() : each.value;
+    byKey.set(JSON.stringify([each.key, each.operator, value]), { ...each, value });
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+}

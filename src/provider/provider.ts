@@ -1,0 +1,152 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { openIam, type Iam } from "../iam";
+import { timeoutsFrom } from "../iam/config";
+import { withDeadline } from "../iam/deadline";
+import type { Settings } from "../iam/types";
+import { checkInputs } from "./check";
+import { createPreflight } from "./check/preflight";
+import type { Context } from "./context";
+import { createAuthorization } from "./create";
+import { deleteAuthorization } from "./delete";
+import { diffAuthorization } from "./diff";
+import { IncompleteError, withErrorContext } from "./errors";
+import { createOwnership } from "./ownership";
+import { readAuthorization } from "./read";
+import { parseState, readableInputs, readableState } from "./state";
+import type { Inputs, State } from "./types";
+import { updateAuthorization } from "./update";
+
+type Values = Record<string, unknown>;
+
+/** Pulumi's host adds the provider's text to all inputs. */
+type WithProvider = { __provider?: unknown };
+
+/** The interface of a dynamic provider, as Pulumi's host calls it. */
+export interface AuthorizationProvider {
+  configure: (request: dynamic.ConfigureRequest) => Promise<void>;
+  check: (olds: Values, news: Values) => Promise<dynamic.CheckResult<Values>>;
+  diff: (id: string, olds: object, news: Inputs & WithProvider) => Promise<dynamic.DiffResult>;
+  create: (inputs: Inputs & WithProvider) => Promise<dynamic.CreateResult<State>>;
+  read: (id: string, props: object) => Promise<dynamic.ReadResult<object>>;
+  update: (id: string, olds: object, news: Inputs & WithProvider) => Promise<dynamic.UpdateResult<State>>;
+  delete: (id: string, props: object) => Promise<void>;
+}
+
+export interface ProviderOptions extends Omit<Settings, "config"> {
+  /** The time that a check waits for IAM, in milliseconds. @default 10,000 */
+  preflightTimeout?: number;
+  /** Prints a message that is not an error. @default `console.log`, which Pulumi shows as a message of the stack */
+  log?: (message: string) => void;
+}
+
+/** One operation of the provider. */
+interface Operation<Result> {
+  /** The operation, to follow "Cannot". */
+  action: string;
+  inputs: Partial<Inputs>;
+  /** The time that the program asks to wait, in seconds. It is added to the deadline. */
+  settle?: number;
+  work: (context: Context) => Promise<Result>;
+  /** The provider's text, which an incomplete resource needs in its state. */
+  provider?: unknown;
+}
+
+/** Creates the provider of `EnAuthorization`. */
+export function authorizationProvider(options: ProviderOptions): AuthorizationProvider {
+  const preflight = createPreflight(options.preflightTimeout);
+  const logged = new Set<string>();
+  const ownership = createOwnership();
+  const log = options.log ?? console.log;
+  let settings: Settings = { config: () => undefined, ...options };
+  const opened = new Map<string | undefined, Iam>();
+
+  function iamFor({ credentials }: Pick<Inputs, "credentials">): Iam {
+    const iam = opened.get(credentials) ?? openIam(settings, credentials);
+    opened.set(credentials, iam);
+    return iam;
+  }
+
+  /** Runs an operation within `ibmcloud:retryTimeout` plus the time that the program asks to wait. */
+  async function run<Result>(operation: Operation<Result>): Promise<Result> {
+    const { action, inputs, settle = 0, work, provider } = operation;
+    const iam = iamFor(inputs);
+    return withErrorContext(
+      { action, inputs, redact: iam.redact, properties: incompleteResource(provider) },
+      async () => {
+        const limit = timeoutsFrom(settings).retryTimeout + settle * 1000;
+        return withDeadline(limit, settings.cancelled, (deadline) =>
+          work({
+            iam: iam.withDeadline(deadline),
+            ownership,
+            wait: (seconds) => deadline.sleep(seconds * 1000),
+            log,
+          }),
+        );
+      },
+    );
+  }
+
+  return {
+    // The host does not wait for this before it calls the others.
+    configure: ({ config }) => {
+      settings = { config: (key) => config.get(key), ...options };
+      opened.clear();
+      return Promise.resolve();
+    },
+    check: async (olds, { __provider, ...written }) => {
+      const { inputs, failures, notes } = await checkInputs(written, readableInputs(olds), iamFor, preflight);
+      for (const note of notes.filter((each) => !logged.has(each))) {
+        logged.add(note);
+        log(note);
+      }
+      if (failures.length === 0) ownership.declare(inputs);
+      return { inputs: { ...inputs, __provider }, failures };
+    },
+    diff: (id, olds, { __provider, ...inputs }) =>
+      run({
+        action: `compare authorization ${id}`,
+        inputs,
+        work: (context) => diffAuthorization(context, id, parseState(olds), inputs),
+      }),
+    create: ({ __provider, ...inputs }) =>
+      run({
+        action: "create the authorization",
+        inputs,
+        settle: inputs.settle?.afterCreate,
+        work: (context) => createAuthorization(context, inputs),
+        provider: __provider,
+      }),
+    read: (id, props) => {
+      const known = readableState(props);
+      return run({
+        action: `read authorization ${id}`,
+        inputs: known,
+        work: (context) => readAuthorization(context, id, known),
+      });
+    },
+    update: (id, olds, { __provider, ...inputs }) =>
+      run({
+        action: `update authorization ${id}`,
+        inputs,
+        work: (context) => updateAuthorization(context, id, parseState(olds), inputs),
+        provider: __provider,
+      }),
+    delete: (id, props) => {
+      const known = readableState(props);
+      return run({
+        action: `delete authorization ${id}`,
+        inputs: known,
+        settle: known.settle?.beforeDelete,
+        work: (context) => deleteAuthorization(context, id, parseState(props)),
+      });
+    },
+  };
+}
+
+/** The properties from which Pulumi's engine recognizes an incomplete resource. The host does not add the provider's text. */
+function incompleteResource(__provider: unknown): (cause: unknown, message: string) => object {
+  return (cause, message) =>
+    cause instanceof IncompleteError
+      ? { id: cause.id, properties: { ...cause.state, __provider }, reasons: [message] }
+      : {};
+}

@@ -1,0 +1,45 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type {
+  AuthorizationAttribute,
+  AuthorizationSource,
+  AuthorizationTag,
+  AuthorizationTarget,
+  EnAuthorizationArgs,
+} from "../args";
+import type { ErrorCode } from "../shared/coded-error";
+import type { PolicyMetadata } from "../shared/policy-metadata";
+
+export type Source = pulumi.Unwrap<AuthorizationSource>;
+export type Target = pulumi.Unwrap<AuthorizationTarget>;
+export type Attribute = pulumi.Unwrap<AuthorizationAttribute>;
+export type Tag = pulumi.Unwrap<AuthorizationTag>;
+
+/** The resource's arguments with all values resolved. `check` returns them normalized. */
+export type Inputs = pulumi.Unwrap<Omit<EnAuthorizationArgs, "source" | "target">> & {
+  source: Source;
+  target: Target;
+  /**
+   * The default roles that `roles` holds because the program sets none. They are kept in state, so that a version of this
+   * package with other defaults does not change the grant.
+   */
+  presetRoles?: string[];
+};
+
+/** The resource's state: the inputs as IAM holds them, and the policy's metadata. */
+export interface State extends Omit<Inputs, "roles">, PolicyMetadata {
+  roles: string[];
+  source: Source & { accountId: string };
+  target: Target & { accountId: string };
+  /** Parts of a policy that no argument sets. */
+  pattern?: string;
+  rule?: Record<string, unknown>;
+  template?: Record<string, unknown>;
+}
+
+/** A refused property: its path, and a sentence that names it. */
+export interface CheckFailure {
+  property: string;
+  reason: string;
+  /** @default "invalid-argument" */
+  code?: ErrorCode;
+}

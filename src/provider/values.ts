@@ -1,0 +1,24 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** The value that means "all" in a scope. */
+export const ALL = "*";
+
+export const EVENT_NOTIFICATIONS = "event-notifications";
+
+/**
+ * The placeholder for a value that is unknown during a preview, also of an object or an array. It equals
+ * `pulumi.runtime.unknownValue`, which is not imported: loading `@pulumi/pulumi` would cost the host a second copy.
+ */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9" satisfies typeof pulumi.runtime.unknownValue;
+
+/** Returns true if a value as a whole is unknown. */
+export function isUnknown(value: unknown): boolean {
+  return value === UNKNOWN;
+}
+
+/** Returns true if any part of a value is unknown. */
+export function hasUnknown(value: unknown): boolean {
+  if (value === UNKNOWN) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(hasUnknown);
+}

@@ -1,0 +1,27 @@
+/** What IAM itself records about a policy. These are outputs of the resource, in this order. */
+export interface PolicyMetadata {
+  /** `"active"`. A policy that IAM keeps as `"deleted"` counts as gone. */
+  state: string;
+  /** The policy's URL in IAM's API. */
+  href: string;
+  /** The time of creation: ISO 8601, UTC. */
+  createdAt?: string;
+  /** The IAM id of the creator: `IBMid-…`, `iam-ServiceId-…` or `iam-Profile-…`. */
+  createdById?: string;
+  /** The time of the last change: ISO 8601, UTC. */
+  lastModifiedAt?: string;
+  /** The IAM id of the identity that made the last change. */
+  lastModifiedById?: string;
+}
+
+/** The name of each property in IAM's API. A property that is missing here fails the build. */
+export const METADATA_FIELDS = {
+  state: "state",
+  href: "href",
+  createdAt: "created_at",
+  createdById: "created_by_id",
+  lastModifiedAt: "last_modified_at",
+  lastModifiedById: "last_modified_by_id",
+} as const satisfies Record<keyof PolicyMetadata, string>;
+
+export const METADATA_KEYS = Object.keys(METADATA_FIELDS) as (keyof PolicyMetadata)[];

@@ -1,0 +1,23 @@
+const ESC = "\u001b";
+const CSI = `(?:${ESC}\\[|\u009b)[0-?]*[ -/]*[@-~]`;
+/** OSC, DCS, SOS, PM and APC carry text that ends with BEL or ST. */
+const STRING = `(?:${ESC}[\\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u009c${ESC}]*(?:[\u0007\u009c]|${ESC}\\\\)`;
+const ANSI = `${CSI}|${STRING}|${ESC}[ -/]*[0-~]`;
+
+/** Matches ANSI escape sequences, control characters, bidi and zero-width characters, and lone surrogates. */
+export const INVISIBLE = new RegExp(`${ANSI}|[\\p{Cc}\\p{Cf}\\p{Cs}]`, "gu");
+
+const LINE_END = /[\r\n\v\f\u0085\u2028\u2029]/;
+
+/** Puts a text on one line and removes its invisible characters. */
+export function clean(text: string): string {
+  return text
+    .replace(/[\s\u0085]+/g, (blanks) => (LINE_END.test(blanks) ? " " : blanks.replaceAll("\t", " ")))
+    .replace(INVISIBLE, "");
+}
+
+/** Truncates a text to `maxLength` characters; the last one is then an ellipsis. */
+export function truncate(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  return `${text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}

@@ -1,0 +1,91 @@
+import { expect } from "chai";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import { openIam, type Iam } from "../../src/iam";
+import type { PolicyBody } from "../../src/iam/types";
+import { closing } from "../support/opened";
+import { sdk } from "../support/iam-edits";
+import { QUICK } from "../support/provider";
+
+function body(accountId: string, instance: string): PolicyBody {
+  const attribute = (key: string, value: string) => ({ key, operator: "stringEquals", value });
+  const side = (service: string) => [attribute("serviceName", service), attribute("accountId", accountId)];
+  return {
+    subject: { attributes: [...side("event-notifications"), attribute("serviceInstance", instance)] },
+    resource: { attributes: side("kms") },
+    roleIds: ["crn:v1:bluemix:public:iam::::serviceRole:Reader"],
+  };
+}
+
+describe("reads", () => {
+  let emulator: IamEmulator;
+  let iam: Iam;
+  let ids: string[];
+  const open = () =>
+    openIam({
+      config: (key) => ({ "ibmcloud:apiKey": emulator.apiKey, "ibmcloud:iamEndpoint": emulator.url })[key],
+      env: {},
+      timeouts: QUICK,
+    });
+  const calls = () =>
+    emulator
+      .calls()
+      .flatMap(({ operation }) =>
+        operation.endsWith("Policy") || operation === "listV2Policies" ? [operation] : [],
+      );
+  beforeEach(async () => {
+    emulator = closing(await startIamEmulator());
+    iam = open();
+    ids = [];
+    for (let at = 0; at < 5; at += 1) {
+      ids.push((await iam.createPolicy(body(emulator.accountId, `i-${at}`), () => false)).id);
+    }
+    iam = open();
+  });
+  const made = 5;
+
+  it("of one policy are one GET", async () => {
+    expect((await iam.readPolicy(String(ids[0])))?.id).to.equal(ids[0]);
+    expect(calls().slice(made)).to.deep.equal(["getV2Policy"]);
+  });
+
+  it("of many, at once or one after the other, share one list", async () => {
+    const found = await Promise.all(ids.map((id) => iam.readPolicy(id)));
+    expect(found.map((each) => each?.id)).to.deep.equal(ids);
+    for (const id of ids) expect((await iam.readPolicy(id))?.id).to.equal(id);
+    expect(calls().slice(made)).to.have.members(["getV2Policy", "listV2Policies"]);
+  });
+
+  it("name the roles, whether read alone or out of a list", async () => {
+    const found = await Promise.all(ids.map((id) => iam.readPolicy(id)));
+    for (const each of found) expect(Object.values(each?.roleNames ?? {})).to.deep.equal(["Reader"]);
+  });
+
+  it("see what was written in the same run", async () => {
+    const [one = "", two = ""] = ids;
+    await Promise.all(ids.map((id) => iam.readPolicy(id)));
+    await iam.updatePolicy(one, {}, (held) => held && { ...held, description: "new" });
+    await iam.deletePolicy(two);
+    expect((await iam.readPolicy(one))?.description).to.equal("new");
+    expect(await iam.readPolicy(two)).to.equal(undefined);
+  });
+
+  it("ask by id for what the list lacks, or shows as it was before", async () => {
+    const [one = "", two = "", three = ""] = ids;
+    await iam.readPolicy(one);
+    await iam.readPolicy(one);
+    await sdk(emulator).deleteV2Policy({ id: two });
+    const later = new Date(Date.now() + 10_000).toISOString();
+    expect((await iam.readPolicy(two, {}))?.id, "the list is some time old").to.equal(two);
+    expect(await open().readPolicy(two)).to.equal(undefined);
+    const before = calls().length;
+    expect((await iam.readPolicy(three, { lastModifiedAt: later }))?.id).to.equal(three);
+    expect(calls().slice(before)).to.include("getV2Policy");
+    expect(await iam.readPolicy("11111111-0000-4000-8000-000000000000")).to.equal(undefined);
+  });
+
+  it("go by id where the list is refused", async () => {
+    emulator.inject({ operation: "listV2Policies", status: 403, times: Infinity });
+    const found = await Promise.all(ids.map((id) => iam.readPolicy(id)));
+    expect(found.map((each) => each?.id)).to.deep.equal(ids);
+  });
+});

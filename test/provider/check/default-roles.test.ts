@@ -1,0 +1,214 @@
+import { expect } from "chai";
+import { rolesOf } from "../../../src/emulator/role-catalog";
+import type { Inputs } from "../../../src/provider/types";
+import { missingRoles, documentedRoles } from "../../../src/provider/check/default-roles";
+import type { State } from "../../../src/provider/types";
+import { UNKNOWN } from "../../../src/provider/values";
+import { edit } from "../../support/iam-edits";
+import { bucketInputs, EN, KMS } from "../../support/inputs";
+import { failure, startRig, type Rig } from "../../support/provider";
+
+/** Source, target, and the documented roles; none where IBM's pages say none or disagree. */
+const PAIRS: [source: string, target: string, roles: string[] | undefined][] = [
+  ["event-notifications", "cloud-object-storage", ["Object Writer", "Reader"]],
+  ["event-notifications", "codeengine", ["Viewer", "Writer"]],
+  ["event-notifications", "kms", ["Reader"]],
+  ["event-notifications", "hs-crypto", ["Reader"]],
+  ["event-notifications", "apprapp", ["Config Operator"]],
+  ["event-notifications", "messagehub", undefined],
+  ["secrets-manager", "event-notifications", ["Event Source Manager"]],
+  ["project", "event-notifications", ["Event Source Manager"]],
+  ["is", "event-notifications", ["Event Source Manager"]],
+  ["software-defined-storage", "event-notifications", ["Event Source Manager"]],
+  ["compliance", "event-notifications", ["Event Source Manager"]],
+  ["apprapp", "event-notifications", ["Event Source Manager"]],
+  ["logs", "event-notifications", undefined],
+  ["sysdig-monitor", "event-notifications", undefined],
+  ["toolchain", "event-notifications", undefined],
+  ["*", "event-notifications", undefined],
+];
+
+/** Inputs of a pair, without roles. */
+function pairInputs(source: string, target: string): object {
+  return {
+    source: {
+      serviceName: source,
+      ...(source === "*" ? { resourceGroupId: "g" } : { serviceInstance: "*" }),
+    },
+    target: { serviceName: target, serviceInstance: KMS },
+  };
+}
+
+function without<Key extends keyof Inputs>(inputs: Inputs, key: Key): Omit<Inputs, Key> {
+  const { [key]: left, ...rest } = inputs;
+  return rest;
+}
+
+describe("documented roles", () => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = await startRig();
+  });
+
+  for (const [source, target, roles] of PAIRS) {
+    it(`of ${source} -> ${target} are ${roles?.join(" and ") ?? "not settled, and have to be written"}`, async () => {
+      const { inputs, failures = [] } = await rig.provider.check({}, { ...pairInputs(source, target) });
+      expect(documentedRoles({ source, target })).to.deep.equal(roles);
+      if (roles) {
+        expect(failures).to.deep.equal([]);
+        expect(inputs).to.deep.include({ roles, presetRoles: roles });
+        const offered = rolesOf(source, target).map(({ display_name }) => display_name);
+        for (const role of roles) expect(offered).to.include(role);
+        return;
+      }
+      expect(failures.map(({ property }) => property)).to.deep.equal(["roles"]);
+      expect(failures[0]?.reason).to.match(/^roles is missing: .* IAM offers .*Reader/);
+    });
+  }
+
+  it("are made, and are in state as what was filled in", async () => {
+    const { state } = await rig.make(without(bucketInputs(), "roles"));
+    expect(state).to.deep.include({
+      roles: ["Object Writer", "Reader"],
+      presetRoles: ["Object Writer", "Reader"],
+    });
+    expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
+  });
+
+  it("stay as they were filled in, if a later version documents others", async () => {
+    const { id, state, inputs } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
+    const old = { ...inputs, presetRoles: ["Reader"] };
+    const known: State = { ...state, presetRoles: ["Reader"] };
+    const run = rig.next();
+    const program = { ...without(bucketInputs(), "roles") };
+    const { inputs: wanted } = await run.check(old, { ...program });
+    expect(wanted).to.deep.include({ roles: ["Reader"], presetRoles: ["Reader"] });
+    expect(await run.diff(id, known, wanted as Inputs)).to.deep.include({ changes: false });
+
+    const other = { ...program, target: { serviceName: "codeengine", serviceInstance: KMS } };
+    expect((await rig.next().check(old, other)).inputs).to.deep.include({ roles: ["Viewer", "Writer"] });
+  });
+
+  it("that drift in IAM are put right", async () => {
+    const program = without(bucketInputs(), "roles");
+    const { id, state } = await rig.make(program);
+    await edit(rig.iam, id, (policy) => policy.control.grant.roles.pop());
+    const read = await rig.next().read(id, state);
+    expect(read.inputs).to.deep.include({
+      roles: ["Object Writer"],
+      presetRoles: ["Object Writer", "Reader"],
+    });
+    const run = rig.next();
+    const { inputs } = await run.check(read.inputs as Record<string, unknown>, { ...program });
+    expect(await run.diff(id, read.props as State, inputs as Inputs)).to.deep.include({ changes: true });
+    await run.update(id, read.props as State, inputs as Inputs);
+    expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
+  });
+
+  it("are filled in while nothing but an instance is unknown; the unknown scope is the change", async () => {
+    const program = without(bucketInputs(), "roles");
+    const { id, state, inputs: olds } = await rig.make(program);
+    const roles = ["Object Writer", "Reader"];
+    for (const side of ["source", "target"] as const) {
+      const unsure = { ...program, [side]: { ...program[side], serviceInstance: UNKNOWN } };
+      const run = rig.next();
+      for (const before of [olds as object, {}]) {
+        const { inputs, failures } = await run.check({ ...before }, { ...unsure });
+        expect(failures).to.deep.equal([]);
+        expect(inputs).to.deep.include({ roles, presetRoles: roles });
+        expect(await run.diff(id, state, inputs as Inputs)).to.deep.include({
+          changes: true,
+          replaces: [side],
+        });
+      }
+    }
+    const target = { serviceName: "messagehub", serviceInstance: UNKNOWN };
+    const { failures = [] } = await rig.provider.check({}, { ...program, target });
+    expect(failures.map(({ property }) => property)).to.deep.equal(["roles"]);
+  });
+
+  it("are not required for an adopted authorization that set none", async () => {
+    const pair = (serviceInstance: string) => ({
+      source: { serviceInstance: EN },
+      target: { serviceName: "messagehub", serviceInstance },
+    });
+    await rig.make({ ...pair(KMS), roles: ["Reader"] });
+    const adopted = await rig.make({ ...pair(KMS), adopt: true }, rig.next());
+    const { failures } = await rig.next().check(adopted.inputs, pair(UNKNOWN));
+    expect(failures).to.deep.equal([]);
+    expect((await rig.next().check({}, pair(UNKNOWN))).failures).to.have.length(1);
+  });
+
+  it("wait for a service that is not known yet, and count as a change until then", async () => {
+    const { id, state } = await rig.make(without(bucketInputs(), "roles"));
+    const target = { ...bucketInputs().target, serviceName: UNKNOWN };
+    const { inputs, failures } = await rig.provider.check(
+      {},
+      { ...without(bucketInputs(), "roles"), target },
+    );
+    expect(failures).to.deep.equal([]);
+    expect(inputs).to.deep.include({ roles: UNKNOWN });
+    expect(await rig.next().diff(id, state, inputs as Inputs)).to.deep.include({ changes: true });
+  });
+
+  it("are not filled in beside adopt: what is taken over keeps its roles", async () => {
+    const { id } = await rig.make({ ...bucketInputs(), roles: ["Manager", "Writer"] });
+    const program = { ...without(bucketInputs(), "roles"), adopt: true, description: "mine" };
+    const { state, inputs } = await rig.make(program, rig.next());
+    expect(inputs).not.to.have.any.keys("roles", "presetRoles");
+    expect(state).to.deep.include({ roles: ["Manager", "Writer"] });
+    expect(rig.iam.policies().map((policy) => [policy.id, policy.description])).to.deep.equal([[id, "mine"]]);
+    expect(await rig.next().diff(id, state, inputs)).to.deep.include({ changes: false });
+    const run = rig.next();
+    await run.update(id, state, await rig.checked({ ...program, description: "else" }, run));
+    expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
+  });
+
+  it("are not filled in when adopt is dropped: that widens no grant, before a refresh or after it", async () => {
+    const { id } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
+    const program = without(bucketInputs(), "roles");
+    const adopted = await rig.make({ ...program, adopt: id }, rig.next());
+    const writes = () =>
+      rig.iam.calls().filter(({ method, path }) => method !== "GET" && path.includes("policies")).length;
+    const before = writes();
+    const run = rig.next();
+    const { inputs } = await run.check(adopted.inputs, { ...program });
+    expect(inputs).not.to.have.any.keys("roles", "adopt");
+    expect(await run.diff(id, adopted.state, inputs as Inputs)).to.deep.include({
+      changes: true,
+      replaces: [],
+    });
+    const { outs } = await run.update(id, adopted.state, inputs as Inputs);
+    expect(outs).to.deep.include({ roles: ["Reader"], presetRoles: ["Reader"] });
+    expect(
+      (await rig.next().check(inputs as Record<string, unknown>, { ...program })).inputs,
+    ).not.to.have.property("roles");
+
+    const read = await rig.next().read(id, outs ?? adopted.state);
+    const next = rig.next();
+    const { inputs: again } = await next.check(read.inputs as Record<string, unknown>, { ...program });
+    expect(await next.diff(id, read.props as State, again as Inputs)).to.deep.include({ changes: false });
+    expect(writes()).to.equal(before);
+  });
+
+  it("are made where there is nothing to adopt; where there are none, that is an error", async () => {
+    await rig.make({ ...without(bucketInputs(), "roles"), adopt: true });
+    expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
+    const target = { serviceName: "messagehub", serviceInstance: KMS };
+    const { message } = await failure(rig.make({ source: { serviceInstance: EN }, target, adopt: true }));
+    expect(message).to.include("no authorization with this scope exists to adopt").and.to.include("[roles-missing]");
+  });
+});
+
+describe("a part of the documented roles", () => {
+  it("is taken with a word that names the missing one; another choice altogether is taken silently", async () => {
+    const rig = await startRig();
+    await rig.checked({ ...bucketInputs(), roles: ["reader"] });
+    expect(rig.said).to.deep.equal([
+      "event-notifications -> cloud-object-storage also needs Object Writer, according to IBM's documentation: reader alone is not enough",
+    ]);
+    await rig.checked({ ...bucketInputs(), roles: ["Writer"] });
+    expect(rig.said).to.have.length(1);
+    expect(missingRoles({ source: "logs", target: "event-notifications" }, ["Reader"])).to.deep.equal([]);
+  });
+});

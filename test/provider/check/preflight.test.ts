@@ -1,0 +1,87 @@
+import { expect } from "chai";
+import type { Iam } from "../../../src/iam";
+import { toIamError } from "../../../src/iam/errors";
+import { createPreflight } from "../../../src/provider/check/preflight";
+import { ACCOUNT } from "../../support/inputs";
+
+const PAIR = { source: "event-notifications", target: "kms" };
+const ROLE = { crn: "crn:v1:bluemix:public:iam::::serviceRole:Reader", displayName: "Reader" };
+const refused = toIamError({ statusText: "ECONNREFUSED", message: "connect ECONNREFUSED" }, []);
+const forbidden = toIamError({ status: 403, statusText: "No", result: {} }, [], true);
+
+/** An IAM whose two answers are given, and how often it was asked for each. */
+function iamOf({ identity, roles, expected }: { identity?: Error; roles?: Error; expected?: string }) {
+  const asked = { identity: 0, roles: 0 };
+  const answer = <Value>(error: Error | undefined, value: Value) =>
+    error ? Promise.reject(error) : Promise.resolve(value);
+  const iam: Partial<Iam> = {
+    configuredAccountId: expected,
+    identity: () => {
+      asked.identity += 1;
+      return answer(identity, { accountId: ACCOUNT });
+    },
+    offeredRoles: () => {
+      asked.roles += 1;
+      return answer(roles, [ROLE]);
+    },
+  };
+  return { iam: iam as Iam, asked };
+}
+
+describe("what only IAM can tell", () => {
+  it("is asked for by each check while IAM answers", async () => {
+    const { iam, asked } = iamOf({});
+    const ask = createPreflight();
+    for (const pair of [PAIR, undefined, PAIR]) {
+      const roles = pair && [ROLE];
+      expect(await ask(iam, pair)).to.deep.equal({ facts: { accountId: ACCOUNT, roles }, failures: [], notes: [] });
+    }
+    expect(asked).to.deep.equal({ identity: 3, roles: 2 });
+  });
+
+  it("is asked for once where no connection comes about, with each credentials", async () => {
+    const [one, other] = [iamOf({ identity: refused }), iamOf({ identity: refused, expected: ACCOUNT })];
+    const ask = createPreflight();
+    const answers = [await ask(one.iam, PAIR), await ask(one.iam, undefined), await ask(one.iam, PAIR)];
+    for (const { facts, notes } of answers) {
+      expect(facts).to.deep.equal({ accountId: undefined });
+      expect(notes).to.deep.equal(answers[0]?.notes);
+      expect(notes[0]).to.include("so roles and accounts are not checked before pulumi up: IAM could not be");
+    }
+    const { facts, notes } = await ask(other.iam, PAIR);
+    expect(facts).to.deep.equal({ accountId: ACCOUNT });
+    expect(notes[0]).to.include("so roles and the account of the credentials are not checked before");
+    expect([one.asked, other.asked]).to.deep.equal([
+      { identity: 1, roles: 0 },
+      { identity: 1, roles: 0 },
+    ]);
+    await createPreflight()(one.iam, PAIR);
+    expect(one.asked, "another run asks").to.deep.equal({ identity: 2, roles: 0 });
+  });
+
+  it("keeps the account where only the roles are not told, and asks for no others", async () => {
+    const { iam, asked } = iamOf({ roles: refused });
+    const ask = createPreflight();
+    for (const target of ["kms", "codeengine", "kms"]) {
+      const { facts, notes } = await ask(iam, { ...PAIR, target });
+      expect(facts).to.deep.equal({ accountId: ACCOUNT });
+      expect(notes).to.have.length(1);
+      expect(notes[0])
+        .to.include("IAM did not return the roles that it offers, so roles are not checked before pulumi up: ")
+        .and.not.to.include("accounts");
+    }
+    expect(asked).to.deep.equal({ identity: 1, roles: 1 });
+  });
+
+  it("is asked for again where IAM refused to tell it: that is an answer", async () => {
+    const [one, other] = [iamOf({ identity: forbidden }), iamOf({ roles: forbidden })];
+    const ask = createPreflight();
+    for (const { iam } of [one, one, other, other]) {
+      expect((await ask(iam, PAIR)).notes[0]).to.include("not checked before pulumi up: IAM refused (403)");
+    }
+    expect([one.asked, other.asked]).to.deep.equal([
+      { identity: 2, roles: 0 },
+      { identity: 2, roles: 2 },
+    ]);
+  });
+});

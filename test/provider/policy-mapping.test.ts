@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { expect } from "chai";
+import * as fc from "fast-check";
+import ts from "typescript";
+import { normalize, withAccounts } from "../../src/provider/check/normalize";
+import { toState, scopeOf, toPolicyBody } from "../../src/provider/policy-mapping";
+import { toAttributes } from "../../src/provider/policy-mapping";
+import type { Policy } from "../../src/iam/types";
+import { arbitraryInputs } from "../support/arbitrary-inputs";
+import { ROOT } from "../support/engine";
+import { ACCOUNT } from "../support/inputs";
+
+const ARGS = join(ROOT, "src", "args.ts");
+
+/** The properties of an interface of `args.ts`, read from its source: nothing of the mapping is used. */
+function propertiesOf(name: string): string[] {
+  const file = ts.createSourceFile(ARGS, ts.sys.readFile(ARGS) ?? "", ts.ScriptTarget.Latest);
+  const found = file.statements.filter(ts.isInterfaceDeclaration).find((each) => each.name.text === name);
+  return (found?.members ?? []).map((member) =>
+    member.name && ts.isIdentifier(member.name) ? member.name.text : "?",
+  );
+}
+
+describe("the attributes of a scope", () => {
+  const sides = ["AuthorizationSide", "AuthorizationSource", "AuthorizationTarget"].flatMap(propertiesOf);
+  const single = [...new Set(sides)].filter((name) => !["attributes", "tags"].includes(name));
+
+  it("are as many as the arguments have", () => {
+    expect(single).to.have.length.at.least(7).and.not.include("?");
+  });
+
+  for (const name of single) {
+    it(`get into the policy: ${name}`, () => {
+      expect(toAttributes({ [name]: "value" })).to.deep.equal([
+        { key: name, operator: "stringEquals", value: "value" },
+      ]);
+    });
+  }
+
+  it("that nothing maps are refused, not dropped", () => {
+    const side = { serviceName: "kms", zone: "1" };
+    expect(() => toAttributes(side)).to.throw("zone has no attribute in IAM's policies");
+  });
+
+  it("all get into the policy, whatever the inputs", () => {
+    fc.assert(
+      fc.property(arbitraryInputs, (inputs) => {
+        const { source, target } = withAccounts(inputs, ACCOUNT);
+        const body = toPolicyBody({ ...inputs, source, target }, []);
+        for (const [side, { attributes }] of [
+          [source, body.subject],
+          [target, body.resource],
+        ] as const) {
+          const sent = new Map(attributes.map((each) => [each.key, each.value]));
+          for (const [key, value] of Object.entries(side)) {
+            if (typeof value === "string" && value !== "*") expect(sent.get(key), key).to.equal(value);
+          }
+          for (const { key, value } of side.attributes ?? []) expect(sent.get(key), key).to.deep.equal(value);
+        }
+        expect(body.resource.tags?.length ?? 0).to.equal(target.tags?.length ?? 0);
+      }),
+    );
+  });
+
+  it("come back as they were sent", () => {
+    fc.assert(
+      fc.property(arbitraryInputs, (inputs) => {
+        const { source, target } = withAccounts(normalize(inputs, { accountId: ACCOUNT }), ACCOUNT);
+        expect(scopeOf(toPolicyBody({ ...inputs, source, target }, []))).to.deep.equal({ source, target });
+      }),
+    );
+  });
+});
+
+describe("roles with odd ids", () => {
+  for (const crn of ["constructor", "__proto__", "toString", ""]) {
+    it(`are named by their id: ${JSON.stringify(crn)}`, () => {
+      const policy: Policy = {
+        ...{ id: "p", type: "authorization", state: "active", href: "", roleNames: {} },
+        subject: { attributes: [] },
+        resource: { attributes: [] },
+        roleIds: [crn],
+      };
+      expect(toState(policy, {}).roles).to.deep.equal([crn]);
+    });
+  }
+});
