@@ -149,8 +149,8 @@ describeEmulator("a damaged answer", () => {
   });
 
   const FLAWED: Record<string, Omit<Fault, "operation">> = {
-    "echo goes with a status": { echo: true },
-    "what is cut is cut after 0 bytes or more": { damage: { kind: "cut", after: -1 } satisfies Damage },
+    "echo requires a status": { echo: true },
+    "damage.after must be 0 or more": { damage: { kind: "cut", after: -1 } satisfies Damage },
   };
   for (const [flaw, fault] of Object.entries(FLAWED)) {
     it(`can't be injected where it could not do what it says: ${flaw}`, () => {

@@ -335,18 +335,18 @@ describeEmulator("a fault", () => {
     [{ status: 503, times: 0 }, /times/],
     [{ latency: -1 }, /latency/],
     [{ latency: NaN }, /latency/],
-    [{ status: 200 }, /status is 400 to 599/],
-    [{ status: 600 }, /status is 400 to 599/],
-    [{ status: 204, body: "x" }, /status is one that can have a body/],
-    [{ status: 100, body: "" }, /status is one that can have a body/],
-    [{ code: "not_found" }, /go with a status/],
-    [{ message: "No." }, /go with a status/],
-    [{ retryAfter: 1 }, /go with a status/],
+    [{ status: 200 }, /status must be 400 to 599/],
+    [{ status: 600 }, /status must be 400 to 599/],
+    [{ status: 204, body: "x" }, /status must be one that can have a body/],
+    [{ status: 100, body: "" }, /status must be one that can have a body/],
+    [{ code: "not_found" }, /require a status/],
+    [{ message: "No." }, /require a status/],
+    [{ retryAfter: 1 }, /require a status/],
   ];
   for (const [fault, flaw] of IMPOSSIBLE) {
     it(`that is ${inspect(fault)} is refused`, async () => {
       expect(() => iam.inject({ operation: "*", ...fault }))
-        .to.throw(RangeError, /^Cannot inject the fault: /)
+        .to.throw(RangeError, /^Cannot inject this fault: /)
         .with.property("message")
         .that.matches(flaw);
       await list();

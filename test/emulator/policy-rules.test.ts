@@ -259,9 +259,9 @@ describeEmulator("the emulator refuses", () => {
       ],
       [
         (body) => adding("resource", body, equals("resource", "x")),
-        "The resource attribute resource is given twice.",
+        "The resource attribute resource is listed more than once.",
       ],
-      [(body) => ({ ...body, control: granting(READER, READER) }), "A role is given twice."],
+      [(body) => ({ ...body, control: granting(READER, READER) }), "A role is listed more than once."],
       [
         (body) => ({ ...setting(body, "serviceName", "kms"), control: granting(OBJECT_WRITER) }),
         `The role ${OBJECT_WRITER} is not supported for this subject and resource.`,

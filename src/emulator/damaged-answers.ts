@@ -3,30 +3,30 @@ import type { ServerResponse } from "node:http";
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 
-/** How an answer is spoilt on its way: status and headers are those of the real one, and its body isn't. */
+/** Damage to the body of an answer. Status and headers stay those of the real answer. */
 export type Damage =
-  /** The whole `Content-Length`, these many bytes of the body, and then a reset connection. */
+  /** The full `Content-Length` and the first `after` bytes of the body; then the connection is reset. */
   | { kind: "cut"; after: number }
-  /** Bytes that say they are gzip, and are none. */
+  /** A body that is declared as gzip and is not. */
   | { kind: "garbled" }
-  /** One byte after the other, with so many milliseconds between two, and no end. */
+  /** One byte every so many milliseconds, without end. */
   | { kind: "trickle"; every: number }
-  /** Chunks without end, as fast as the client takes them. */
+  /** Chunks without end, as fast as the client reads them. */
   | { kind: "endless" }
   /** A small gzip body that unpacks to so many bytes. */
   | { kind: "bomb"; bytes: number };
 
-/** What chunks are made of: white space keeps JSON that begins with it well formed for as long as it goes on. */
+/** Filler of endless bodies. White space after JSON keeps it well formed. */
 const CHUNK = Buffer.alloc(64 * 1024, " ");
 
-/** Sends an answer with its damage, and leaves it to itself: what has no end ends with the connection. */
+/** Sends a damaged answer. An endless body is sent in the background until the connection closes. */
 export async function sendDamaged(out: ServerResponse, answer: Response, damage: Damage): Promise<void> {
   const body = Buffer.from(await answer.arrayBuffer());
   for (const [name, value] of answer.headers) out.setHeader(name, value);
   out.removeHeader("Content-Length");
-  // A 204 can't have a body to be spoilt.
+  // A 204 has no body to damage.
   out.statusCode = answer.status === 204 ? 200 : answer.status;
-  // The client goes away in the middle of it: that is the point.
+  // The client is expected to disconnect in the middle of the body.
   out.on("error", () => undefined);
   switch (damage.kind) {
     case "cut":
@@ -42,7 +42,7 @@ export async function sendDamaged(out: ServerResponse, answer: Response, damage:
       void trickle(out, body, damage.every);
       return;
     case "endless":
-      pipeline(Readable.from(forEver(body)), out, () => undefined);
+      pipeline(Readable.from(endless(body)), out, () => undefined);
       return;
     case "bomb":
       out.setHeader("Content-Encoding", "gzip");
@@ -57,7 +57,7 @@ async function trickle(out: ServerResponse, body: Buffer, every: number): Promis
   }
 }
 
-function* forEver(body: Buffer): Generator<Buffer> {
+function* endless(body: Buffer): Generator<Buffer> {
   yield body;
   for (;;) yield CHUNK;
 }
