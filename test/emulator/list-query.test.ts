@@ -14,7 +14,7 @@ describeIam("GET /v2/policies", (iam) => {
     (await iam.client.listV2Policies({ accountId: iam.accountId, ...params })).result.policies;
   const ids = async (params: ListParams) => (await list(params)).map(({ id }) => id);
 
-  it("shows a policy as GET does", async () => {
+  it("lists a policy as GET /v2/policies/{id} returns it", async () => {
     const { id } = await make(iam, bucketBody(iam.accountId, { description: "why" }));
     const { result } = await iam.client.getV2Policy({ id });
     await iam.eventually(async () => {
@@ -23,7 +23,7 @@ describeIam("GET /v2/policies", (iam) => {
     });
   });
 
-  it("tells with format=display what the roles are called", async () => {
+  it("adds the names of the roles with format=display", async () => {
     const { id } = await make(iam, bucketBody(iam.accountId));
     await iam.eventually(async () => {
       const found = (await list({ type: "authorization", format: "display" })).find((each) => each.id === id);
@@ -38,7 +38,7 @@ describeIam("GET /v2/policies", (iam) => {
     expect(await ids({ type: "access" })).not.to.include(id);
   });
 
-  it("filters by the target's service name", async () => {
+  it("filters by the target's service name with service_name", async () => {
     const { id } = await make(iam, bucketBody(iam.accountId));
     await iam.eventually(async () => expect(await ids({ type: "authorization" })).to.include(id));
     for (const [serviceName, decided] of [
@@ -57,7 +57,7 @@ describeIam("GET /v2/policies", (iam) => {
   });
 
   for (const sort of ["created_at", "id", "href"] as const) {
-    it(`sorts by ${sort}, in each direction`, async () => {
+    it(`sorts by ${sort} in both directions`, async () => {
       const one = await make(iam, bucketBody(iam.accountId));
       await pause(2);
       const other = await make(iam, bucketBody(iam.accountId));
@@ -72,18 +72,18 @@ describeIam("GET /v2/policies", (iam) => {
     });
   }
 
-  it("is one page when no limit is given", async () => {
+  it("returns one page without limit", async () => {
     await make(iam, bucketBody(iam.accountId));
     const { result } = await iam.client.listV2Policies({ accountId: iam.accountId, type: "authorization" });
-    iam.settle("§9.8 The limit of a list that was asked without one", result.limit, undefined);
-    iam.settle("§9.8 Whether such a list has another page", result.next !== undefined, false);
+    iam.settle("§9.8 The limit in the answer to a list without limit", result.limit, undefined);
+    iam.settle("§9.8 Whether a list without limit has another page", result.next !== undefined, false);
   });
 
-  it("is walked to its end by IBM's pager", async () => {
+  it("is read completely by IBM's pager", async () => {
     const made: string[] = [];
     for (let count = 0; count < 3; count += 1) made.push((await make(iam, bucketBody(iam.accountId))).id);
     await iam.eventually(async () => {
-      // An account that is in use has more pages than a test should ask for one by one.
+      // On a real account, pages of one policy would take too many calls.
       const limit = iam.live ? 50 : 1;
       const params = { accountId: iam.accountId, type: "authorization", limit };
       const all = await new IamPolicyManagementV1.V2PoliciesPager(iam.client, params).getAll();
@@ -98,14 +98,14 @@ describeIam("GET /v2/policies", (iam) => {
     expect(errorIn(answer).code).to.equal("missing_required_query_parameter");
   });
 
-  it("is empty for an account that the caller cannot read", async () => {
+  it("is empty for another account", async () => {
     const { status, result } = await iam.client.listV2Policies({ accountId: "0123456789abcdef".repeat(2) });
     expect(status).to.equal(200);
     expect(result.policies).to.deep.equal([]);
   });
 });
 
-describeEmulator("a list of the emulator", () => {
+describeEmulator("a list of policies", () => {
   let target: IamEmulator;
   let client: Connection["client"];
   let send: Connection["send"];
@@ -114,8 +114,8 @@ describeEmulator("a list of the emulator", () => {
     ({ client, send } = connect(target));
   });
 
-  /** Makes policies, and gives their ids. */
-  async function made(...bodies: Body[]): Promise<string[]> {
+  /** Creates policies and returns their ids. */
+  async function create(...bodies: Body[]): Promise<string[]> {
     const results = [];
     for (const body of bodies) results.push(String((await client.createV2Policy({ ...body })).result.id));
     return results;
@@ -131,23 +131,23 @@ describeEmulator("a list of the emulator", () => {
 
   const bucket = () => bucketBody(target.accountId);
 
-  /** Replaces a policy by itself with other roles. */
-  async function rewrite(id: string): Promise<void> {
+  /** Replaces the roles of a policy. */
+  async function changeRoles(id: string): Promise<void> {
     const { result, headers } = await client.getV2Policy({ id });
     const { type, subject, resource } = result;
     const again = { type, subject, resource, control: granting(READER, WRITER) };
     await client.replaceV2Policy({ id, ifMatch: String(headers.etag), ...again });
   }
 
-  it("is in the order in which the policies were made, whatever became of them", async () => {
-    const [first = "", ...rest] = await made(bucket(), bucket(), bucket());
-    await rewrite(first);
+  it("keeps the order of creation when a policy is replaced", async () => {
+    const [first = "", ...rest] = await create(bucket(), bucket(), bucket());
+    await changeRoles(first);
     expect(await ids()).to.deep.equal([first, ...rest]);
     expect(target.policies().map(({ id }) => id)).to.deep.equal([first, ...rest]);
   });
 
-  it("holds active policies, or with state=deleted the others", async () => {
-    const [gone = "", ...rest] = await made(bucket(), bucket());
+  it("contains active policies by default and deleted ones with state=deleted", async () => {
+    const [gone = "", ...rest] = await create(bucket(), bucket());
     await client.deleteV2Policy({ id: gone });
     expect(await ids()).to.deep.equal(rest);
     expect(await ids({ state: "active" })).to.deep.equal(rest);
@@ -167,12 +167,12 @@ describeEmulator("a list of the emulator", () => {
   ];
   for (const [what, params, found] of FILTERS) {
     it(`${found ? "finds" : "does not find"} an authorization by ${what}`, async () => {
-      const all = await made(bucket());
+      const all = await create(bucket());
       expect(await ids(params)).to.deep.equal(found ? all : []);
     });
   }
 
-  it("finds no target without a service by service_name", async () => {
+  it("does not find a target without a service by service_name", async () => {
     const body = leavingOut(
       "resource",
       bucket(),
@@ -183,7 +183,7 @@ describeEmulator("a list of the emulator", () => {
     );
     const groups = adding("resource", body, equals("resourceType", "resource-group"));
     const control = granting("crn:v1:bluemix:public:iam::::role:Viewer");
-    const all = await made({ ...groups, control });
+    const all = await create({ ...groups, control });
     expect(await ids()).to.deep.equal(all);
     expect(await ids({ serviceName: "resource-controller" })).to.deep.equal([]);
   });
@@ -202,39 +202,39 @@ describeEmulator("a list of the emulator", () => {
   for (const version of ["v1", "v2"]) {
     const own = version === "v1" ? ["tag_name", "tag_value"] : ["service_name", "service_group_id"];
     for (const name of [...EMPTY, ...own]) {
-      it(`takes an empty ${name} for none, in ${version}`, async () => {
-        const all = await made(bucket(), bucket());
+      it(`ignores an empty ${name}, in ${version}`, async () => {
+        const all = await create(bucket(), bucket());
         const { body } = await send("GET", `/${version}/policies?account_id=${target.accountId}&${name}=`);
         expect((body as { policies: { id: string }[] }).policies.map(({ id }) => id)).to.deep.equal(all);
       });
     }
   }
 
-  const OWN: [version: string, query: string, finds: "all" | "the tagged one" | "nothing"][] = [
+  const VERSION_FILTERS: [version: string, query: string, finds: "all" | "the tagged one" | "nothing"][] = [
     ["v1", "tag_name=env", "the tagged one"],
     ["v1", "tag_value=prod", "the tagged one"],
     ["v1", "tag_name=env&tag_value=prod", "the tagged one"],
     ["v1", "tag_name=env&tag_value=blue", "nothing"],
     ["v1", "tag_name=no", "nothing"],
     ["v2", "service_group_id=IAM", "nothing"],
-    // What only the other version has is not looked at.
+    // Filters of the other version are ignored.
     ["v1", "service_name=kms", "all"],
     ["v1", "service_group_id=IAM", "all"],
     ["v2", "tag_name=no", "all"],
   ];
-  for (const [version, query, finds] of OWN) {
+  for (const [version, query, finds] of VERSION_FILTERS) {
     it(`finds ${finds} by ${query}, in ${version}`, async () => {
       const { attributes } = bucket().resource;
       const tags = [equals("env", "prod"), equals("team", "blue")];
-      const all = await made(bucket(), { ...bucket(), resource: { attributes, tags } });
+      const all = await create(bucket(), { ...bucket(), resource: { attributes, tags } });
       const { body } = await send("GET", `/${version}/policies?account_id=${target.accountId}&${query}`);
       const found = (body as { policies: { id: string }[] }).policies.map(({ id }) => id);
       expect(found).to.deep.equal({ all, "the tagged one": all.slice(1), nothing: [] }[finds]);
     });
   }
 
-  it("finds what the account held for a group of services by service_group_id", async () => {
-    await made(bucket());
+  it("finds a seeded policy for a service group by service_group_id", async () => {
+    await create(bucket());
     const { subject } = bucket();
     const attributes = [equals("accountId", target.accountId), equals("service_group_id", "IAM")];
     const [seeded] = target.seed([{ ...bucket(), type: "authorization", subject, resource: { attributes } }]);
@@ -242,16 +242,16 @@ describeEmulator("a list of the emulator", () => {
     expect(await ids({ serviceGroupId: "OTHER" })).to.deep.equal([]);
   });
 
-  it("takes last_permit_at and last_permit_frequency to sort by, which are the same for all", async () => {
-    const all = await made(bucket(), bucket());
+  it("keeps the order of creation when sorted by last_permit_at and last_permit_frequency", async () => {
+    const all = await create(bucket(), bucket());
     for (const sort of ["last_permit_at", "-last_permit_at", "last_permit_frequency"]) {
       expect(await ids({ sort })).to.deep.equal(all);
     }
   });
 
   for (const version of ["v1", "v2"]) {
-    it(`tells with format=include_last_permit that nothing was permitted, in ${version}`, async () => {
-      const [id = ""] = await made(bucket());
+    it(`reports no permitted access with format=include_last_permit, in ${version}`, async () => {
+      const [id = ""] = await create(bucket());
       const permits = { last_permit_at: null, last_permit_frequency: 0 };
       const query = `account_id=${target.accountId}&format=include_last_permit`;
       const { body: listed } = await send("GET", `/${version}/policies?${query}`);
@@ -264,14 +264,14 @@ describeEmulator("a list of the emulator", () => {
 
   const SORTS = ["id", "href", "created_at", "last_modified_at"] as const;
   for (const sort of SORTS) {
-    it(`sorts by ${sort}, in each direction`, async () => {
-      const [first = ""] = await made(bucket());
+    it(`sorts by ${sort} in both directions`, async () => {
+      const [first = ""] = await create(bucket());
       for (let count = 0; count < 2; count += 1) {
         await pause(2);
-        await made(bucket());
+        await create(bucket());
       }
       await pause(2);
-      await rewrite(first);
+      await changeRoles(first);
 
       const ordered = target.policies().toSorted((one, other) => (one[sort] < other[sort] ? -1 : 1));
       const sorted = ordered.map((each) => each.id);
@@ -281,14 +281,14 @@ describeEmulator("a list of the emulator", () => {
     });
   }
 
-  it("keeps its order when sorted by what is the same for all", async () => {
-    const all = await made(bucket(), bucket(), bucket());
+  it("keeps the order of creation among equal values of the sort key", async () => {
+    const all = await create(bucket(), bucket(), bucket());
     for (const sort of ["type", "state", "created_by_id", "-last_modified_by_id"]) {
       expect(await ids({ sort })).to.deep.equal(all);
     }
   });
 
-  const BAD: [query: string, name: string][] = [
+  const INVALID: [query: string, name: string][] = [
     ["sort=subject", "sort"],
     ["sort=constructor", "sort"],
     ["sort=--id", "sort"],
@@ -300,7 +300,7 @@ describeEmulator("a list of the emulator", () => {
     ["limit=1&start=MQ.MQ", "start"],
     ["limit=1&start=LTE", "start"],
   ];
-  for (const [query, name] of BAD) {
+  for (const [query, name] of INVALID) {
     for (const version of ["v1", "v2"]) {
       it(`answers GET /${version}/policies?${query} with 400`, async () => {
         const answer = await send("GET", `/${version}/policies?account_id=${target.accountId}&${query}`);
@@ -313,8 +313,8 @@ describeEmulator("a list of the emulator", () => {
     }
   }
 
-  it("cut into pages says where the first, the next and the one before are", async () => {
-    const all = await made(bucket(), bucket(), bucket(), bucket(), bucket());
+  it("links each page to the first, the next and the previous page", async () => {
+    const all = await create(bucket(), bucket(), bucket(), bucket(), bucket());
     const first = await page({ limit: 2, type: "authorization" });
     expect(first).to.include({ limit: 2 }).and.not.to.have.property("previous");
     const second = await page({ limit: 2, start: first.next?.start });
@@ -333,13 +333,13 @@ describeEmulator("a list of the emulator", () => {
   });
 
   it("has no next page when the last one is full", async () => {
-    await made(bucket(), bucket());
+    await create(bucket(), bucket());
     expect(await page({ limit: 2 })).not.to.have.property("next");
     expect(await page({ limit: 1 })).to.have.property("next");
   });
 
-  it("is walked to its end by IBM's pagers, sorted and filtered", async () => {
-    const all = await made(bucket(), bucket(), bucket());
+  it("is read completely by IBM's pagers, sorted and filtered", async () => {
+    const all = await create(bucket(), bucket(), bucket());
     const params = { accountId: target.accountId, type: "authorization", sort: "-id", limit: 2 };
     const wanted = all.toSorted().reverse();
     const v1 = await new IamPolicyManagementV1.PoliciesPager(client, params).getAll();
@@ -348,7 +348,7 @@ describeEmulator("a list of the emulator", () => {
     expect(v2.map(({ id }) => id)).to.deep.equal(wanted);
   });
 
-  it("of v1 needs account_id too", async () => {
+  it("requires account_id in v1, too", async () => {
     const answer = await send("GET", "/v1/policies");
     expect([answer.status, errorIn(answer).code]).to.deep.equal([400, "missing_required_query_parameter"]);
   });

@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import { expect } from "chai";
-import { startIamEmulator, type IamEmulator } from "../../src/emulator";
-import { connect, describeEmulator, describeIam, type IamTarget } from "../support/iam-target";
-import { closing } from "../support/opened";
-import { errorIn, inShort, make, refusal } from "./answers";
-import { adding, bucketBody, equals, granting, leavingOut, OBJECT_WRITER, READER, VIEWER } from "./bodies";
+import { startIamEmulator, type IamEmulator } from "../../../src/emulator";
+import { connect, describeEmulator, describeIam, type IamTarget } from "../../support/iam-target";
+import { closing } from "../../support/opened";
+import { errorIn, inShort, make, refusal } from "../answers";
+import { adding, bucketBody, equals, granting, leavingOut, OBJECT_WRITER, READER, VIEWER } from "../bodies";
 
 const ETAG = /^\d+-[0-9a-f]{32}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 describeIam("POST /v2/policies", (iam) => {
-  it("answers 201 with the policy as it was sent, and what IAM says of it", async () => {
+  it("answers 201 with the policy as it was sent, and its metadata", async () => {
     const body = bucketBody(iam.accountId, {
       description: "why",
       control: granting(READER, OBJECT_WRITER),
@@ -29,13 +29,13 @@ describeIam("POST /v2/policies", (iam) => {
       .and.to.equal(result.last_modified_by_id);
   });
 
-  it("gives an ETag, and a Transaction-Id of its own", async () => {
+  it("answers an ETag, and a Transaction-Id if the request has none", async () => {
     const { headers } = await iam.client.createV2Policy({ ...bucketBody(iam.accountId) });
     expect(headers.etag).to.match(/^1-[0-9a-f]{32}$/);
     expect(headers["transaction-id"]).to.match(/^[0-9a-f]{32}$/);
   });
 
-  it("gives the caller's Transaction-Id back", async () => {
+  it("answers the request's Transaction-Id", async () => {
     const mine = randomUUID().replaceAll("-", "");
     const { headers } = await iam.client.createV2Policy({
       ...bucketBody(iam.accountId),
@@ -44,12 +44,12 @@ describeIam("POST /v2/policies", (iam) => {
     expect(headers["transaction-id"]).to.equal(mine);
   });
 
-  it("leaves out a description that was not sent", async () => {
+  it("omits a description that was not sent", async () => {
     const { result } = await iam.client.createV2Policy({ ...bucketBody(iam.accountId) });
-    iam.settle("The description of a policy that was made without one", result.description, undefined);
+    iam.settle("The description of a policy that was created without one", result.description, undefined);
   });
 
-  it("takes a wildcard", async () => {
+  it("accepts a wildcard", async () => {
     const body = leavingOut("resource", bucketBody(iam.accountId), "resource");
     const wild = adding("resource", body, { key: "resource", operator: "stringMatch", value: "failed-*" });
     const { policy } = await make(iam, wild);
@@ -57,7 +57,7 @@ describeIam("POST /v2/policies", (iam) => {
   });
 });
 
-describeEmulator("POST /v2/policies of the emulator", () => {
+describeEmulator("POST /v2/policies on the emulator", () => {
   let target: IamEmulator;
   beforeEach(async () => {
     target = closing(await startIamEmulator());
@@ -65,7 +65,7 @@ describeEmulator("POST /v2/policies of the emulator", () => {
 
   const OTHER = "0".repeat(32);
   type Side = "subject" | "resource";
-  const TAKEN: [
+  const ACCEPTED: [
     what: string,
     side: Side,
     attribute: IamPolicyManagementV1.V2PolicyResourceAttribute,
@@ -78,14 +78,14 @@ describeEmulator("POST /v2/policies of the emulator", () => {
       ["serviceName", "serviceInstance"],
     ],
     ["a source of another account", "subject", equals("accountId", OTHER), ["accountId"]],
-    ["a kind of resources as source", "subject", equals("resourceType", "backup-policy")],
+    ["a resource type as source", "subject", equals("resourceType", "backup-policy")],
     ["a region", "resource", equals("region", "us-south")],
     ["a list of values", "resource", anyOf("stringEqualsAnyOf"), ["resource"]],
     ["a list of wildcards", "resource", anyOf("stringMatchAnyOf"), ["resource"]],
-    ["an attribute of the service's own", "resource", exists("volumeId")],
+    ["an attribute that only the service knows", "resource", exists("volumeId")],
   ];
-  for (const [what, side, attribute, without = []] of TAKEN) {
-    it(`takes ${what}`, async () => {
+  for (const [what, side, attribute, without = []] of ACCEPTED) {
+    it(`accepts ${what}`, async () => {
       const body = adding(side, leavingOut(side, bucketBody(target.accountId), ...without), attribute);
       const { result } = await connect(target).client.createV2Policy({ ...body });
       expect(result[side]).to.deep.equal(body[side]);
@@ -93,7 +93,7 @@ describeEmulator("POST /v2/policies of the emulator", () => {
     });
   }
 
-  it("takes tags", async () => {
+  it("accepts tags", async () => {
     const body = bucketBody(target.accountId);
     const tags = [
       { key: "env", operator: "stringEquals", value: "prod" },
@@ -104,7 +104,7 @@ describeEmulator("POST /v2/policies of the emulator", () => {
     expect(result.resource?.tags).to.deep.equal(tags);
   });
 
-  it("takes resource groups as target, which belong to no service", async () => {
+  it("accepts a resource group without a service as target", async () => {
     const body = bucketBody(target.accountId, { control: granting(VIEWER) });
     const bare = leavingOut("resource", body, "serviceName", "serviceInstance", "resourceType", "resource");
     const groups = adding("resource", bare, equals("resourceType", "resource-group"));
@@ -122,7 +122,7 @@ function anyOf(operator: string) {
 }
 
 describeIam("GET /v2/policies/{id}", (iam) => {
-  it("answers 200 with the policy and the ETag that its maker was given", async () => {
+  it("answers 200 with the policy and the ETag of its creation", async () => {
     const { id, etag, policy } = await make(iam, bucketBody(iam.accountId, { description: "why" }));
     const { status, result, headers } = await iam.client.getV2Policy({ id });
     expect(status).to.equal(200);
@@ -130,7 +130,7 @@ describeIam("GET /v2/policies/{id}", (iam) => {
     expect(headers.etag).to.equal(etag);
   });
 
-  it("tells with format=display what the roles are called and allow", async () => {
+  it("adds the names and actions of the roles with format=display", async () => {
     const control = granting(READER, OBJECT_WRITER);
     const { id } = await make(iam, bucketBody(iam.accountId, { control }));
     const { result } = await iam.client.getV2Policy({ id, format: "display" });
@@ -157,7 +157,7 @@ describeIam("GET /v2/policies/{id}", (iam) => {
 });
 
 describeIam("PUT /v2/policies/{id}", (iam) => {
-  it("replaces roles and description, and gives a new ETag", async () => {
+  it("replaces roles and description, and answers a new ETag", async () => {
     const body = bucketBody(iam.accountId, { description: "old" });
     const { id, etag, policy } = await make(iam, body);
     const change = { ...body, control: granting(OBJECT_WRITER), description: "new" };
@@ -181,7 +181,7 @@ describeIam("PUT /v2/policies/{id}", (iam) => {
     expect(result).to.deep.include({ subject, resource });
   });
 
-  it("takes the ETag of the replacement before", async () => {
+  it("accepts the ETag of the previous replacement", async () => {
     const body = bucketBody(iam.accountId);
     const { id, etag } = await make(iam, body);
     const first = await iam.client.replaceV2Policy({ id, ifMatch: etag, ...body, description: "1" });
@@ -190,7 +190,7 @@ describeIam("PUT /v2/policies/{id}", (iam) => {
     expect(second.result.description).to.equal("2");
   });
 
-  it("clears the description when it is left out", async () => {
+  it("clears the description when the body has none", async () => {
     const body = bucketBody(iam.accountId, { description: "old" });
     const { id, etag } = await make(iam, body);
     const { result } = await iam.client.replaceV2Policy({
@@ -247,14 +247,14 @@ describeIam("PUT /v2/policies/{id}", (iam) => {
   });
 });
 
-/** The ETag that IAM shows of a deleted policy, if it shows one. */
+/** Returns the ETag of a deleted policy, or another one if IAM doesn't return it. */
 async function etagOfDeleted({ send }: IamTarget, id: string): Promise<string> {
   const { headers } = await send("GET", `/v2/policies/${id}`);
   return headers["etag"] ?? `2-${"0".repeat(32)}`;
 }
 
-describeEmulator("PUT /v2/policies/{id} of the emulator", () => {
-  it("answers 409 when If-Match is stale, if it was started so", async () => {
+describeEmulator("PUT /v2/policies/{id} on the emulator", () => {
+  it("answers 409 when If-Match is stale and staleEtagStatus is 409", async () => {
     const target = closing(await startIamEmulator({ staleEtagStatus: 409 }));
     const { client } = connect(target);
     const body = bucketBody(target.accountId);
@@ -267,7 +267,7 @@ describeEmulator("PUT /v2/policies/{id} of the emulator", () => {
     expect(details).to.deep.equal({ conflicts_with: { etag: headers.etag, policy: result } });
   });
 
-  it("does not change the type", async () => {
+  it("refuses another type", async () => {
     const target = closing(await startIamEmulator());
     const { client } = connect(target);
     const body = bucketBody(target.accountId);
@@ -285,7 +285,7 @@ describeIam("DELETE /v2/policies/{id}", (iam) => {
     expect([status, body]).to.deep.equal([204, ""]);
   });
 
-  it("leaves a policy whose state is deleted", async () => {
+  it("sets the state to deleted", async () => {
     const { id, etag, policy } = await make(iam, bucketBody(iam.accountId));
     await iam.client.deleteV2Policy({ id });
     const answer = await iam.eventually(async () => {
@@ -298,12 +298,12 @@ describeIam("DELETE /v2/policies/{id}", (iam) => {
     iam.settle("§9.2 The state in a GET on a deleted policy", state, "deleted");
     const { subject, resource, control } = policy;
     const whole = ["subject", "resource", "control"].every((part) => rest[part] !== undefined);
-    iam.settle("§9.2 Whether a GET on a deleted policy shows all of it", whole, true);
+    iam.settle("§9.2 Whether a GET on a deleted policy returns all of it", whole, true);
     if (whole) expect(rest).to.deep.include({ id, subject, resource, control });
     expect(answer.headers["etag"]).not.to.equal(etag);
   });
 
-  it("hides it from lists, except from those of deleted ones", async () => {
+  it("removes the policy from lists, except with state=deleted", async () => {
     const { id } = await make(iam, bucketBody(iam.accountId));
     await iam.client.deleteV2Policy({ id });
     const listed = async (state?: string) => {

@@ -6,18 +6,18 @@ import { connect, describeEmulator } from "../support/iam-target";
 import { closing } from "../support/opened";
 import { OBJECT_WRITER, READER } from "./bodies";
 
-/** A request as one of IBM's SDKs sent it. `<account>`, `<api-key>`, `<id>` and `<etag>` stand for what each run has anew. */
+/** A request that one of IBM's SDKs sent. `<account>`, `<api-key>`, `<id>` and `<etag>` are replaced by the values of each run. */
 interface Recorded {
   method: string;
   path: string;
   headers: Record<string, string>;
   body?: string;
-  /** What it was answered, and its SDK was content with. */
+  /** The status of the answer, which the SDK accepted. */
   status: number;
 }
 
-/** A recorded request's answer. */
-interface Answered {
+/** The answer to a recorded request. */
+interface RecordedAnswer {
   request: Recorded;
   headers: Record<string, string>;
   body: Record<string, unknown>;
@@ -32,13 +32,13 @@ function recorded(sdk: string): Recorded[] {
   return JSON.parse(readFileSync(file, "utf8")) as Recorded[];
 }
 
-/** Sends what was recorded, in its order, with the ids and ETags of this run. */
-async function replay(iam: IamEmulator, requests: readonly Recorded[]): Promise<Answered[]> {
+/** Sends the recorded requests in order, with the ids and ETags of this run. */
+async function replay(iam: IamEmulator, requests: readonly Recorded[]): Promise<RecordedAnswer[]> {
   const { send } = connect(iam);
   const known = { "<account>": iam.accountId, "<api-key>": iam.apiKey, "<id>": "", "<etag>": "" };
   const filled = (text: string) =>
     Object.entries(known).reduce((all, [name, value]) => all.replaceAll(name, value), text);
-  const answers: Answered[] = [];
+  const answers: RecordedAnswer[] = [];
   for (const request of requests) {
     const { method, path, body, status } = request;
     const headers = Object.fromEntries(
@@ -49,15 +49,15 @@ async function replay(iam: IamEmulator, requests: readonly Recorded[]): Promise<
       ...(body !== undefined && { body: filled(body) }),
     });
     expect(answer.status, `${method} ${path}`).to.equal(status);
-    const said = (answer.body === "" ? {} : answer.body) as Json;
-    if (method === "POST" && typeof said["id"] === "string") known["<id>"] = said["id"];
+    const json = (answer.body === "" ? {} : answer.body) as Json;
+    if (method === "POST" && typeof json["id"] === "string") known["<id>"] = json["id"];
     known["<etag>"] = answer.headers["etag"] ?? known["<etag>"];
-    answers.push({ request, headers: answer.headers, body: said });
+    answers.push({ request, headers: answer.headers, body: json });
   }
   return answers;
 }
 
-/** What both SDKs read of a policy: dates that they can parse, and what they call required. */
+/** Asserts the properties that both SDKs require, and dates that they can parse. */
 function expectPolicy(policy: Json, version: string): void {
   expect(policy).to.include.all.keys("id", "type", "href", "state", "created_by_id", "last_modified_by_id");
   for (const date of ["created_at", "last_modified_at"]) {
@@ -80,9 +80,9 @@ function rolesOf({ roles, control }: Json): string[] {
 const asked = (path: string) => new URL(path, "http://localhost").searchParams;
 
 for (const sdk of SDKS) {
-  describeEmulator(`what IBM's SDK for ${sdk} sends`, () => {
+  describeEmulator(`the recorded requests of IBM's ${sdk} SDK`, () => {
     let iam: IamEmulator;
-    let answers: Answered[];
+    let answers: RecordedAnswer[];
     beforeEach(async () => {
       iam = closing(await startIamEmulator());
       answers = await replay(iam, recorded(sdk));
@@ -91,7 +91,7 @@ for (const sdk of SDKS) {
     const of = (method: string, path: RegExp) =>
       answers.filter(({ request }) => request.method === method && path.test(request.path));
 
-    it("is taken, whatever it is: by v1 and by v2", () => {
+    it("are accepted for every operation of v1 and v2", () => {
       const names = new Set(iam.calls().map(({ operation }) => operation));
       expect([...names]).to.have.members([
         ...["token", "listRoles"],
@@ -103,7 +103,7 @@ for (const sdk of SDKS) {
       expect(iam.policies({ state: "deleted" })).to.have.length(2);
     });
 
-    it("is answered with the roles of the pair, or of every source", () => {
+    it("get roles", () => {
       for (const { body } of of("GET", /^\/v2\/roles/)) {
         expect(body["service_roles"]).to.be.an("array").that.is.not.empty;
         expect(body["system_roles"]).to.be.an("array").that.is.not.empty;
@@ -112,7 +112,7 @@ for (const sdk of SDKS) {
     });
 
     for (const version of ["v1", "v2"]) {
-      it(`is answered with policies that it can read, in ${version}`, () => {
+      it(`get policies that the SDK can parse, in ${version}`, () => {
         const made = of("POST", new RegExp(`^/${version}/policies`));
         const read = of("GET", new RegExp(`^/${version}/policies/`));
         const replaced = of("PUT", new RegExp(`^/${version}/policies/`));
@@ -126,7 +126,7 @@ for (const sdk of SDKS) {
         expect(replaced[0]?.body["description"]).to.equal(`by ${version}, twice`);
       });
 
-      it(`is answered with lists that it can read, in ${version}`, () => {
+      it(`get lists that the SDK can parse, in ${version}`, () => {
         const lists = of("GET", new RegExp(`^/${version}/policies\\?`));
         expect(lists).to.have.length(2);
         for (const { request, body } of lists) {
@@ -141,7 +141,7 @@ for (const sdk of SDKS) {
       });
     }
 
-    it("deletes without a body in the answer", () => {
+    it("get an answer without a body for DELETE", () => {
       const deleted = of("DELETE", /./);
       expect(deleted).to.have.length(3);
       for (const { body } of deleted) expect(body).to.deep.equal({});

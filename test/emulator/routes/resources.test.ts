@@ -3,10 +3,10 @@ import ResourceControllerV2 from "@ibm-cloud/platform-services/resource-controll
 import ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
 import { expect } from "chai";
 import { IamAuthenticator } from "ibm-cloud-sdk-core";
-import { startIamEmulator, type Account, type Call, type IamEmulator } from "../../src/emulator";
-import { connect, describeEmulator } from "../support/iam-target";
-import { closing } from "../support/opened";
-import { refusal } from "./answers";
+import { startIamEmulator, type Account, type Call, type IamEmulator } from "../../../src/emulator";
+import { connect, describeEmulator } from "../../support/iam-target";
+import { closing } from "../../support/opened";
+import { refusal } from "../answers";
 
 const ONE: Account = { id: "1".repeat(32), apiKeys: ["one"], iamId: "iam-ServiceId-1" };
 const TWO: Account = { id: "2".repeat(32), apiKeys: ["two"], iamId: "iam-ServiceId-2" };
@@ -19,7 +19,7 @@ function clients({ url }: IamEmulator, apikey = "one") {
   return { controller: new ResourceControllerV2(options), manager: new ResourceManagerV2(options) };
 }
 
-/** An answer that refuses, in the shape of Resource Controller and Manager. */
+/** Asserts an error in the shape of Resource Controller and Resource Manager, and returns its body. */
 async function refused(call: Promise<unknown>): Promise<Record<string, unknown>> {
   const { status, headers, body } = await refusal(call);
   expect(body).to.have.all.keys("transaction_id", "status_code", "error_code", "message", "details");
@@ -45,7 +45,7 @@ describeEmulator("GET /v2/resource_instances", () => {
     return result.resources.map(({ name }) => name);
   }
 
-  it("tells of an instance what Resource Controller does", async () => {
+  it("answers an instance as Resource Controller does", async () => {
     const { result } = await clients(iam).controller.listResourceInstances({ guid: GUID });
     const [instance, ...others] = result.resources;
     const crn = `crn:v1:bluemix:public:event-notifications:us-south:a/${ONE.id}:${GUID}::`;
@@ -63,7 +63,7 @@ describeEmulator("GET /v2/resource_instances", () => {
     });
   });
 
-  it("tells of each instance what Terraform reads: how the last operation went, and since when it has its plan", async () => {
+  it("answers the last operation and the plan history, which Terraform reads", async () => {
     const { result } = await clients(iam).controller.getResourceInstance({ id: GUID });
     const { resource_plan_id, created_at } = result;
     expect(result.last_operation).to.deep.equal({
@@ -101,13 +101,13 @@ describeEmulator("GET /v2/resource_instances", () => {
     ["pending_reclamation", "delete", "succeeded"],
   ] as const;
   for (const [state, type, ended] of STATES) {
-    it(`tells of an instance that is ${state} that its ${type} ${ended === "in progress" ? "is" : "has"} ${ended}`, () => {
+    it(`answers ${type} ${ended} as the last operation of an instance in state ${state}`, () => {
       const [added] = iam.addInstances([{ name: "other", serviceName: "kms", state }]);
       expect(added?.last_operation).to.include({ type, state: ended });
     });
   }
 
-  it("takes empty parameters for none", async () => {
+  it("ignores empty parameters", async () => {
     const { send } = connect({ url: iam.url, apiKey: "one" });
     const names = ["guid", "name", "resource_group_id", "resource_id", "state", "type", "limit", "start"];
     const query = names.map((name) => `${name}=`).join("&");
@@ -116,7 +116,7 @@ describeEmulator("GET /v2/resource_instances", () => {
     expect((body as { resources: object[] }).resources).to.have.length(1);
   });
 
-  it("shows what is in the account of the token, and nothing else", async () => {
+  it("answers the instances in the account of the token only", async () => {
     expect(await names({})).to.deep.equal(["events", "archive", "keys"]);
     expect(await names({}, "two")).to.deep.equal(["theirs"]);
   });
@@ -130,18 +130,18 @@ describeEmulator("GET /v2/resource_instances", () => {
     expect(await names({ resourceGroupId: GROUP })).to.deep.equal(["events"]);
     expect(await names({ resourceId })).to.deep.equal(["keys"]);
     expect(await names({ type: "service_instance" })).to.have.length(3);
-    expect(await names({ type: "else" })).to.deep.equal([]);
+    expect(await names({ type: "other" })).to.deep.equal([]);
     expect(await names({ name: "keys", guid: GUID })).to.deep.equal([]);
   });
 
-  it("shows active and provisioning ones unless it is asked for a state", async () => {
+  it("answers active and provisioning instances by default", async () => {
     const states = ["provisioning", "inactive", "removed", "pending_reclamation"] as const;
     iam.addInstances(states.map((state) => ({ name: state, serviceName: "kms", state })));
     expect(await names({})).to.deep.equal(["events", "archive", "keys", "provisioning"]);
     expect(await names({ state: "removed" })).to.deep.equal(["removed"]);
   });
 
-  it("puts Object Storage nowhere in particular, and the others in us-south or where they are said to be", async () => {
+  it("answers region global for Cloud Object Storage, and us-south by default for other services", async () => {
     const { result } = await clients(iam).controller.listResourceInstances({});
     expect(result.resources.map(({ region_id, crn }) => [region_id, crn?.split(":")[5]])).to.deep.equal([
       ["us-south", "us-south"],
@@ -150,7 +150,7 @@ describeEmulator("GET /v2/resource_instances", () => {
     ]);
   });
 
-  it("forgets instances at a reset", async () => {
+  it("answers no instances after reset()", async () => {
     iam.reset();
     expect(await names({})).to.deep.equal([]);
     iam.addInstances([{ name: "new", serviceName: "kms" }]);
@@ -165,7 +165,7 @@ describeEmulator("GET /v2/resource_instances/{id}", () => {
     iam.addInstances([{ name: "events", serviceName: "event-notifications", guid: GUID }]);
   });
 
-  it("takes a GUID or a CRN", async () => {
+  it("accepts a GUID or a CRN", async () => {
     const { controller } = clients(iam);
     const byGuid = await controller.getResourceInstance({ id: GUID });
     const byCrn = await controller.getResourceInstance({ id: String(byGuid.result.crn) });
@@ -173,13 +173,13 @@ describeEmulator("GET /v2/resource_instances/{id}", () => {
     expect(byCrn.result).to.deep.equal(byGuid.result);
   });
 
-  it("answers 404 for an unknown one and for another account's", async () => {
-    const unknown = await refused(clients(iam).controller.getResourceInstance({ id: "else" }));
+  it("answers 404 for an unknown instance and for another account's", async () => {
+    const unknown = await refused(clients(iam).controller.getResourceInstance({ id: "other" }));
     const theirs = await refused(clients(iam, "two").controller.getResourceInstance({ id: GUID }));
     for (const { status_code, error_code } of [unknown, theirs]) {
       expect([status_code, error_code]).to.deep.equal([404, "RC-NotFound"]);
     }
-    expect(unknown["message"]).to.equal("The resource instance else could not be found.");
+    expect(unknown["message"]).to.equal("The resource instance other could not be found.");
   });
 });
 
@@ -192,7 +192,7 @@ describeEmulator("GET /v2/resource_groups", () => {
     return (await clients(iam, apiKey).manager.listResourceGroups(params)).result.resources;
   }
 
-  it("shows an account's groups, the default one first", async () => {
+  it("answers the account's groups, the default group first", async () => {
     const resourceGroups = [{ name: "production", id: GROUP }];
     const iam = closing(await startIamEmulator({ accounts: [ONE, TWO], resourceGroups }));
     const [standard, production, ...others] = await groups(iam, { accountId: ONE.id });
@@ -211,7 +211,7 @@ describeEmulator("GET /v2/resource_groups", () => {
     ]);
   });
 
-  it("filters by name, and by whether it is the default one", async () => {
+  it("filters by name and by default", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     const [added] = iam.addResourceGroups([{ name: "production" }]);
     const found = async (params: ResourceManagerV2.ListResourceGroupsParams) =>
@@ -222,7 +222,7 @@ describeEmulator("GET /v2/resource_groups", () => {
     expect(await found({ _default: false })).to.deep.equal(["production"]);
   });
 
-  it("has the default group that it is told, with the instances that name none", async () => {
+  it("uses a given default group, also for instances without a group", async () => {
     const resourceGroups = [{ name: "main", id: GROUP, default: true }];
     const iam = closing(await startIamEmulator({ accounts: [ONE], resourceGroups }));
     const [instance] = iam.addInstances([{ name: "keys", serviceName: "kms" }]);
@@ -230,7 +230,7 @@ describeEmulator("GET /v2/resource_groups", () => {
     expect(instance?.resource_group_id).to.equal(GROUP);
   });
 
-  it("shows the same each time", async () => {
+  it("answers the same each time", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     const read = () => groups(iam, {});
     const first = await read();
@@ -238,7 +238,7 @@ describeEmulator("GET /v2/resource_groups", () => {
     expect(await read()).to.deep.equal(first);
   });
 
-  it("has the account's own default group again after a reset, under the same id", async () => {
+  it("answers the generated default group with the same id after reset()", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     const before = await groups(iam, {});
     iam.addResourceGroups([{ name: "production" }]);
@@ -257,7 +257,7 @@ describeEmulator("Resource Controller and Resource Manager", () => {
     ["listResourceGroups", ({ manager }) => manager.listResourceGroups({})],
   ];
   for (const [operation, call] of CALLS) {
-    it(`have calls of ${operation} told by that name, and faults meet them`, async () => {
+    it(`record calls of ${operation}, and faults apply to them`, async () => {
       const iam = closing(await startIamEmulator({ accounts: [ONE] }));
       iam.inject({ operation: "*", nth: 2, status: 503 });
       expect(await refused(call(clients(iam)))).to.include({
@@ -268,7 +268,7 @@ describeEmulator("Resource Controller and Resource Manager", () => {
     });
   }
 
-  it("refuse what has no good token", async () => {
+  it("refuse an invalid token", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     const { send } = connect({ url: iam.url, apiKey: "one" });
     for (const path of ["/v2/resource_instances", "/v2/resource_groups"]) {
@@ -278,7 +278,7 @@ describeEmulator("Resource Controller and Resource Manager", () => {
     }
   });
 
-  it("have no path but these", async () => {
+  it("answer 404 for other methods", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     const { send } = connect({ url: iam.url, apiKey: "one" });
     const { status, body } = await send("POST", "/v2/resource_instances", { json: {} });
@@ -286,7 +286,7 @@ describeEmulator("Resource Controller and Resource Manager", () => {
     expect(body).to.include({ error_code: "RC-NotFound" });
   });
 
-  it("say the code and the message of a fault", async () => {
+  it("answer the code and message of a fault", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     iam.inject({ operation: "listResourceGroups", status: 403, code: "role_missing", message: "No." });
     expect(await refused(clients(iam).manager.listResourceGroups({}))).to.include({
@@ -294,4 +294,69 @@ describeEmulator("Resource Controller and Resource Manager", () => {
       message: "No.",
     });
   });
+});
+
+/** Returns names in the order in which they are added. */
+function named(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `instance-${at}`);
+}
+
+describeEmulator("a page of instances", () => {
+  let iam: IamEmulator;
+  let client: ResourceControllerV2;
+  beforeEach(async () => {
+    iam = closing(await startIamEmulator());
+    const authenticator = new IamAuthenticator({ apikey: iam.apiKey, url: iam.url });
+    client = new ResourceControllerV2({ authenticator, serviceUrl: iam.url });
+  });
+
+  function addKeys(count: number): string[] {
+    const names = named(count);
+    iam.addInstances(names.map((name) => ({ name, serviceName: "kms" })));
+    return names;
+  }
+
+  it("has `limit` instances, and IBM's pager reads all pages", async () => {
+    const names = addKeys(5);
+    const pager = new ResourceControllerV2.ResourceInstancesPager(client, { limit: 2 });
+    const pages = [];
+    while (pager.hasNext()) pages.push((await pager.getNext()).map(({ name }) => name));
+    expect(pages).to.deep.equal([names.slice(0, 2), names.slice(2, 4), names.slice(4)]);
+  });
+
+  it("has 100 instances by default", async () => {
+    const names = addKeys(101);
+    const { result } = await client.listResourceInstances({});
+    expect(result.rows_count).to.equal(100);
+    expect(result.next_url).to.match(/^\/v2\/resource_instances\?limit=100&start=/);
+    const start = new URL(result.next_url, iam.url).searchParams.get("start") ?? "";
+    const rest = await client.listResourceInstances({ start });
+    expect(rest.result.resources.map(({ name }) => name)).to.deep.equal(names.slice(100));
+    expect(rest.result.next_url).to.equal(null);
+  });
+
+  it("depends only on the page token if the query has one", async () => {
+    const names = addKeys(4);
+    iam.addInstances([{ name: "other", serviceName: "logs" }]);
+    const { result } = await client.listResourceInstances({ limit: 3 });
+    const start = new URL(result.next_url, iam.url).searchParams.get("start") ?? "";
+    const next = await client.listResourceInstances({ start, limit: 1, name: "other" });
+    expect(next.result.resources.map(({ name }) => name)).to.deep.equal([...names.slice(3), "other"]);
+  });
+
+  const REFUSED = [
+    "limit=0",
+    "limit=101",
+    "limit=x",
+    "start=x",
+    `start=${Buffer.from("null").toString("base64url")}`,
+    `start=${Buffer.from('{"from":-1,"query":{}}').toString("base64url")}`,
+    `start=${Buffer.from('{"from":0,"query":[]}').toString("base64url")}`,
+  ];
+  for (const query of REFUSED) {
+    it(`is refused with 400 for ${query}`, async () => {
+      const { status, body } = await connect(iam).send("GET", `/v2/resource_instances?${query}`);
+      expect([status, (body as { error_code: string }).error_code]).to.deep.equal([400, "RC-InvalidRequest"]);
+    });
+  }
 });

@@ -17,8 +17,8 @@ import {
 
 type Change = (body: Body) => object;
 
-/** What IBM states for authorizations: "Both the policy subject and the policy resource must include …" */
-const STATED: [what: string, change: Change][] = [
+/** The rules that IBM documents for authorizations: "Both the policy subject and the policy resource must include …" */
+const DOCUMENTED: [what: string, change: Change][] = [
   ["a subject without accountId", (body) => leavingOut("subject", body, "accountId")],
   ["a resource without accountId", (body) => leavingOut("resource", body, "accountId")],
   ["a subject without serviceName or resourceGroupId", (body) => leavingOut("subject", body, "serviceName")],
@@ -30,7 +30,7 @@ const STATED: [what: string, change: Change][] = [
   ],
   ["a value of 1001 characters in the resource", (body) => setting(body, "resource", long(1001))],
   [
-    "a subject attribute that authorizations do not have",
+    "a subject attribute that authorizations do not support",
     (body) => adding("subject", body, equals("iam_id", "x")),
   ],
   ["no role", (body) => ({ ...body, control: granting() })],
@@ -40,20 +40,20 @@ const STATED: [what: string, change: Change][] = [
   ["no type", (body) => ({ ...body, type: undefined })],
 ];
 
-/** What the emulator refuses besides, as its decision. */
-const DECIDED: [what: string, change: Change][] = [
+/** Bodies that the emulator refuses although IBM documents no rule. */
+const UNDOCUMENTED: [what: string, change: Change][] = [
   ["an access policy", (body) => ({ ...body, type: "access" })],
-  ["a list", (body) => [body]],
+  ["an array", (body) => [body]],
   ["an unknown property", (body) => ({ ...body, template_id: "x" })],
-  ["a description that is no text", (body) => ({ ...body, description: 1 })],
+  ["a description that is not a string", (body) => ({ ...body, description: 1 })],
   ["a description of 1001 characters", (body) => ({ ...body, description: long(1001) })],
   ["a subject in v1's schema", (body) => ({ ...body, subject: undefined, subjects: [body.subject] })],
-  ["an attribute twice in the subject", (body) => adding("subject", body, equals("serviceName", "logs"))],
-  ["an attribute twice in the resource", (body) => adding("resource", body, equals("resource", "else"))],
-  ["a role twice", (body) => ({ ...body, control: granting(READER, READER) })],
+  ["a repeated attribute in the subject", (body) => adding("subject", body, equals("serviceName", "logs"))],
+  ["a repeated attribute in the resource", (body) => adding("resource", body, equals("resource", "else"))],
+  ["a repeated role", (body) => ({ ...body, control: granting(READER, READER) })],
   ["a role by its name", (body) => ({ ...body, control: granting("Reader") })],
   [
-    "a role with more than its id",
+    "a role with another property than its id",
     (body) => ({ ...body, control: { grant: { roles: [{ role_id: READER, name: "x" }] } } }),
   ],
   ["a subject with stringMatch", (body) => adding("subject", body, operator("stringMatch", "x*"))],
@@ -64,17 +64,17 @@ const DECIDED: [what: string, change: Change][] = [
   ["a subject with stringMatchAnyOf", (body) => adding("subject", body, operator("stringMatchAnyOf", ["x"]))],
   ["an unknown operator", (body) => adding("resource", body, operator("numericEquals", "1"))],
   ["stringEquals with a boolean", (body) => adding("resource", body, operator("stringEquals", true))],
-  ["stringExists with a text", (body) => adding("resource", body, operator("stringExists", "true"))],
+  ["stringExists with a string", (body) => adding("resource", body, operator("stringExists", "true"))],
   ["stringMatch with a list", (body) => adding("resource", body, operator("stringMatch", ["x"]))],
-  ["stringEqualsAnyOf with a text", (body) => adding("resource", body, operator("stringEqualsAnyOf", "x"))],
+  ["stringEqualsAnyOf with a string", (body) => adding("resource", body, operator("stringEqualsAnyOf", "x"))],
   ["an empty list of values", (body) => adding("resource", body, operator("stringEqualsAnyOf", []))],
   ["eleven values", (body) => adding("resource", body, operator("stringMatchAnyOf", Array(11).fill("x")))],
   [
-    "an attribute without operator",
+    "an attribute without an operator",
     (body) => adding("resource", body, { key: "region", value: "x" } as never),
   ],
   [
-    "an accountId that only exists",
+    "an accountId with stringExists",
     (body) =>
       adding("subject", leavingOut("subject", body, "accountId"), {
         key: "accountId",
@@ -89,7 +89,7 @@ const DECIDED: [what: string, change: Change][] = [
       resource: { ...body.resource, tags: [{ key: "env", operator: "stringExists", value: true }] },
     }),
   ],
-  ["a rule that is no condition", (body) => ({ ...body, rule: { day: "monday" } })],
+  ["a rule that is not a condition", (body) => ({ ...body, rule: { day: "monday" } })],
   ["a rule whose conditions nest three levels deep", (body) => ({ ...body, rule: nested(3) })],
   [
     "a rule of eleven conditions",
@@ -98,7 +98,7 @@ const DECIDED: [what: string, change: Change][] = [
   ["a target without a service", (body) => leavingOut("resource", body, "serviceName")],
 ];
 
-/** A condition on time, `levels` deep in others. */
+/** Returns a time-based condition inside `levels` levels of other conditions. */
 function nested(levels: number): object {
   const condition = {
     key: "{{environment.attributes.day_of_week}}",
@@ -126,7 +126,7 @@ function setting(body: Body, key: string, value: string): Body {
 describeIam("POST /v2/policies refuses", (iam) => {
   const post = (json: unknown) => iam.send("POST", "/v2/policies", { json });
 
-  for (const [what, change] of STATED) {
+  for (const [what, change] of DOCUMENTED) {
     it(what, async () => {
       const answer = await post(change(bucketBody(iam.accountId)));
       expect(answer.status).to.equal(400);
@@ -165,14 +165,14 @@ describeIam("POST /v2/policies refuses", (iam) => {
   });
 });
 
-describeIam("POST /v2/policies takes", (iam) => {
+describeIam("POST /v2/policies accepts", (iam) => {
   it("a value of 1000 characters", async () => {
     const body = setting(bucketBody(iam.accountId), "resource", long(1000));
     expect((await make(iam, body)).policy.resource).to.deep.equal(body.resource);
   });
 });
 
-describeEmulator("the emulator refuses", () => {
+describeEmulator("parsePolicyBody() refuses", () => {
   let target: IamEmulator;
   let post: (json: unknown) => Promise<Answer>;
   beforeEach(async () => {
@@ -181,7 +181,7 @@ describeEmulator("the emulator refuses", () => {
     post = (json) => send("POST", "/v2/policies", { json });
   });
 
-  for (const [what, change] of DECIDED) {
+  for (const [what, change] of UNDOCUMENTED) {
     it(what, async () => {
       const answer = await post(change(bucketBody(target.accountId)));
       expect(answer.status).to.equal(400);
@@ -190,8 +190,8 @@ describeEmulator("the emulator refuses", () => {
     });
   }
 
-  for (const [what, change] of [...STATED, ...DECIDED]) {
-    it(`${what}, also when it is to replace a policy`, async () => {
+  for (const [what, change] of [...DOCUMENTED, ...UNDOCUMENTED]) {
+    it(`${what}, also for PUT`, async () => {
       const { client, send } = connect(target);
       const body = bucketBody(target.accountId);
       const { result, headers } = await client.createV2Policy({ ...body });
@@ -205,12 +205,12 @@ describeEmulator("the emulator refuses", () => {
     });
   }
 
-  it("no value of 1000 characters, whatever they are", async () => {
+  it("no value of 1000 characters, each of several bytes", async () => {
     const answer = await post(setting(bucketBody(target.accountId), "resource", "🔑".repeat(1000)));
     expect(answer.status).to.equal(201);
   });
 
-  it("no rule whose conditions nest two levels deep at most", async () => {
+  it("no rule with conditions up to two levels deep", async () => {
     for (const levels of [0, 1, 2]) {
       const rule = nested(levels);
       const answer = await post({
@@ -223,7 +223,7 @@ describeEmulator("the emulator refuses", () => {
     }
   });
 
-  it("a rule deeper than a stack", async () => {
+  it("a rule too deep for a recursive function", async () => {
     const text = JSON.stringify(bucketBody(target.accountId));
     const rule = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`;
     const answer = await connect(target).send("POST", "/v2/policies", {
@@ -234,14 +234,14 @@ describeEmulator("the emulator refuses", () => {
     expect(errorIn(answer).code).to.equal("invalid_body");
   });
 
-  it("a service's role for resource groups", async () => {
+  it("a service role for a resource group as target", async () => {
     const body = leavingOut("resource", bucketBody(target.accountId), "serviceName", "resourceType");
     const groups = adding("resource", body, equals("resourceType", "resource-group"));
     expect(inShort(await post(groups))).to.equal("400 invalid_body");
     expect(inShort(await post({ ...groups, control: granting(VIEWER) }))).to.equal("201");
   });
 
-  it("with the property that is wrong and why", async () => {
+  it("with a message that names the invalid property and the reason", async () => {
     const cases: [change: Change, message: string][] = [
       [
         (body) => ({ ...body, control: granting() }),

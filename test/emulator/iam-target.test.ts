@@ -13,17 +13,17 @@ import { bucketBody } from "./bodies";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** What public sources leave open of IAM, by the numbers that the tests' questions begin with; a real account settles it. */
+/** The questions about IAM that its public sources leave open, by the number at the start of the question. */
 const OPEN_POINTS = ["§9.1", "§9.2", "§9.3", "§9.4", "§9.6", "§9.8", "§9.9"];
 
-/** An emulator that stands for the real IAM, and where its transcript goes. */
-interface Stand {
+/** An emulator in the role of the real IAM, with the environment and the transcript of a run against it. */
+interface StandIn {
   iam: IamEmulator;
   env: NodeJS.ProcessEnv;
   transcript: () => Promise<string>;
 }
 
-async function startStand(): Promise<Stand> {
+async function startStandIn(): Promise<StandIn> {
   const account = {
     id: randomBytes(16).toString("hex"),
     apiKeys: [`key-${randomBytes(16).toString("base64url")}`] as const,
@@ -42,10 +42,10 @@ async function startStand(): Promise<Stand> {
   return { iam, env, transcript: () => readFile(file, "utf8") };
 }
 
-describeEmulator("the tests of an IAM", () => {
-  it("run on the IAM they are given, leave nothing there, and a transcript that gives nobody away", async () => {
-    const { iam, env, transcript } = await startStand();
-    // The child's coverage and counts are not this run's.
+describeEmulator("the emulator's tests", () => {
+  it("run against a given IAM, delete their policies, and write a redacted transcript", async () => {
+    const { iam, env, transcript } = await startStandIn();
+    // Coverage and test counts of the child must not be added to those of this run.
     const own = Object.entries(process.env).filter(
       ([name]) => !/^(NODE_V8_COVERAGE|TEST_COUNTS)$/.test(name),
     );
@@ -78,23 +78,23 @@ describeEmulator("the tests of an IAM", () => {
       .calls()
       .filter(({ method, operation }) => method !== "DELETE" && operation !== "unknown");
     expect(exchanges.length).to.be.at.least(asked.length);
-    // The child starts from nothing, maybe on a busy computer.
+    // The child process can be slow to start on a busy machine.
   }).timeout(60_000);
 });
 
-describeEmulator("an IAM that is given", () => {
-  let stand: Stand;
+describeEmulator("the target of a live run", () => {
+  let standIn: StandIn;
   let iam: IamTarget;
   beforeEach(async () => {
-    stand = await startStand();
-    iam = closing(await liveTarget(stand.env));
+    standIn = await startStandIn();
+    iam = closing(await liveTarget(standIn.env));
   });
 
-  it("tells its account by its token", () => {
-    expect(iam).to.include({ accountId: stand.iam.accountId, apiKey: stand.iam.apiKey, live: true });
+  it("reads its account from its token", () => {
+    expect(iam).to.include({ accountId: standIn.iam.accountId, apiKey: standIn.iam.apiKey, live: true });
   });
 
-  it("is left without the policies that a test made, deleted or restored", async () => {
+  it("deletes the policies that tests left behind, restored ones too", async () => {
     const left = await make(iam, bucketBody(iam.accountId));
     const gone = await make(iam, bucketBody(iam.accountId));
     const restored = await make(iam, bucketBody(iam.accountId));
@@ -103,32 +103,32 @@ describeEmulator("an IAM that is given", () => {
     const { headers } = await iam.client.getPolicy({ policyId: restored.id });
     const again = { policyId: restored.id, ifMatch: String(headers.etag), state: "active" };
     await iam.client.updatePolicyState(again);
-    expect(stand.iam.policies().map(({ id }) => id)).to.deep.equal([left.id, restored.id]);
+    expect(standIn.iam.policies().map(({ id }) => id)).to.deep.equal([left.id, restored.id]);
 
-    const before = stand.iam.calls().length;
+    const before = standIn.iam.calls().length;
     await iam.cleanUp();
-    expect(stand.iam.policies()).to.deep.equal([]);
-    const deletions = stand.iam.calls().slice(before);
+    expect(standIn.iam.policies()).to.deep.equal([]);
+    const deletions = standIn.iam.calls().slice(before);
     expect(deletions.map(({ operation, status }) => [operation, status])).to.deep.equal([
       ["deleteV2Policy", 204],
       ["deleteV2Policy", 204],
     ]);
   });
 
-  it("keeps the policies that no test made", async () => {
-    const other = await liveTarget(stand.env);
+  it("keeps the policies that no test of this run created", async () => {
+    const other = await liveTarget(standIn.env);
     const { id } = await make(closing(other), bucketBody(iam.accountId));
     await iam.client.getV2Policy({ id });
     await iam.cleanUp();
-    expect(stand.iam.policies().map((each) => each.id)).to.deep.equal([id]);
+    expect(standIn.iam.policies().map((each) => each.id)).to.deep.equal([id]);
   });
 
-  it("may answer in any way that is documented, and its answer is kept", async () => {
+  it("may answer in any documented way, and the answer is recorded", async () => {
     iam.settle("documented", 409, 412, [409]);
     iam.settle("open", "anything", "decided");
     expect(() => iam.settle("wrong", 200, 412, [409])).to.throw("wrong");
     await iam.close();
-    const { observations } = JSON.parse(await stand.transcript()) as Transcript;
+    const { observations } = JSON.parse(await standIn.transcript()) as Transcript;
     expect(observations).to.deep.equal([
       { question: "documented", answer: 409, emulator: 412 },
       { question: "open", answer: "anything", emulator: "decided" },
@@ -136,10 +136,10 @@ describeEmulator("an IAM that is given", () => {
     ]);
   });
 
-  it("needs a key that it knows", async () => {
-    const { message } = await failure(liveTarget({ IAM_LIVE_ENDPOINT: stand.iam.url }));
+  it("requires a valid API key", async () => {
+    const { message } = await failure(liveTarget({ IAM_LIVE_ENDPOINT: standIn.iam.url }));
     expect(message).to.equal("IAM_LIVE_ENDPOINT is given, and IAM_LIVE_API_KEY is not");
-    const { body } = await refusal(liveTarget({ ...stand.env, IAM_LIVE_API_KEY: "wrong" }));
+    const { body } = await refusal(liveTarget({ ...standIn.env, IAM_LIVE_API_KEY: "wrong" }));
     expect(body).to.include({ errorCode: "BXNIM0415E" });
   });
 });

@@ -8,7 +8,7 @@ import { adding, bucketBody, equals, OBJECT_WRITER, READER } from "./bodies";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** What has a meaning somewhere in a policy, and is put where it has none. */
+/** Words with a meaning in some places of a policy. The tests put them into other places. */
 const WORDS = [
   "authorization",
   "access",
@@ -32,7 +32,7 @@ const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>,
 );
 
-/** One change at one place: something else there, nothing there, something besides, or the same twice. */
+/** One change at one place of a body. */
 interface Mutation {
   place: number;
   how: "replace" | "remove" | "add" | "repeat";
@@ -49,7 +49,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
   value: anything,
 });
 
-/** Every list and object in a value, itself included. */
+/** Returns every array and object in a value, itself included. */
 function containers(value: Json): (Json[] | Record<string, Json>)[] {
   if (typeof value !== "object" || value === null) return [];
   return [value, ...Object.values(value).flatMap(containers)];
@@ -70,12 +70,12 @@ function mutated(body: Json, { place, how, name, value }: Mutation): Json {
     };
     at.splice(index, 1, ...items[how]);
   } else if (how === "remove") Reflect.deleteProperty(at, key);
-  // Not an assignment: `__proto__` is to be a name like any other.
+  // An assignment to `__proto__` would set the prototype.
   else Object.defineProperty(at, how === "add" ? name : key, { value, enumerable: true, configurable: true });
   return copy;
 }
 
-describeEmulator("any body", () => {
+describeEmulator("an arbitrary body", () => {
   let connection: Connection;
   let accountId: string;
   beforeEach(async () => {
@@ -84,7 +84,7 @@ describeEmulator("any body", () => {
     ({ accountId } = target);
   });
 
-  /** Sends a body, and gives the status of an answer that IAM could have given. */
+  /** Sends a body and asserts that the answer is a success or one of IAM's errors. */
   async function sent(method: string, path: string, json: Json, headers: Record<string, string> = {}) {
     const body = JSON.stringify(json);
     const answer = await connection.send(method, path, {
@@ -107,7 +107,7 @@ describeEmulator("any body", () => {
     return JSON.parse(JSON.stringify(body)) as Json;
   };
 
-  it("is answered by POST with a policy or with an error of IAM", async () => {
+  it("is refused by POST /v2/policies with one of IAM's errors", async () => {
     const property = fc.asyncProperty(anything, async (json) => {
       const { status } = await sent("POST", "/v2/policies", json);
       expect(status).to.equal(400);
@@ -115,7 +115,7 @@ describeEmulator("any body", () => {
     await fc.assert(property, { numRuns: 200 });
   });
 
-  it("is answered by POST and PUT of v1 with an error of IAM", async () => {
+  it("is refused by POST and PUT of v1 with one of IAM's errors", async () => {
     const { body, headers } = await sent("POST", "/v2/policies", valid());
     const path = `/v1/policies/${(body as { id: string }).id}`;
     const property = fc.asyncProperty(anything, async (json) => {
@@ -125,7 +125,7 @@ describeEmulator("any body", () => {
     await fc.assert(property, { numRuns: 100 });
   });
 
-  it("that is nearly valid is answered by POST with a policy as it was sent, or with an error of IAM", async () => {
+  it("that is nearly valid is created unchanged or refused by POST", async () => {
     const seen = new Set<number>();
     const property = fc.asyncProperty(fc.array(mutation, { maxLength: 3 }), async (mutations) => {
       const json = mutations.reduce(mutated, valid());
@@ -137,7 +137,7 @@ describeEmulator("any body", () => {
     expect(seen).to.include(201).and.to.include(400);
   });
 
-  it("that is nearly valid is answered by PUT with a policy as it was sent, or with an error of IAM", async () => {
+  it("that is nearly valid is stored unchanged or refused by PUT", async () => {
     const { body, headers } = await sent("POST", "/v2/policies", valid());
     const path = `/v2/policies/${(body as { id: string }).id}`;
     let etag = String(headers["etag"]);
@@ -155,7 +155,7 @@ describeEmulator("any body", () => {
     expect(seen).to.include(200).and.to.include(400);
   });
 
-  it("is answered by PATCH with a policy or with an error of IAM", async () => {
+  it("is refused by PATCH with one of IAM's errors", async () => {
     const { body, headers } = await sent("POST", "/v2/policies", valid());
     const path = `/v1/policies/${(body as { id: string }).id}`;
     const property = fc.asyncProperty(anything, async (json) => {

@@ -5,16 +5,16 @@ import { startIamEmulator, type Damage, type Fault, type IamEmulator } from "../
 import { describeEmulator } from "../support/iam-target";
 import { closing } from "../support/opened";
 
-/** What came of an answer: its status and headers, and what could be read of it. */
+/** The part of an answer that was received. */
 interface Received {
   status: number;
   headers: IncomingMessage["headers"];
   body: Buffer;
-  /** Why it ended before its end. */
+  /** The reason why the body is incomplete. */
   error?: string;
 }
 
-/** Asks for something, and reads at most so many bytes. */
+/** Sends a request and stops reading the answer after `most` bytes or soon after. */
 function ask(
   iam: IamEmulator,
   path: string,
@@ -54,7 +54,7 @@ describeEmulator("a damaged answer", () => {
     return ask(iam, ROLES, { most });
   };
 
-  it("is cut after so many bytes, though its header promises all of them", async () => {
+  it("of kind cut has the full Content-Length and only the first bytes", async () => {
     const whole = await ask(iam, ROLES);
     const { status, headers, body, error } = await roles({ damage: { kind: "cut", after: 40 } });
     expect(status).to.equal(200);
@@ -63,14 +63,14 @@ describeEmulator("a damaged answer", () => {
     expect(error).to.match(/aborted|reset/);
   });
 
-  it("is cut where it is an error, too, and nothing is done before", async () => {
+  it("of kind cut can be an error, and the call is not processed", async () => {
     iam.inject({ operation: "createV2Policy", status: 503, damage: { kind: "cut", after: 0 } });
     const { status, body, error } = await ask(iam, "/v2/policies", { method: "POST", form: "{}" });
     expect([status, body.length, typeof error]).to.deep.equal([503, 0, "string"]);
     expect(iam.policies()).to.deep.equal([]);
   });
 
-  it("is no gzip though it says so", async () => {
+  it("of kind garbled is declared as gzip and cannot be unpacked", async () => {
     const { headers, body } = await roles({ damage: { kind: "garbled" } });
     expect(headers["content-encoding"]).to.equal("gzip");
     const unzip = createUnzip();
@@ -79,25 +79,25 @@ describeEmulator("a damaged answer", () => {
     expect((await error).message).to.match(/invalid|incorrect|unknown/);
   });
 
-  it("trickles one byte at a time", async () => {
+  it("of kind trickle arrives byte by byte", async () => {
     const whole = await ask(iam, ROLES);
     const { body } = await roles({ damage: { kind: "trickle", every: 1 } }, 10);
     expect(body.toString()).to.equal(whole.body.toString().slice(0, 10));
   });
 
-  it("never ends", async () => {
+  it("of kind endless has no Content-Length and no end", async () => {
     const { body, headers } = await roles({ damage: { kind: "endless" } }, 5_000_000);
     expect(body.length).to.be.at.least(5_000_000);
     expect(headers["content-length"]).to.equal(undefined);
   });
 
-  it("unpacks to more than it is", async () => {
+  it("of kind bomb is small and unpacks to many bytes", async () => {
     const { body, headers } = await roles({ damage: { kind: "bomb", bytes: 50_000_000 } });
     expect(headers["content-encoding"]).to.equal("gzip");
     expect(body.length).to.be.below(100_000);
   });
 
-  it("has another date, or none", async () => {
+  it("has a shifted Date header with dateOff, and none when headers removes it", async () => {
     const hour = 3_600_000;
     const dateOf = ({ headers }: Received) => Date.parse(headers.date ?? "");
     const apart = dateOf(await roles({ dateOff: -hour })) - dateOf(await ask(iam, ROLES));
@@ -105,12 +105,12 @@ describeEmulator("a damaged answer", () => {
     expect((await roles({ headers: { Date: undefined } })).headers.date).to.equal(undefined);
   });
 
-  it("has other headers, or lacks some", async () => {
+  it("has the headers of the fault", async () => {
     const { headers } = await roles({ headers: { "X-Proxy": "yes", "Content-Type": "text/plain" } });
     expect(headers).to.include({ "x-proxy": "yes", "content-type": "text/plain" });
   });
 
-  it("is the real one, changed", async () => {
+  it("has the JSON that rewrite returns", async () => {
     const { body } = await roles({ rewrite: (json) => ({ ...(json as object), custom_roles: null }) });
     const json = JSON.parse(body.toString()) as { custom_roles: null; system_roles: unknown[] };
     expect(json.custom_roles).to.equal(null);
@@ -118,13 +118,13 @@ describeEmulator("a damaged answer", () => {
   });
 
   for (const status of [200, 204]) {
-    it(`is empty, with status ${status}`, async () => {
+    it(`is empty with status ${status} and an empty body`, async () => {
       const received = await roles({ status, body: "" });
       expect([received.status, received.body.length]).to.deep.equal([status, 0]);
     });
   }
 
-  it("repeats the credentials of the request", async () => {
+  it("repeats the request's credentials with echo", async () => {
     const { headers, body } = await roles({ status: 403, echo: true });
     const token = `Bearer ${iam.token()}`.slice(0, 20);
     expect(headers["transaction-id"]).to.include(token);
@@ -136,13 +136,13 @@ describeEmulator("a damaged answer", () => {
     expect(refused.body.toString()).to.include("apikey=secret");
   });
 
-  it("meets a request for a token as any other", async () => {
+  it("can be the answer to a token request", async () => {
     iam.inject({ operation: "token", damage: { kind: "cut", after: 5 } });
     const { status, error } = await ask(iam, "/identity/token", { method: "POST", form: "" });
     expect([status, typeof error]).to.deep.equal([400, "string"]);
   });
 
-  it("is recorded with the status that it has", async () => {
+  it("is recorded with its status", async () => {
     await roles({ damage: { kind: "garbled" } });
     const call = iam.calls().find(({ operation }) => operation === "listRoles");
     expect(call).to.include({ status: 200, fault: true });
@@ -153,7 +153,7 @@ describeEmulator("a damaged answer", () => {
     "damage.after must be 0 or more": { damage: { kind: "cut", after: -1 } satisfies Damage },
   };
   for (const [flaw, fault] of Object.entries(FLAWED)) {
-    it(`can't be injected where it could not do what it says: ${flaw}`, () => {
+    it(`is refused with a RangeError: ${flaw}`, () => {
       expect(() => iam.inject({ operation: "*", ...fault })).to.throw(RangeError, flaw);
     });
   }
