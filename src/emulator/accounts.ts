@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { Refusal } from "./errors";
 
-/** An API key: of the account's own identity, or of another identity that works in the account. */
+/** An API key. A string belongs to the identity of its account; an object belongs to the identity with that IAM id. */
 export type ApiKey = string | { apiKey: string; iamId: string };
 
 /** A trusted profile: an identity that other identities may assume. */
@@ -24,7 +24,7 @@ export interface Account {
   id: string;
   /** The API keys of this account. They are not secret: they work only with this emulator. */
   apiKeys: readonly ApiKey[];
-  /** The IAM id of the API keys that have none of their own. Policies record it as their author. */
+  /** The IAM id of the API keys that are strings. Policies record it as their author. */
   iamId: string;
   /**
    * The trusted profiles of this account. Any token of this emulator may assume them (grant type `assume`).
@@ -36,7 +36,7 @@ export interface Account {
 /** The accounts of an emulator; the first is the default. */
 export type Accounts = readonly [Account, ...Account[]];
 
-/** The identity that makes a request, and the account it acts in. */
+/** The identity that makes a request, and the account that it acts in. */
 export interface Caller {
   accountId: string;
   iamId: string;

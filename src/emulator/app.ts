@@ -18,7 +18,7 @@ interface AppParts extends Parts {
   record: (call: Call) => void;
 }
 
-/** Creates the app: IAM's endpoints for authorizations, Resource Controller's and Resource Manager's for look-ups. */
+/** Creates the app with IAM's endpoints, and those of Resource Controller and Resource Manager for look-ups. */
 export function createApp(parts: AppParts): Hono<Env> {
   const { tokens, behaviour, faults, rateLimit, record } = parts;
   const app = new Hono<Env>();
@@ -70,7 +70,7 @@ export function createApp(parts: AppParts): Hono<Env> {
     return c.json(errorBody(refusal, c.get("arrival")), refusal.status);
   });
   app.onError((error, c) => {
-    // Any other error, such as one thrown by a test's `meanwhile`, is answered too: the test must see it.
+    // Any other error is answered, too, so that a test sees it: `meanwhile` can throw, for example.
     const refusal =
       error instanceof Refusal
         ? error

@@ -1,8 +1,9 @@
 /** The settings for behaviour that IBM's documentation leaves open, and for delays, quota and rate limit. */
 export interface Behaviour {
   /**
-   * The status that answers a stale `If-Match`: 412 is `unable_to_process`; 409 is `policy_conflict_error`, with the
-   * current policy in its details.
+   * The status that answers a stale `If-Match`:
+   * - `412`: code `unable_to_process`
+   * - `409`: code `policy_conflict_error`, with the current policy in its details
    * @default 412
    */
   staleEtagStatus: 409 | 412;
@@ -14,8 +15,8 @@ export interface Behaviour {
   visibleAfter: number;
   /**
    * Milliseconds for which get and list still return the version before a replacement, ETag included. `If-Match` is
-   * compared with the new ETag. A change applies to later replacements; a lower value also shortens delays that are still
-   * running.
+   * compared with the new ETag. A change applies to later replacements; a lower value also shortens delays that are
+   * still running.
    * @default 0
    */
   staleFor: number;
@@ -26,7 +27,9 @@ export interface Behaviour {
    */
   lingersFor: number;
   /**
-   * The answer to GET for a deleted policy: `shown` is 200 with `state: "deleted"`, `hidden` is 404.
+   * The answer to GET for a deleted policy:
+   * - `shown`: 200 with `state: "deleted"`
+   * - `hidden`: 404
    * @default "shown"
    */
   deletedIs: "shown" | "hidden";
@@ -36,21 +39,23 @@ export interface Behaviour {
    */
   secondDelete: 404 | 204;
   /**
-   * Whether answers carry an `ETag` header. IBM's private endpoints are known to drop it; clients can then send
-   * `If-Match: *`.
+   * Sends the `ETag` header. IBM's private endpoints are known to drop it; clients can then send `If-Match: *`.
    * @default true
    */
   etagHeader: boolean;
   /**
-   * The content of `details.conflicts_with` in a 409: the ETag and the whole policy, as IAM was seen to answer; the ETag
-   * and the policy's id, as IBM's SDK declares it; or no details at all.
+   * The content of `details.conflicts_with` in a 409:
+   * - `policy`: the ETag and the whole policy, as IAM was seen to answer
+   * - `id`: the ETag and the policy's id, as IBM's SDK declares it
+   * - `nothing`: no details at all
    * @default "policy"
    */
   conflictsWith: "policy" | "id" | "nothing";
   /**
-   * The answer of `/v2/roles`: the roles that IBM documents; empty lists, as for credentials that may not read roles; or a
-   * gateway's 404 page for queries that name a source, as IBM's private endpoints are known to answer. Policies can be
-   * created in each case.
+   * The answer of `/v2/roles`. It does not affect which policies can be created.
+   * - `as documented`: the roles that IBM documents
+   * - `hidden`: empty lists, as for credentials that may not read roles
+   * - `not found`: a gateway's 404 page for queries that name a source, as IBM's private endpoints are known to answer
    * @default "as documented"
    */
   roleLookup: "as documented" | "hidden" | "not found";

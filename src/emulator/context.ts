@@ -6,7 +6,7 @@ import type { Arrival } from "./requests";
 import type { ResourceStore } from "./resource-store";
 import type { RoleCatalog } from "./role-catalog";
 
-/** The Hono environment: what a request carries from one handler to the next. */
+/** The Hono environment: the values that handlers pass on with a request. */
 export interface Env {
   Bindings: HttpBindings;
   Variables: {

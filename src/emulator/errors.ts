@@ -112,7 +112,7 @@ const TOKEN_ERRORS: ErrorTexts = {
   other: ["BXNIM0000E", "The request could not be processed. Try again later."],
 };
 
-/** The usual errors of Resource Controller and Resource Manager. IBM documents their shape; codes and messages are made up. */
+/** Resource Controller's and Resource Manager's usual errors. IBM documents their shape; the texts are made up. */
 const RESOURCE_ERRORS: ErrorTexts = {
   400: ["RC-InvalidRequest", "The request is not valid."],
   401: ["RC-IamTokenInvalid", "The provided IAM token is invalid."],
@@ -132,7 +132,7 @@ export function usualTokenError(status: number): ErrorText {
   return TOKEN_ERRORS[status] ?? TOKEN_ERRORS.other;
 }
 
-/** Resource Controller and Resource Manager, whose errors have another shape than IAM's. */
+/** Returns whether Resource Controller or Resource Manager answers a path. Their errors have their own shape. */
 function isResourcePath(path: string): boolean {
   return path.startsWith("/v2/resource_");
 }
@@ -151,7 +151,7 @@ export function errorBody(
 ): object {
   const { status, code, message, details } = error;
   if (isResourcePath(path)) {
-    // A refusal has one of IAM's codes; the code of an injected fault is the test's own.
+    // A refusal has one of IAM's codes, which these services don't use. An injected fault can set any code.
     const error_code = error instanceof Refusal ? usualError(path, status)[0] : code;
     return { transaction_id: transactionId, status_code: status, error_code, message, details: "" };
   }

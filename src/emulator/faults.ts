@@ -7,8 +7,8 @@ import { errorBody, tokenErrorBody, usualError, usualTokenError } from "./errors
 import type { Arrival, Operation } from "./requests";
 
 /**
- * A fault to inject into calls. Without `status`, `body` and `reset`, the call is processed and answered as usual, after
- * `latency` and `meanwhile`.
+ * A fault to inject into calls. Without `status`, `body` and `reset`, the call is processed and answered as usual,
+ * after `latency` and `meanwhile`.
  */
 export interface Fault {
   /** The method of IBM's SDK that makes the call; `token`; or `*` for every call. */
@@ -26,7 +26,7 @@ export interface Fault {
    */
   times?: number;
   /**
-   * Whether the fault applies after the call was processed, so that only its answer is lost.
+   * Applies the fault after the call was processed, so that only its answer is lost.
    * @default false
    */
   afterCommit?: boolean;
@@ -36,8 +36,8 @@ export interface Fault {
    */
   latency?: number;
   /**
-   * A function to call and await after `latency`, for example to make a concurrent edit. Faults apply to its calls, too:
-   * keep `times` at 1 if its calls match this fault.
+   * A function to call and await after `latency`, for example to make a concurrent edit. Faults apply to its calls,
+   * too: keep `times` at 1 if its calls match this fault.
    */
   meanwhile?: () => void | Promise<void>;
   /** Resets the connection instead of answering. */
@@ -57,8 +57,8 @@ export interface Fault {
   /** The `Retry-After` header of that answer: seconds, or a `Date`, which is sent as an HTTP date. */
   retryAfter?: number | Date;
   /**
-   * A text to answer instead of IAM's JSON, as a proxy would. It is sent as HTML if it starts with `<`, with `status` or
-   * else 200.
+   * A text to answer instead of IAM's JSON, as a proxy would. It is sent as HTML if it starts with `<`. The status is
+   * `status`, or else 200.
    */
   body?: string;
   /** Changes the JSON of the answer, for example to repeat a page or to drop an entry's id. */
@@ -68,8 +68,8 @@ export interface Fault {
   /** Milliseconds to add to the answer's `Date` header; may be negative. */
   dateOff?: number;
   /**
-   * Repeats the request's credentials (its `Authorization` header, or the form of a token request) in the message, code and
-   * transaction id of the error that `status` answers.
+   * Repeats the request's credentials in the message, code and transaction id of the error that `status` answers. The
+   * credentials are the `Authorization` header, or the form of a token request.
    */
   echo?: boolean;
   /** Damages the body of the answer. */

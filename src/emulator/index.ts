@@ -66,8 +66,8 @@ export interface IamEmulatorOptions extends Partial<Behaviour> {
    */
   customRoles?: readonly CustomRole[];
   /**
-   * Whether any service can be authorized to any target whose roles the emulator knows, for example Cloud Object Storage
-   * to Key Protect, instead of only the pairs of Event Notifications. IAM itself accepts fewer pairs.
+   * Allows any source for any target whose roles the emulator knows, for example Cloud Object Storage to Key Protect,
+   * instead of only the pairs of Event Notifications. IAM itself allows fewer pairs.
    * @default false
    */
   anyPair?: boolean;
@@ -102,8 +102,8 @@ export interface IamEmulator {
   /** Changes settings from now on; the others keep their values. */
   behave: (changes: Partial<Behaviour>) => void;
   /**
-   * Puts policies into their accounts as they are, without the API's checks and visible at once. A policy whose id exists
-   * replaces the existing one.
+   * Puts policies into their accounts as they are, without the API's checks. They are visible at once. A policy with the
+   * id of an existing one replaces it.
    *
    * @returns copies of the policies, with their metadata
    */
@@ -121,15 +121,15 @@ export interface IamEmulator {
    */
   addResourceGroups: (groups: readonly ResourceGroupSeed[]) => ResourceGroup[];
   /**
-   * Issues a token, for tests of clients that have a token and no API key. It is as valid as one from `/identity/token`.
+   * Issues a token, for tests of clients that have a token and no API key.
    *
    * @param apiKey the API key of the caller; by default the emulator's `apiKey`
    * @throws RangeError if no account has this API key
    */
   token: (apiKey?: string) => string;
   /**
-   * Removes policies, instances, resource groups (those of the options, too), calls and faults. Tokens stay valid, and
-   * behaviour stays as it is.
+   * Removes all policies, instances, resource groups, calls and faults, including those of the options. Tokens stay
+   * valid, and settings keep their values.
    */
   reset: () => void;
   /** Stops the emulator and closes every connection to it. */
@@ -139,9 +139,11 @@ export interface IamEmulator {
 /**
  * Starts an IAM emulator on the loopback interface.
  *
- * It implements, with the rules, errors and headers that IBM documents: tokens for API keys, trusted profiles and compute
- * resources; `/v2/policies`, and the same policies as `/v1/policies`, including the restore of deleted ones; `/v2/roles`;
- * and for look-ups Resource Controller's `/v2/resource_instances` and Resource Manager's `/v2/resource_groups`.
+ * It implements these endpoints, with the rules, errors and headers that IBM documents:
+ * - `/identity/token`: tokens for API keys, trusted profiles and compute resources
+ * - `/v2/policies` and `/v1/policies`: the same policies in both schemas; v1 can restore deleted ones
+ * - `/v2/roles`: the roles that can be granted
+ * - `/v2/resource_instances` and `/v2/resource_groups`: Resource Controller and Resource Manager, for look-ups
  *
  * @throws if the port is in use
  *

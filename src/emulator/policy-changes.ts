@@ -16,7 +16,7 @@ interface Change {
 
 // These functions are synchronous: no other request can change the policy between the `If-Match` check and the write.
 
-/** @param parseBody is called only if the policy can be replaced, so that a missing policy is a 404 and not a 400 */
+/** @param parseBody is called after the policy was found: a missing policy gets 404 even with an invalid body */
 export function replacePolicy(
   { policies, behaviour }: ChangeParts,
   { caller, id, ifMatch }: Change,
@@ -53,8 +53,8 @@ export function restorePolicy(
 }
 
 /**
- * Refuses to change a policy that a policy template manages. IBM documents that such a policy cannot be edited; the status
- * and the code are assumed.
+ * Refuses to change a policy that a policy template manages. IBM documents that such a policy cannot be edited. The
+ * status and the code are assumed.
  */
 function refuseManaged({ policy: { id, template } }: Entry): void {
   if (!template) return;

@@ -13,9 +13,9 @@ export interface Entry {
   revision: number;
   etag: string;
   fingerprint: string;
-  /** The delay until reads and writes find a new policy. */
+  /** Until this delay is over, neither reads nor writes find the new policy. */
   hidden?: Delay;
-  /** The version that reads return until the delay is over. */
+  /** The version that reads return until its delay is over. */
   previous?: { entry: Entry; delay: Delay; setting: "staleFor" | "lingersFor" };
 }
 
@@ -30,10 +30,10 @@ interface Delay {
 export interface PolicyStore {
   /** Returns all policies in their current version, hidden ones too. */
   all: () => Policy[];
-  /** Returns the policies of an account as reads see them. */
+  /** Returns the policies of an account in their visible versions. */
   list: (accountId: string) => Entry[];
   /**
-   * Returns a policy as reads see it.
+   * Returns the visible version of a policy.
    * @throws Refusal 404 if the account has no such policy or it is still hidden
    */
   read: (caller: Caller, id: string) => Entry;
@@ -48,7 +48,7 @@ export interface PolicyStore {
   replace: (caller: Caller, entry: Entry, body: PolicyBody) => Entry;
   /** @throws Refusal 409 or 422 as `create` does, if the policy becomes active */
   setState: (caller: Caller, entry: Entry, state: Policy["state"]) => Entry;
-  /** Puts policies into their accounts without any check. One with a known id replaces the policy of that id. */
+  /** Puts policies into their accounts without any check. A policy with the id of an existing one replaces it. */
   seed: (seeds: readonly Seed[]) => Policy[];
   clear: () => void;
 }
@@ -165,7 +165,7 @@ export function createPolicyStore(accounts: Accounts, behaviour: Behaviour, url:
   };
 }
 
-/** Returns a text that is equal for duplicates: as for IAM, the order of lists and the description make no difference. */
+/** Returns a text that is equal for duplicates. As in IAM, list order and description make no difference. */
 function fingerprintOf({ type, subject, resource, control }: PolicyBody): string {
   const sorted = (list: readonly unknown[]) => list.map((each) => JSON.stringify(each)).sort();
   const plain = (list: PolicyBody["subject"]["attributes"] = []) =>
@@ -183,16 +183,16 @@ function startDelay(length: number): Delay {
   return { startedAt: performance.now(), length };
 }
 
-/** @param setting the current value of the setting, which shortens a longer delay */
-function isOver({ startedAt, length }: Delay, setting: number): boolean {
-  return performance.now() - startedAt >= Math.min(length, setting);
+/** @param limit the current value of the setting: no delay lasts longer */
+function isOver({ startedAt, length }: Delay, limit: number): boolean {
+  return performance.now() - startedAt >= Math.min(length, limit);
 }
 
 function modifiedBy({ iamId }: Caller): Pick<Policy, "last_modified_at" | "last_modified_by_id"> {
   return { last_modified_at: new Date().toISOString(), last_modified_by_id: iamId };
 }
 
-/** Copies a seed and fills in its metadata. The policy belongs to the account of its resource, or to the first account. */
+/** Copies a seed and fills in its metadata. It belongs to the account of its resource, or to the first account. */
 function completeSeed(seed: Seed, accounts: Accounts, url: string): Pick<Entry, "policy" | "accountId"> {
   const given = JSON.parse(JSON.stringify(seed)) as Seed;
   const accountId = attributeOf(given.resource, "accountId") ?? accounts[0].id;

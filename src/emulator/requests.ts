@@ -52,7 +52,7 @@ export function operationOf(method: string, path: string): Call["operation"] {
 /** The query parameters of a request. */
 export type Query = Record<string, string>;
 
-/** Returns the query parameters that are not empty: some clients send an empty value for a parameter that is not set. */
+/** Returns the query parameters that have a value. Some clients send an empty one for a parameter that is not set. */
 export function queryOf(c: Context): Query {
   return Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== ""));
 }

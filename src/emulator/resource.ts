@@ -104,7 +104,7 @@ export interface ResourceGroupSeed {
    */
   id?: string;
   /**
-   * Whether this is the account's default resource group, instead of `Default`.
+   * Makes this the account's default resource group, instead of `Default`.
    * @default false
    */
   default?: boolean;

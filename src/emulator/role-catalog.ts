@@ -34,7 +34,7 @@ export interface RoleCatalog {
   byId: (crn: string) => CatalogRole | undefined;
 }
 
-/** @param anyPair whether any source can be authorized to any known target */
+/** @param anyPair allows any source for any known target */
 export function createRoleCatalog(
   customRoles: readonly CustomRole[],
   accounts: Accounts,
@@ -111,7 +111,7 @@ const SOURCES = [
   "openpages",
 ];
 
-/** The targets that offer Authorization Delegator. Source: Terraform's tests, and the pages of VPC and Event Streams. */
+/** The targets that offer Authorization Delegator. Source: Terraform's tests; the pages of VPC and Event Streams. */
 const DELEGATING = ["kms", "hs-crypto"];
 
 /**
@@ -119,7 +119,7 @@ const DELEGATING = ["kms", "hs-crypto"];
  *
  * @param source a service's name; undefined for a resource group as source
  * @param target a service's name; by default a resource group as target
- * @param anyPair whether any source can be authorized to any known target
+ * @param anyPair allows any source for any known target
  */
 export function rolesOf(
   source: string | undefined,

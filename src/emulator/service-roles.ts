@@ -84,7 +84,10 @@ function commonRoles(service: string): CatalogRole[] {
   return [...platformRoles(service), ...sharedRoles(service, SERVICE)];
 }
 
-/** The roles of the targets that authorizations of Event Notifications have. Source: iam-service-roles.md, and each service's own page. */
+/**
+ * The roles of each target of an authorization from or to Event Notifications. Source: account docs,
+ * iam-service-roles.md, and each service's own page.
+ */
 export const TARGET_ROLES: Record<string, CatalogRole[]> = {
   kms: commonRoles("kms"),
   "hs-crypto": commonRoles("hs-crypto"),
@@ -178,7 +181,7 @@ const TARGETS_WITH_COMMON_ROLES = [
   "transit",
 ];
 
-/** The roles of targets that Event Notifications has no authorizations for. Source: each service's own page. */
+/** The roles of other targets, for which only `anyPair` allows authorizations. Source: each service's own page. */
 export const OTHER_TARGET_ROLES: Record<string, CatalogRole[]> = {
   ...Object.fromEntries(TARGETS_WITH_COMMON_ROLES.map((service) => [service, commonRoles(service)])),
   "secrets-manager": [
@@ -214,7 +217,7 @@ export const GROUP_ROLES: Record<string, CatalogRole[]> = {
   ],
 };
 
-/** The role with which a service can pass its authorization on. Source: the pages of VPC and Event Streams. */
+/** The role that lets a service pass its authorization on. Source: the pages of VPC and Event Streams. */
 export const AUTHORIZATION_DELEGATOR = role(
   "system",
   "crn:v1:bluemix:public:iam::::role:AuthorizationDelegator",

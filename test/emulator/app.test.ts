@@ -6,7 +6,7 @@ import { connect, describeEmulator } from "../support/iam-target";
 import { closing } from "../support/opened";
 import { OBJECT_WRITER, READER } from "./bodies";
 
-/** A request that one of IBM's SDKs sent. `<account>`, `<api-key>`, `<id>` and `<etag>` are replaced by the values of each run. */
+/** A request that one of IBM's SDKs sent. `<account>`, `<api-key>`, `<id>` and `<etag>` are placeholders. */
 interface Recorded {
   method: string;
   path: string;

@@ -147,7 +147,7 @@ describeEmulator("Behaviour", () => {
       expect(await listed()).to.deep.equal([["third"], ["third"]]);
     });
 
-    it("does not apply to earlier replacements and to deletions", async () => {
+    it("does not apply to earlier replacements or to deletions", async () => {
       const { id, etag } = await make();
       await replace(id, etag, { description: "second" });
       iam.behave({ staleFor: Infinity });
@@ -198,7 +198,7 @@ describeEmulator("Behaviour", () => {
       expect(await listed()).to.deep.equal([["first"], ["first"]]);
     });
 
-    it("does not apply to earlier deletions and to restored policies", async () => {
+    it("does not apply to earlier deletions or to restored policies", async () => {
       const { id } = await make();
       await client.deleteV2Policy({ id });
       iam.behave({ lingersFor: Infinity });

@@ -26,8 +26,8 @@ export function granting(...roles: string[]): IamPolicyManagementV1.Control {
 }
 
 /**
- * Returns a body that lets one Event Notifications instance read one bucket. The instances don't exist, and each call uses
- * new ids, so that neither other tests nor existing policies can conflict.
+ * Returns a body that lets one Event Notifications instance read one bucket. The instances don't exist, and each call
+ * uses new ids, so that neither other tests nor existing policies can conflict.
  */
 export function bucketBody(accountId: string, more: Partial<Body> = {}): Body {
   return {

@@ -53,7 +53,7 @@ describeEmulator("inject()", () => {
     });
   }
 
-  it("answers the code and message of the fault", async () => {
+  it("returns the code and message of the fault", async () => {
     iam.inject({ operation: "listV2Policies", status: 403, code: "role_not_found", message: "No." });
     expect(errorIn(await refusal(list()))).to.deep.equal({ code: "role_not_found", message: "No." });
   });
@@ -83,7 +83,7 @@ describeEmulator("inject()", () => {
     [new Date("2030-01-02T03:04:05.678Z"), "Wed, 02 Jan 2030 03:04:05 GMT"],
   ];
   for (const [retryAfter, header] of RETRY_AFTER) {
-    it(`answers Retry-After: ${header}`, async () => {
+    it(`sends Retry-After: ${header}`, async () => {
       iam.inject({ operation: "listV2Policies", status: 429, retryAfter, times: 2 });
       expect((await refusal(list())).headers["retry-after"]).to.equal(header);
       iam.inject({ operation: "getV2Policy", body: "<p>Wait.</p>", retryAfter });
@@ -91,7 +91,7 @@ describeEmulator("inject()", () => {
     });
   }
 
-  it("answers a text with status 200 by default", async () => {
+  it("returns a text with status 200 by default", async () => {
     const html = "<html><body>Sign in to the network</body></html>";
     iam.inject({ operation: "createV2Policy", body: html });
     const { status, result, headers } = await create();
@@ -102,12 +102,12 @@ describeEmulator("inject()", () => {
     expect(called("createV2Policy")).to.deep.equal(["200 by fault"]);
   });
 
-  it("answers a text with the status of the fault", async () => {
+  it("returns a text with the status of the fault", async () => {
     iam.inject({ operation: "createV2Policy", body: "<h1>Bad gateway</h1>", status: 502 });
     expect(await refusal(create())).to.include({ status: 502, body: "<h1>Bad gateway</h1>" });
   });
 
-  it("answers incomplete JSON, which IBM's SDK cannot parse", async () => {
+  it("returns incomplete JSON, which IBM's SDK cannot parse", async () => {
     iam.inject({ operation: "createV2Policy", body: '{"id": "', afterCommit: true, status: 201 });
     expect((await failure(create())).message).to.include("Error processing HTTP response");
     expect(iam.policies()).to.have.length(1);

@@ -96,9 +96,9 @@ describeEmulator("the target of a live run", () => {
 
   it("deletes the policies that tests left behind, restored ones too", async () => {
     const left = await make(iam, bucketBody(iam.accountId));
-    const gone = await make(iam, bucketBody(iam.accountId));
+    const deleted = await make(iam, bucketBody(iam.accountId));
     const restored = await make(iam, bucketBody(iam.accountId));
-    await iam.client.deleteV2Policy({ id: gone.id });
+    await iam.client.deleteV2Policy({ id: deleted.id });
     await iam.client.deletePolicy({ policyId: restored.id });
     const { headers } = await iam.client.getPolicy({ policyId: restored.id });
     const again = { policyId: restored.id, ifMatch: String(headers.etag), state: "active" };

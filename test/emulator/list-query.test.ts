@@ -147,11 +147,11 @@ describeEmulator("a list of policies", () => {
   });
 
   it("contains active policies by default and deleted ones with state=deleted", async () => {
-    const [gone = "", ...rest] = await create(bucket(), bucket());
-    await client.deleteV2Policy({ id: gone });
+    const [deleted = "", ...rest] = await create(bucket(), bucket());
+    await client.deleteV2Policy({ id: deleted });
     expect(await ids()).to.deep.equal(rest);
     expect(await ids({ state: "active" })).to.deep.equal(rest);
-    expect(await ids({ state: "deleted" })).to.deep.equal([gone]);
+    expect(await ids({ state: "deleted" })).to.deep.equal([deleted]);
   });
 
   const FILTERS: [what: string, params: ListParams, found: boolean][] = [

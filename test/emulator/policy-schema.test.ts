@@ -17,7 +17,7 @@ import {
 
 type Change = (body: Body) => object;
 
-/** The rules that IBM documents for authorizations: "Both the policy subject and the policy resource must include …" */
+/** Documented rules for authorizations: "Both the policy subject and the policy resource must include …" */
 const DOCUMENTED: [what: string, change: Change][] = [
   ["a subject without accountId", (body) => leavingOut("subject", body, "accountId")],
   ["a resource without accountId", (body) => leavingOut("resource", body, "accountId")],
@@ -49,7 +49,7 @@ const UNDOCUMENTED: [what: string, change: Change][] = [
   ["a description of 1001 characters", (body) => ({ ...body, description: long(1001) })],
   ["a subject in v1's schema", (body) => ({ ...body, subject: undefined, subjects: [body.subject] })],
   ["a repeated attribute in the subject", (body) => adding("subject", body, equals("serviceName", "logs"))],
-  ["a repeated attribute in the resource", (body) => adding("resource", body, equals("resource", "else"))],
+  ["a repeated attribute in the resource", (body) => adding("resource", body, equals("resource", "other"))],
   ["a repeated role", (body) => ({ ...body, control: granting(READER, READER) })],
   ["a role by its name", (body) => ({ ...body, control: granting("Reader") })],
   [
@@ -147,7 +147,7 @@ describeIam("POST /v2/policies refuses", (iam) => {
       "of another target",
       "crn:v1:bluemix:public:event-notifications::::serviceRole:Event-Notification-Publisher",
     ],
-    ["that does not exist", "crn:v1:bluemix:public:iam::::serviceRole:Nobody"],
+    ["that does not exist", "crn:v1:bluemix:public:iam::::serviceRole:NoSuchRole"],
   ];
   for (const [which, role] of NOT_OFFERED) {
     it(`a role ${which}`, async () => {
@@ -205,24 +205,6 @@ describeEmulator("parsePolicyBody() refuses", () => {
     });
   }
 
-  it("no value of 1000 characters, each of several bytes", async () => {
-    const answer = await post(setting(bucketBody(target.accountId), "resource", "🔑".repeat(1000)));
-    expect(answer.status).to.equal(201);
-  });
-
-  it("no rule with conditions up to two levels deep", async () => {
-    for (const levels of [0, 1, 2]) {
-      const rule = nested(levels);
-      const answer = await post({
-        ...bucketBody(target.accountId),
-        rule,
-        pattern: "time-based-conditions:weekly:all-day",
-      });
-      expect(answer.status).to.equal(201);
-      expect(answer.body).to.deep.include({ rule, pattern: "time-based-conditions:weekly:all-day" });
-    }
-  });
-
   it("a rule too deep for a recursive function", async () => {
     const text = JSON.stringify(bucketBody(target.accountId));
     const rule = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`;
@@ -271,6 +253,34 @@ describeEmulator("parsePolicyBody() refuses", () => {
     for (const [change, message] of cases) {
       const answer = await post(change(bucketBody(target.accountId)));
       expect(errorIn(answer).message).to.equal(`Invalid body format. ${message}`);
+    }
+  });
+});
+
+describeEmulator("parsePolicyBody() accepts", () => {
+  let target: IamEmulator;
+  let post: (json: unknown) => Promise<Answer>;
+  beforeEach(async () => {
+    target = closing(await startIamEmulator());
+    const { send } = connect(target);
+    post = (json) => send("POST", "/v2/policies", { json });
+  });
+
+  it("a value of 1000 characters of several bytes each", async () => {
+    const answer = await post(setting(bucketBody(target.accountId), "resource", "🔑".repeat(1000)));
+    expect(answer.status).to.equal(201);
+  });
+
+  it("a rule with conditions up to two levels deep", async () => {
+    for (const levels of [0, 1, 2]) {
+      const rule = nested(levels);
+      const answer = await post({
+        ...bucketBody(target.accountId),
+        rule,
+        pattern: "time-based-conditions:weekly:all-day",
+      });
+      expect(answer.status).to.equal(201);
+      expect(answer.body).to.deep.include({ rule, pattern: "time-based-conditions:weekly:all-day" });
     }
   });
 });

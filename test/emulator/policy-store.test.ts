@@ -45,7 +45,7 @@ describeIam("a duplicate policy", (iam) => {
     ["fewer roles", [READER]],
   ];
   for (const [what, roles] of OTHER_ROLES) {
-    it(`is not one that has ${what}`, async () => {
+    it(`has the same roles: a policy with ${what} is created`, async () => {
       const body = bucketBody(iam.accountId, { control: granting(READER, WRITER) });
       await make(iam, body);
       const answer = await iam.send("POST", "/v2/policies", {
@@ -68,7 +68,7 @@ describeIam("a duplicate policy", (iam) => {
 });
 
 describeEmulator("the duplicate check", () => {
-  it("answers the whole existing policy", async () => {
+  it("returns the whole existing policy", async () => {
     const target = closing(await startIamEmulator());
     const { client } = connect(target);
     const body = bucketBody(target.accountId, { description: "why" });
@@ -239,11 +239,11 @@ describeEmulator("a seed", () => {
 
   it("is not checked against the API's rules", () => {
     iam.behave({ quota: 1 });
-    const odd = seedOf(iam.accountId, {
+    const invalid = seedOf(iam.accountId, {
       subject: { attributes: [equals("unknown", "")] },
       control: granting("crn:v1:bluemix:public:no-such-service::::serviceRole:Any"),
     });
-    expect(iam.seed([odd, odd, odd])).to.have.length(3);
+    expect(iam.seed([invalid, invalid, invalid])).to.have.length(3);
     expect(iam.policies()).to.have.length(3);
   });
 

@@ -58,7 +58,7 @@ function inFormat(policy: Policy, format: string | undefined, catalog: RoleCatal
   return { ...policy, control: { grant: { roles } } };
 }
 
-/** Adds the time and number of permitted accesses for `include_last_permit`. The emulator never permits any. */
+/** Adds the `last_permit_…` properties for `include_last_permit`. The emulator makes no access decisions. */
 export function withLastPermit(policy: object, format: string | undefined): object {
   return format === "include_last_permit"
     ? { ...policy, last_permit_at: null, last_permit_frequency: 0 }

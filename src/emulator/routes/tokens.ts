@@ -47,8 +47,8 @@ class GrantRefusal extends Error {
 export const API_KEY_GRANT = "urn:ibm:params:oauth:grant-type:apikey";
 
 /**
- * Returns the caller that a token is issued for, by `grant_type`. IBM documents the error code of an unknown API key; the
- * other codes are made up.
+ * The supported grant types. Each function returns the caller that the token is issued for. IBM documents the error
+ * code of an unknown API key; the other codes are made up.
  */
 const GRANTS: Record<string, (form: URLSearchParams, parts: GrantParts) => Caller> = {
   [API_KEY_GRANT]: (form, { accounts }) => {

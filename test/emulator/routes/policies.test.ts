@@ -29,13 +29,13 @@ describeIam("POST /v2/policies", (iam) => {
       .and.to.equal(result.last_modified_by_id);
   });
 
-  it("answers an ETag, and a Transaction-Id if the request has none", async () => {
+  it("returns an ETag, and a new Transaction-Id if the request has none", async () => {
     const { headers } = await iam.client.createV2Policy({ ...bucketBody(iam.accountId) });
     expect(headers.etag).to.match(/^1-[0-9a-f]{32}$/);
     expect(headers["transaction-id"]).to.match(/^[0-9a-f]{32}$/);
   });
 
-  it("answers the request's Transaction-Id", async () => {
+  it("returns the request's Transaction-Id", async () => {
     const mine = randomUUID().replaceAll("-", "");
     const { headers } = await iam.client.createV2Policy({
       ...bucketBody(iam.accountId),
@@ -157,7 +157,7 @@ describeIam("GET /v2/policies/{id}", (iam) => {
 });
 
 describeIam("PUT /v2/policies/{id}", (iam) => {
-  it("replaces roles and description, and answers a new ETag", async () => {
+  it("replaces roles and description, and returns a new ETag", async () => {
     const body = bucketBody(iam.accountId, { description: "old" });
     const { id, etag, policy } = await make(iam, body);
     const change = { ...body, control: granting(OBJECT_WRITER), description: "new" };

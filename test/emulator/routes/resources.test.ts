@@ -45,7 +45,7 @@ describeEmulator("GET /v2/resource_instances", () => {
     return result.resources.map(({ name }) => name);
   }
 
-  it("answers an instance as Resource Controller does", async () => {
+  it("returns an instance as Resource Controller does", async () => {
     const { result } = await clients(iam).controller.listResourceInstances({ guid: GUID });
     const [instance, ...others] = result.resources;
     const crn = `crn:v1:bluemix:public:event-notifications:us-south:a/${ONE.id}:${GUID}::`;
@@ -63,7 +63,7 @@ describeEmulator("GET /v2/resource_instances", () => {
     });
   });
 
-  it("answers the last operation and the plan history, which Terraform reads", async () => {
+  it("returns the last operation and the plan history, which Terraform reads", async () => {
     const { result } = await clients(iam).controller.getResourceInstance({ id: GUID });
     const { resource_plan_id, created_at } = result;
     expect(result.last_operation).to.deep.equal({
@@ -101,7 +101,7 @@ describeEmulator("GET /v2/resource_instances", () => {
     ["pending_reclamation", "delete", "succeeded"],
   ] as const;
   for (const [state, type, ended] of STATES) {
-    it(`answers ${type} ${ended} as the last operation of an instance in state ${state}`, () => {
+    it(`returns ${type} ${ended} as the last operation of an instance in state ${state}`, () => {
       const [added] = iam.addInstances([{ name: "other", serviceName: "kms", state }]);
       expect(added?.last_operation).to.include({ type, state: ended });
     });
@@ -116,7 +116,7 @@ describeEmulator("GET /v2/resource_instances", () => {
     expect((body as { resources: object[] }).resources).to.have.length(1);
   });
 
-  it("answers the instances in the account of the token only", async () => {
+  it("returns only instances in the account of the token", async () => {
     expect(await names({})).to.deep.equal(["events", "archive", "keys"]);
     expect(await names({}, "two")).to.deep.equal(["theirs"]);
   });
@@ -134,14 +134,14 @@ describeEmulator("GET /v2/resource_instances", () => {
     expect(await names({ name: "keys", guid: GUID })).to.deep.equal([]);
   });
 
-  it("answers active and provisioning instances by default", async () => {
+  it("returns active and provisioning instances by default", async () => {
     const states = ["provisioning", "inactive", "removed", "pending_reclamation"] as const;
     iam.addInstances(states.map((state) => ({ name: state, serviceName: "kms", state })));
     expect(await names({})).to.deep.equal(["events", "archive", "keys", "provisioning"]);
     expect(await names({ state: "removed" })).to.deep.equal(["removed"]);
   });
 
-  it("answers region global for Cloud Object Storage, and us-south by default for other services", async () => {
+  it("returns region global for Cloud Object Storage, and us-south by default for other services", async () => {
     const { result } = await clients(iam).controller.listResourceInstances({});
     expect(result.resources.map(({ region_id, crn }) => [region_id, crn?.split(":")[5]])).to.deep.equal([
       ["us-south", "us-south"],
@@ -150,7 +150,7 @@ describeEmulator("GET /v2/resource_instances", () => {
     ]);
   });
 
-  it("answers no instances after reset()", async () => {
+  it("returns no instances after reset()", async () => {
     iam.reset();
     expect(await names({})).to.deep.equal([]);
     iam.addInstances([{ name: "new", serviceName: "kms" }]);
@@ -192,7 +192,7 @@ describeEmulator("GET /v2/resource_groups", () => {
     return (await clients(iam, apiKey).manager.listResourceGroups(params)).result.resources;
   }
 
-  it("answers the account's groups, the default group first", async () => {
+  it("returns the account's groups, the default group first", async () => {
     const resourceGroups = [{ name: "production", id: GROUP }];
     const iam = closing(await startIamEmulator({ accounts: [ONE, TWO], resourceGroups }));
     const [standard, production, ...others] = await groups(iam, { accountId: ONE.id });
@@ -211,7 +211,7 @@ describeEmulator("GET /v2/resource_groups", () => {
     ]);
   });
 
-  it("filters by name and by default", async () => {
+  it("filters by `name` and by `default`", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     const [added] = iam.addResourceGroups([{ name: "production" }]);
     const found = async (params: ResourceManagerV2.ListResourceGroupsParams) =>
@@ -230,7 +230,7 @@ describeEmulator("GET /v2/resource_groups", () => {
     expect(instance?.resource_group_id).to.equal(GROUP);
   });
 
-  it("answers the same each time", async () => {
+  it("returns the same each time", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     const read = () => groups(iam, {});
     const first = await read();
@@ -238,7 +238,7 @@ describeEmulator("GET /v2/resource_groups", () => {
     expect(await read()).to.deep.equal(first);
   });
 
-  it("answers the generated default group with the same id after reset()", async () => {
+  it("returns the generated default group with the same id after reset()", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     const before = await groups(iam, {});
     iam.addResourceGroups([{ name: "production" }]);
@@ -272,7 +272,7 @@ describeEmulator("Resource Controller and Resource Manager", () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     const { send } = connect({ url: iam.url, apiKey: "one" });
     for (const path of ["/v2/resource_instances", "/v2/resource_groups"]) {
-      const { status, body } = await send("GET", path, { headers: { authorization: "Bearer else" } });
+      const { status, body } = await send("GET", path, { headers: { authorization: "Bearer other" } });
       expect(status).to.equal(401);
       expect(body).to.include({ status_code: 401, error_code: "RC-IamTokenInvalid" });
     }
@@ -286,7 +286,7 @@ describeEmulator("Resource Controller and Resource Manager", () => {
     expect(body).to.include({ error_code: "RC-NotFound" });
   });
 
-  it("answer the code and message of a fault", async () => {
+  it("return the code and message of a fault", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     iam.inject({ operation: "listResourceGroups", status: 403, code: "role_missing", message: "No." });
     expect(await refused(clients(iam).manager.listResourceGroups({}))).to.include({

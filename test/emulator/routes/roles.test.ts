@@ -70,13 +70,13 @@ describeIam("GET /v2/roles", (iam) => {
   }
 
   for (const [source, target, role, crn] of UNDOCUMENTED) {
-    it(`answers the CRN of ${role} of ${target}`, async () => {
+    it(`returns the CRN of ${role} of ${target}`, async () => {
       const offered = byName(await rolesOf(iam, source, target));
       iam.settle(`§9.6 The CRN of ${role} of ${target}`, offered[role], crn);
     });
   }
 
-  it("separates platform and service roles, and answers the actions of each", async () => {
+  it("separates platform and service roles, and returns the actions of each", async () => {
     const { system_roles, service_roles } = await rolesOf(iam, "event-notifications", "codeengine");
     expect(system_roles.map(({ crn }) => crn))
       .to.include(VIEWER)
@@ -97,7 +97,7 @@ describeIam("GET /v2/roles", (iam) => {
     ["event-notifications", "no-such-service"],
   ];
   for (const [source, target] of NO_PAIRS) {
-    it(`answers ${source} -> ${target} with empty lists`, async () => {
+    it(`returns empty lists for ${source} -> ${target}`, async () => {
       expect(await rolesOf(iam, source, target)).to.deep.equal({
         custom_roles: [],
         service_roles: [],
@@ -107,7 +107,7 @@ describeIam("GET /v2/roles", (iam) => {
   }
 });
 
-describeEmulator("the roles", () => {
+describeEmulator("GET /v2/roles on the emulator", () => {
   const NOTHING = { custom_roles: [], service_roles: [], system_roles: [] };
   const EMPTY: [what: string, query: string][] = [
     ["a query without parameters", ""],
@@ -122,14 +122,14 @@ describeEmulator("the roles", () => {
     ],
   ];
   for (const [what, query] of EMPTY) {
-    it(`are empty for ${what}`, async () => {
+    it(`returns empty lists for ${what}`, async () => {
       const { send } = connect(closing(await startIamEmulator()));
       const { status, body } = await send("GET", `/v2/roles?${query}`);
       expect([status, body]).to.deep.equal([200, NOTHING]);
     });
   }
 
-  it("are those of the target for an empty source", async () => {
+  it("ignores an empty source", async () => {
     const { send } = connect(closing(await startIamEmulator()));
     const target = "/v2/roles?policy_type=authorization&service_name=event-notifications";
     const { body } = await send("GET", `${target}&source_service_name=&service_group_id=`);
@@ -138,7 +138,7 @@ describeEmulator("the roles", () => {
       .and.not.to.deep.equal(NOTHING);
   });
 
-  it("of account management are answered for the service group IAM", async () => {
+  it("returns the roles of account management for the service group IAM", async () => {
     const { client } = connect(closing(await startIamEmulator()));
     const found = byName((await client.listRoles({ serviceGroupId: "IAM" })).result);
     expect(found).to.include({
@@ -147,13 +147,13 @@ describeEmulator("the roles", () => {
     });
   });
 
-  it("are not answered for both a service and a service group, which gets 400", async () => {
+  it("answers 400 for both a service and a service group", async () => {
     const { send } = connect(closing(await startIamEmulator()));
     const answer = await send("GET", "/v2/roles?service_name=kms&service_group_id=IAM");
     expect(inShort(answer)).to.equal("400 invalid_body");
   });
 
-  it("of resource groups are the platform roles", async () => {
+  it("returns the platform roles for a resource group as target", async () => {
     const iam = connect(closing(await startIamEmulator()));
     const { system_roles, service_roles } = await rolesOf(iam, "event-notifications", "resource-controller");
     expect(system_roles.map(({ display_name }) => display_name)).to.deep.equal([
@@ -165,14 +165,14 @@ describeEmulator("the roles", () => {
     expect(service_roles).to.deep.equal([]);
   });
 
-  it("are all roles of the target for a resource group as source", async () => {
+  it("returns all roles of the target for a resource group as source", async () => {
     const { client, send } = connect(closing(await startIamEmulator()));
     const { body } = await send("GET", "/v2/roles?service_name=kms&policy_type=authorization");
     expect(body).to.deep.equal(await rolesOf({ client }, "event-notifications", "kms"));
   });
 
   for (const [source, target] of PAIRS) {
-    it(`can all be granted for ${source} -> ${target}`, async () => {
+    it(`returns only roles that can be granted for ${source} -> ${target}`, async () => {
       const emulator = closing(await startIamEmulator());
       const { client, send } = connect(emulator);
       const offered = Object.values(byName(await rolesOf({ client }, source, target)));
@@ -193,14 +193,14 @@ describeEmulator("roleLookup", () => {
   const PAIR = "/v2/roles?service_name=kms&source_service_name=event-notifications&policy_type=authorization";
   const NOTHING = { custom_roles: [], service_roles: [], system_roles: [] };
 
-  it("hidden answers empty lists, and policies can still be created", async () => {
+  it("hidden returns empty lists, and policies can still be created", async () => {
     const emulator = closing(await startIamEmulator({ roleLookup: "hidden" }));
     const { client, send } = connect(emulator);
     expect(await send("GET", PAIR)).to.deep.include({ status: 200, body: NOTHING });
     expect((await client.createV2Policy({ ...bucketBody(emulator.accountId) })).status).to.equal(201);
   });
 
-  it("not found answers a gateway's page for queries that name a source", async () => {
+  it("not found returns a gateway's page for queries that name a source", async () => {
     const emulator = closing(await startIamEmulator());
     const { send } = connect(emulator);
     emulator.behave({ roleLookup: "not found" });

@@ -49,7 +49,7 @@ const REFUSED: [what: string, form: Record<string, string>, code: string, messag
 ];
 
 describeIam("POST /identity/token", (iam) => {
-  it("answers a token whose claims contain the account and the lifetime", async () => {
+  it("returns a token whose claims contain the account and the lifetime", async () => {
     const { status, body } = await requestToken(iam, { grant_type: GRANT, apikey: iam.apiKey });
     expect(status).to.equal(200);
     const { access_token, expires_in, expiration, ...rest } = body as Record<string, string | number>;
@@ -61,7 +61,7 @@ describeIam("POST /identity/token", (iam) => {
     expect(rest).to.include({ token_type: "Bearer" }).and.to.include.all.keys("refresh_token", "scope");
   });
 
-  it("answers a token that IAM accepts", async () => {
+  it("returns a token that IAM accepts", async () => {
     const { body } = await requestToken(iam, { grant_type: GRANT, apikey: iam.apiKey });
     const { access_token } = body as { access_token: string };
     const headers = { authorization: `Bearer ${access_token}` };
@@ -124,7 +124,7 @@ describeEmulator("a token", () => {
     expect([expires_in, Number(exp) - Number(iat)]).to.deep.equal([60, 60]);
   });
 
-  it("that is expired is answered 401 invalid_token", async () => {
+  it("that is expired gets 401 invalid_token", async () => {
     const iam = closing(await startIamEmulator({ tokenLifetime: 0 }));
     const { send } = connect(iam);
     const { body } = await requestToken({ send }, { grant_type: GRANT, apikey: iam.apiKey });
