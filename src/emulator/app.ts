@@ -1,57 +1,35 @@
 import { randomUUID } from "node:crypto";
-import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
-import type { Account, Caller } from "./account";
-import type { Behaviour } from "./behaviour";
-import { operationOf, type Arrival, type Call } from "./calls";
-import type { Roles } from "./custom-roles";
-import { inEnvelope, Refusal } from "./errors";
+import type { Env, Parts } from "./context";
+import { errorBody, Refusal } from "./errors";
 import type { Faults } from "./faults";
-import { jsonCharset } from "./json-charset";
-import { policyRoutesV1 } from "./policies-v1";
-import { policyRoutesV2 } from "./policies-v2";
-import type { PolicyStore } from "./policy-store";
 import type { RateLimit } from "./rate-limit";
-import { resourceRoutes } from "./resources";
-import type { ResourceStore } from "./resource-store";
-import { roleRoutes } from "./roles";
-import { tokenRoutes, type Tokens } from "./tokens";
+import { operationOf, type Arrival, type Call } from "./requests";
+import { policyRoutes } from "./routes/policies";
+import { policyRoutesV1 } from "./routes/policies-v1";
+import { resourceRoutes } from "./routes/resources";
+import { roleRoutes } from "./routes/roles";
+import { tokenRoutes } from "./routes/tokens";
 
-/** What a request carries from one handler to the next. */
-export interface Env {
-  Bindings: HttpBindings;
-  Variables: {
-    arrival: Arrival;
-    caller: Caller;
-    /** Set when a fault met it. */
-    fault?: true;
-    /** Set when its connection was reset. */
-    reset?: true;
-    /** The status of an answer that was sent with damage. */
-    sent?: number;
-  };
-}
-
-/** What the routes stand on. */
-export interface Parts {
-  accounts: readonly Account[];
-  tokens: Tokens;
-  store: PolicyStore;
-  roles: Roles;
-  resources: ResourceStore;
-  behaviour: Behaviour;
+interface AppParts extends Parts {
   faults: Faults;
-  limit: RateLimit;
-  /** Takes note of a request and its answer. */
+  rateLimit: RateLimit;
+  /** Records an answered request. */
   record: (call: Call) => void;
 }
 
-/** IAM's API, as far as authorizations need it, and what is looked up beside it. */
-export function emulatedIam(parts: Parts): Hono<Env> {
-  const { accounts, tokens, store, roles, resources, behaviour, faults, limit, record } = parts;
+/** Creates the app with IAM's endpoints, and those of Resource Controller and Resource Manager for look-ups. */
+export function createApp(parts: AppParts): Hono<Env> {
+  const { tokens, behaviour, faults, rateLimit, record } = parts;
   const app = new Hono<Env>();
 
-  app.use(jsonCharset);
+  app.use(async (c, next) => {
+    await next();
+    // IBM's services name the charset, and Hono doesn't.
+    if (c.res.headers.get("content-type") === "application/json") {
+      c.header("Content-Type", "application/json; charset=utf-8");
+    }
+  });
   app.use(async (c, next) => {
     const { method, path } = c.req;
     const arrival: Arrival = {
@@ -69,35 +47,35 @@ export function emulatedIam(parts: Parts): Hono<Env> {
     c.header("Cache-Control", "no-cache,no-store");
     c.header("Pragma", "no-cache");
     if (!behaviour.etagHeader) c.header("ETag", undefined);
-    const status = c.get("reset") ? 0 : (c.get("sent") ?? c.res.status);
+    const status = c.get("reset") ? 0 : (c.get("sentStatus") ?? c.res.status);
     record({ ...arrival, status, ...(c.get("fault") && { fault: true }) });
   });
   app.use(faults.middleware);
-  app.use("/v1/*", limit.middleware);
-  app.use("/v2/*", limit.middleware);
+  app.use("/v1/*", rateLimit.middleware);
+  app.use("/v2/*", rateLimit.middleware);
 
-  app.route("/", tokenRoutes(accounts, tokens));
+  app.route("/", tokenRoutes(parts));
   app.use(async (c, next) => {
-    c.set("caller", tokens.caller(c.req.header("authorization")));
+    c.set("caller", tokens.authenticate(c.req.header("authorization")));
     await next();
   });
-  app.route("/", policyRoutesV2(store, behaviour, roles));
-  app.route("/", policyRoutesV1(store, behaviour, roles));
-  app.route("/", roleRoutes(roles, behaviour));
-  app.route("/", resourceRoutes(resources));
+  app.route("/", policyRoutes(parts));
+  app.route("/", policyRoutesV1(parts));
+  app.route("/", roleRoutes(parts));
+  app.route("/", resourceRoutes(parts));
 
   app.notFound((c) => {
     const { method, path } = c.get("arrival");
-    const refusal = new Refusal(404, "not_found", `There is no ${method} ${path} in this emulator.`);
-    return c.json(inEnvelope(refusal, c.get("arrival")), 404);
+    const refusal = new Refusal(404, "not_found", `This emulator has no endpoint ${method} ${path}.`);
+    return c.json(errorBody(refusal, c.get("arrival")), refusal.status);
   });
   app.onError((error, c) => {
-    // Whatever else fails, a test's own `meanwhile` for example, must not look like silence.
+    // Any other error is answered, too, so that a test sees it: `meanwhile` can throw, for example.
     const refusal =
       error instanceof Refusal
         ? error
         : new Refusal(500, "request_not_processed", `The emulator failed: ${error.message}`);
-    return c.json(inEnvelope(refusal, c.get("arrival")), refusal.status);
+    return c.json(errorBody(refusal, c.get("arrival")), refusal.status);
   });
   return app;
 }

@@ -1,66 +1,71 @@
-/** How IAM behaves where IBM's documentation leaves it open, and how late it sees what was written. */
+/** The settings for behaviour that IBM's documentation leaves open, and for delays, quota and rate limit. */
 export interface Behaviour {
   /**
-   * What a stale `If-Match` is answered with: 412 `unable_to_process`, or 409 `policy_conflict_error` whose details hold
-   * the policy as it is now.
+   * The status that answers a stale `If-Match`:
+   * - `412`: code `unable_to_process`
+   * - `409`: code `policy_conflict_error`, with the current policy in its details
    * @default 412
    */
   staleEtagStatus: 409 | 412;
   /**
-   * Milliseconds until a new policy is there to be read, listed, replaced, deleted and restored. Only the check for
-   * policies that repeat one another sees it at once. It goes for policies made from now on; lowering it also shows what
-   * still waits.
+   * Milliseconds until a new policy can be read, listed, replaced, deleted and restored. The duplicate check sees it at
+   * once. A change applies to policies created afterwards; a lower value also shortens delays that are still running.
    * @default 0
    */
   visibleAfter: number;
   /**
-   * Milliseconds for which get and list still show the version before a replacement, ETag included. `If-Match` is
-   * compared with the real one. It goes for replacements from now on; lowering it also shows what still waits.
+   * Milliseconds for which get and list still return the version before a replacement, ETag included. `If-Match` is
+   * compared with the new ETag. A change applies to later replacements; a lower value also shortens delays that are
+   * still running.
    * @default 0
    */
   staleFor: number;
   /**
-   * Milliseconds for which get and list still show a deleted policy as the active one that it was. Changes, and the check
-   * for policies that repeat one another, go by what is real. It goes for deletions from now on; lowering it also shows
-   * what still waits.
+   * Milliseconds for which get and list still return a deleted policy as active. Writes and the duplicate check see the
+   * deletion at once. A change applies to later deletions; a lower value also shortens delays that are still running.
    * @default 0
    */
   lingersFor: number;
   /**
-   * What GET answers for a deleted policy: 200 with `state: "deleted"`, or 404.
+   * The answer to GET for a deleted policy:
+   * - `shown`: 200 with `state: "deleted"`
+   * - `hidden`: 404
    * @default "shown"
    */
   deletedIs: "shown" | "hidden";
   /**
-   * What DELETE answers for a deleted policy.
+   * The status of a DELETE for a policy that is already deleted.
    * @default 404
    */
   secondDelete: 404 | 204;
   /**
-   * Whether answers carry an ETag. IBM's private endpoints are known to drop it; `If-Match: *` goes without.
+   * Sends the `ETag` header. IBM's private endpoints are known to drop it; clients can then send `If-Match: *`.
    * @default true
    */
   etagHeader: boolean;
   /**
-   * What `details.conflicts_with` of a 409 holds: the ETag and the whole policy, as was seen of IAM; the ETag and the
-   * policy's id, as IBM's SDK has it; or no details at all.
+   * The content of `details.conflicts_with` in a 409:
+   * - `policy`: the ETag and the whole policy, as IAM was seen to answer
+   * - `id`: the ETag and the policy's id, as IBM's SDK declares it
+   * - `nothing`: no details at all
    * @default "policy"
    */
   conflictsWith: "policy" | "id" | "nothing";
   /**
-   * What `/v2/roles` answers: the roles that IBM documents; empty lists, as for credentials that may not read roles; or,
-   * where a source is asked for, the gateway's page with status 404, as IBM's private endpoints are known to. Policies are
-   * taken as ever.
+   * The answer of `/v2/roles`. It does not affect which policies can be created.
+   * - `as documented`: the roles that IBM documents
+   * - `hidden`: empty lists, as for credentials that may not read roles
+   * - `not found`: a gateway's 404 page for queries that name a source, as IBM's private endpoints are known to answer
    * @default "as documented"
    */
   roleLookup: "as documented" | "hidden" | "not found";
   /**
-   * How many active policies an account may hold; one more is answered 422.
-   * @default 4020, IBM's limit
+   * The maximum number of active policies in an account. Above it, IAM answers 422. The default is IBM's limit.
+   * @default 4020
    */
   quota: number;
   /**
-   * How many calls of `/v1` and `/v2` are taken within a second; the others are answered 429 with `Retry-After: 1`.
+   * The number of `/v1` and `/v2` calls accepted per second. Further calls get 429 with `Retry-After: 1`.
    * @default Infinity
    */
   callsPerSecond: number;
@@ -80,15 +85,15 @@ const DEFAULTS: Behaviour = {
   callsPerSecond: Infinity,
 };
 
-/** The behaviour that an emulator starts with. */
-export function behaviourOf(changes: Partial<Behaviour>): Behaviour {
+/** Returns the default behaviour with some settings changed. */
+export function createBehaviour(changes: Partial<Behaviour>): Behaviour {
   const behaviour = { ...DEFAULTS };
-  behave(behaviour, changes);
+  changeBehaviour(behaviour, changes);
   return behaviour;
 }
 
-/** Changes a behaviour in place; what is undefined stays as it is. */
-export function behave(behaviour: Behaviour, changes: Partial<Behaviour>): void {
+/** Changes settings in place; an undefined setting keeps its value. */
+export function changeBehaviour(behaviour: Behaviour, changes: Partial<Behaviour>): void {
   const given = Object.entries<unknown>(changes).filter(([, value]) => value !== undefined);
   Object.assign(behaviour, Object.fromEntries(given));
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as v from "valibot";
-import { isResourcePath, resourceSaid } from "./resource-errors";
+import type { Behaviour } from "./behaviour";
+import type { Policy } from "./policy";
 
-/** IAM's codes for what this emulator refuses. Source: the enum `ErrorObject.Constants.Code` of IBM's SDK. */
-export type Code =
+/** IAM's error codes that the emulator uses. Source: the enum `ErrorObject.Constants.Code` of IBM's SDK. */
+type Code =
   | "insufficent_permissions"
   | "invalid_body"
   | "invalid_token"
@@ -17,7 +18,7 @@ export type Code =
   | "unable_to_process"
   | "unsupported_content_type";
 
-/** Something IAM answers with an error. */
+/** An error that IAM answers. */
 export class Refusal extends Error {
   readonly status: ContentfulStatusCode;
   readonly code: Code;
@@ -31,16 +32,129 @@ export class Refusal extends Error {
   }
 }
 
-/** What an error's answer says. */
-interface Said {
+interface ConflictingPolicy {
+  policy: Policy;
+  etag: string;
+}
+type PolicyFormat = (policy: Policy) => object;
+
+/** A 409 whose details contain the existing policy that the request conflicts with. */
+export class ConflictRefusal extends Refusal {
+  private readonly existing: ConflictingPolicy;
+  private readonly form: Behaviour["conflictsWith"];
+
+  /** @param format converts the policy to the schema of the request */
+  constructor(
+    message: string,
+    existing: ConflictingPolicy,
+    form: Behaviour["conflictsWith"],
+    format: PolicyFormat = (policy) => policy,
+  ) {
+    super(409, "policy_conflict_error", message, conflictDetails(existing, form, format));
+    this.existing = existing;
+    this.form = form;
+  }
+
+  withFormat(format: PolicyFormat): ConflictRefusal {
+    return new ConflictRefusal(this.message, this.existing, this.form, format);
+  }
+}
+
+function conflictDetails(
+  { policy, etag }: ConflictingPolicy,
+  form: Behaviour["conflictsWith"],
+  format: PolicyFormat,
+): object | undefined {
+  if (form === "nothing") return undefined;
+  return { conflicts_with: { etag, policy: form === "id" ? policy.id : format(policy) } };
+}
+
+export function policyNotFound(id: string): Refusal {
+  return new Refusal(404, "policy_not_found", `Policy with Id ${id} not found.`);
+}
+
+export function invalidBody(message: string): Refusal {
+  return new Refusal(400, "invalid_body", `Invalid body format. ${message}`);
+}
+
+/** Returns the refusal for the first problem that a schema found in a body. */
+export function invalidBodyAt(issue: v.BaseIssue<unknown>): Refusal {
+  return invalidBody(`Check ${v.getDotPath(issue) || "the body"}: ${issue.message}.`);
+}
+
+export function invalidQuery(name: string): Refusal {
+  return new Refusal(400, "invalid_body", `The query parameter ${name} is not valid.`);
+}
+
+type ErrorText = readonly [code: string, message: string];
+interface ErrorTexts {
+  readonly [status: number]: ErrorText;
+  readonly other: ErrorText;
+}
+
+/** IAM's usual error for each status. Source: the codes of IBM's SDK; most messages are made up. */
+const IAM_ERRORS: ErrorTexts = {
+  400: ["invalid_body", "Invalid body format. Check missing parameters."],
+  401: ["invalid_token", "The provided IAM token is invalid."],
+  403: ["insufficent_permissions", "You are not authorized to do this."],
+  404: ["policy_not_found", "The policy was not found."],
+  409: ["policy_conflict_error", "The policy conflicts with an existing one."],
+  412: ["unable_to_process", "The If-Match header does not match the current ETag of the policy."],
+  415: ["unsupported_content_type", "The content type must be application/json."],
+  422: ["unable_to_process", "Exceeded maximum policies quota error"],
+  429: ["too_many_requests", "Too many requests. Try again later."],
+  other: ["request_not_processed", "The request could not be processed. Try again later."],
+};
+
+/** The token service's usual errors. IBM documents the code for 400; the other code is made up. */
+const TOKEN_ERRORS: ErrorTexts = {
+  400: ["BXNIM0415E", "Provided API key could not be found"],
+  other: ["BXNIM0000E", "The request could not be processed. Try again later."],
+};
+
+/** Resource Controller's and Resource Manager's usual errors. IBM documents their shape; the texts are made up. */
+const RESOURCE_ERRORS: ErrorTexts = {
+  400: ["RC-InvalidRequest", "The request is not valid."],
+  401: ["RC-IamTokenInvalid", "The provided IAM token is invalid."],
+  403: ["RC-NotAuthorized", "You are not authorized to do this."],
+  404: ["RC-NotFound", "The resource could not be found."],
+  429: ["RC-TooManyRequests", "Too many requests. Try again later."],
+  other: ["RC-RequestFailed", "The request could not be processed. Try again later."],
+};
+
+/** Returns the usual error of a status, from the service that answers the path. */
+export function usualError(path: string, status: number): ErrorText {
+  const texts = isResourcePath(path) ? RESOURCE_ERRORS : IAM_ERRORS;
+  return texts[status] ?? texts.other;
+}
+
+export function usualTokenError(status: number): ErrorText {
+  return TOKEN_ERRORS[status] ?? TOKEN_ERRORS.other;
+}
+
+/** Returns whether Resource Controller or Resource Manager answers a path. Their errors have their own shape. */
+function isResourcePath(path: string): boolean {
+  return path.startsWith("/v2/resource_");
+}
+
+interface ErrorContent {
   status: number;
   code: string;
   message: string;
   details?: object;
 }
 
-/** IAM's error envelope. */
-function envelope({ status, code, message, details }: Said, transactionId: string): object {
+/** Returns the body of an error in the shape of the service that answers the path. */
+export function errorBody(
+  error: ErrorContent,
+  { path, transactionId }: { path: string; transactionId: string },
+): object {
+  const { status, code, message, details } = error;
+  if (isResourcePath(path)) {
+    // A refusal has one of IAM's codes, which these services don't use. An injected fault can set any code.
+    const error_code = error instanceof Refusal ? usualError(path, status)[0] : code;
+    return { transaction_id: transactionId, status_code: status, error_code, message, details: "" };
+  }
   return {
     trace: transactionId,
     errors: [{ code, message, ...(details && { details }) }],
@@ -48,38 +162,14 @@ function envelope({ status, code, message, details }: Said, transactionId: strin
   };
 }
 
-/** An error in the envelope of the service that answers; a refusal gets that service's code. */
-export function inEnvelope(
-  said: Said,
-  { path, transactionId }: { path: string; transactionId: string },
-): object {
-  if (!isResourcePath(path)) return envelope(said, transactionId);
-  const { status, message } = said;
-  const code = said instanceof Refusal ? resourceSaid(status)[0] : said.code;
-  return { transaction_id: transactionId, status_code: status, error_code: code, message, details: "" };
-}
-
-/** The token service's errors, which have a shape of their own. */
-export function tokenEnvelope(
-  { code, message }: Pick<Said, "code" | "message">,
+/** Returns the body of an error in the shape of the token service. */
+export function tokenErrorBody(
+  { code, message }: Pick<ErrorContent, "code" | "message">,
   { url, userAgent }: { url: string; userAgent: string | undefined },
 ): object {
   const requestId = randomUUID().replaceAll("-", "");
   const requestType = "incoming.Identity_Token";
-  // The path makes ibm-cloud-sdk-core treat the answer as IAM's, as the real one's does.
+  // ibm-cloud-sdk-core recognizes an answer of IAM by a URL in it that contains "iam".
   const context = { requestId, requestType, userAgent, url: `${url}#iam`, locale: "en_US" };
   return { context, errorCode: code, errorMessage: message };
-}
-
-export function policyNotFound(id: string): Refusal {
-  return new Refusal(404, "policy_not_found", `Policy with Id ${id} not found.`);
-}
-
-/** What a schema finds wrong with a body, in IAM's words. */
-export function badBody(issue: v.BaseIssue<unknown>): Refusal {
-  return invalidBody(`Check ${v.getDotPath(issue) || "the body"}: ${issue.message}.`);
-}
-
-export function invalidBody(message: string): Refusal {
-  return new Refusal(400, "invalid_body", `Invalid body format. ${message}`);
 }

@@ -1,128 +1,139 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler, Next } from "hono";
-import type { Env } from "./app";
-import type { Arrival, Operation } from "./calls";
-import { sendDamaged, type Damage } from "./damage";
-import { faultAnswer } from "./fault-answer";
+import type { Env } from "./context";
+import { sendDamaged, type Damage } from "./damaged-answers";
+import { errorBody, tokenErrorBody, usualError, usualTokenError } from "./errors";
+import type { Arrival, Operation } from "./requests";
 
 /**
- * Something that goes wrong with calls. With neither `status`, `body` nor `reset` they are answered as usual, after the
- * `latency` and `meanwhile`.
+ * A fault to inject into calls. Without `status`, `body` and `reset`, the call is processed and answered as usual,
+ * after `latency` and `meanwhile`.
  */
 export interface Fault {
-  /** The method of IBM's SDK that makes the call, `token`, or `*` for every call. */
+  /** The method of IBM's SDK that makes the call; `token`; or `*` for every call. */
   operation: Operation | "*";
-  /** Which of these calls, when not all of them: by a policy's id in the `path`, or by `userAgent`, for example. */
+  /** Limits the fault to some of these calls, for example by the policy id in `path` or by `userAgent`. */
   when?: (call: Arrival) => boolean;
   /**
-   * The first such call that it meets, counted from 1 at the injection.
+   * The first matching call that the fault applies to, counted from 1 at the injection.
    * @default 1
    */
   nth?: number;
   /**
-   * How many such calls in a row it meets; `Infinity` for all from then on.
+   * The number of consecutive matching calls that the fault applies to; `Infinity` for all later ones.
    * @default 1
    */
   times?: number;
   /**
-   * Whether it strikes once the work is done, so that IAM did it and only the answer is lost.
+   * Applies the fault after the call was processed, so that only its answer is lost.
    * @default false
    */
   afterCommit?: boolean;
   /**
-   * Milliseconds that pass first; `Infinity` for a call that is never answered.
+   * Milliseconds to wait first; `Infinity` never answers.
    * @default 0
    */
   latency?: number;
   /**
-   * Called next, and waited for: the moment for an edit by somebody else. Its calls can be met too: let them be none of
-   * these, or `times` be 1.
+   * A function to call and await after `latency`, for example to make a concurrent edit. Faults apply to its calls,
+   * too: keep `times` at 1 if its calls match this fault.
    */
   meanwhile?: () => void | Promise<void>;
   /** Resets the connection instead of answering. */
   reset?: boolean;
-  /** Answers with this status, 400 to 599, and the error that IAM has for it. */
+  /** The status of an error answer, 400 to 599. With `body`, any status from 200 to 599. */
   status?: number;
-  /** IAM's code in that answer, or the token service's. @default the usual one for the status */
+  /**
+   * The error code of that answer.
+   * @default the usual code for the status
+   */
   code?: string;
-  /** The message in that answer. @default the usual one for the status */
+  /**
+   * The error message of that answer.
+   * @default the usual message for the status
+   */
   message?: string;
-  /** The header `Retry-After` of that answer: seconds, or a moment, which is sent as a date. */
+  /** The `Retry-After` header of that answer: seconds, or a `Date`, which is sent as an HTTP date. */
   retryAfter?: number | Date;
-  /** Answers with this text instead of IAM's JSON, as a proxy would, and `status` or 200; as HTML if it begins with `<`. */
+  /**
+   * A text to answer instead of IAM's JSON, as a proxy would. It is sent as HTML if it starts with `<`. The status is
+   * `status`, or else 200.
+   */
   body?: string;
-  /** Changes the JSON of the answer, once the work is done: a page that repeats, an entry without its id, and so on. */
+  /** Changes the JSON of the answer, for example to repeat a page or to drop an entry's id. */
   rewrite?: (json: unknown) => unknown;
-  /** Sets headers of the answer; `undefined` drops one. Without a status or a body the work is done before. */
+  /** Headers to set on the answer; `undefined` removes one. */
   headers?: Record<string, string | undefined>;
-  /** Sets the answer's `Date` off by so many milliseconds. Without a status or a body the work is done before. */
+  /** Milliseconds to add to the answer's `Date` header; may be negative. */
   dateOff?: number;
   /**
-   * Repeats the credentials of the request (its `Authorization`, or the form that asks for a token) in the message, code and
-   * transaction id of the error that `status` answers with.
+   * Repeats the request's credentials in the message, code and transaction id of the error that `status` answers. The
+   * credentials are the `Authorization` header, or the form of a token request.
    */
   echo?: boolean;
-  /** Spoils the answer's body on its way. Without a status or a body the work is done before. */
+  /** Damages the body of the answer. */
   damage?: Damage;
 }
 
-/** The faults that an emulator has. */
+/** The faults that are injected into an emulator. */
 export interface Faults {
-  /** @throws RangeError for a fault that could never do what it says */
+  /**
+   * Injects a fault. The returned function removes it.
+   * @throws RangeError for a fault that could not do what it specifies
+   */
   inject: (fault: Fault) => () => void;
-  /** Lifts all. */
-  lift: () => void;
+  clear: () => void;
   middleware: MiddlewareHandler<Env>;
 }
 
-interface Injected {
+interface InjectedFault {
   fault: Fault;
-  /** How many of its calls came so far. */
-  arrived: number;
+  /** The number of matching calls so far. */
+  matched: number;
 }
 
-export function faultStore(): Faults {
-  const injected = new Set<Injected>();
+export function createFaults(): Faults {
+  const injected = new Set<InjectedFault>();
 
   return {
     inject: (fault) => {
-      const flaw = FLAWS.find(([has]) => has(fault))?.[1];
-      if (flaw !== undefined) throw new RangeError(`Cannot inject the fault: ${flaw}`);
-      const added = { fault, arrived: 0 };
+      const flaw = FLAWS.find(([isFlawed]) => isFlawed(fault))?.[1];
+      if (flaw !== undefined) throw new RangeError(`Cannot inject this fault: ${flaw}`);
+      const added = { fault, matched: 0 };
       injected.add(added);
       return () => void injected.delete(added);
     },
-    lift: () => {
+    clear: () => {
       injected.clear();
     },
     middleware: async (c, next) => {
-      const met = [...injected].filter((each) => meets(each, c.get("arrival")));
-      if (met.length === 0) return next();
+      const applying = [...injected].filter((each) => applies(each, c.get("arrival")));
+      if (applying.length === 0) return next();
       c.set("fault", true);
-      // The first one injected is the outermost: when it answers, no other does.
-      await met.reduceRight<Next>(
+      // The fault that was injected first is the outermost: if it answers, the others are skipped.
+      await applying.reduceRight<Next>(
         (inner, { fault }) =>
           () =>
-            strike(c, fault, inner),
+            apply(c, fault, inner),
         next,
       )();
     },
   };
 }
 
-function meets(injected: Injected, arrival: Arrival): boolean {
+function applies(injected: InjectedFault, arrival: Arrival): boolean {
   const { operation, when, nth = 1, times = 1 } = injected.fault;
   if (operation !== "*" && operation !== arrival.operation) return false;
   if (when && !when(arrival)) return false;
-  injected.arrived += 1;
-  return injected.arrived >= nth && injected.arrived < nth + times;
+  injected.matched += 1;
+  return injected.matched >= nth && injected.matched < nth + times;
 }
 
-async function strike(c: Context<Env>, fault: Fault, next: Next): Promise<void> {
+async function apply(c: Context<Env>, fault: Fault, next: Next): Promise<void> {
   const { afterCommit, latency = 0, meanwhile, reset, status, body } = fault;
   if (afterCommit) await next();
-  // A timer holds no more milliseconds, and this one holds up nobody's exit.
+  // Node.js limits a timer to 2^31 - 1 ms. An unreferenced timer doesn't keep the process alive.
   if (latency > 0) await pause(Math.min(latency, 2 ** 31 - 1), undefined, { ref: false });
   await meanwhile?.();
   if (reset || status !== undefined || body !== undefined) {
@@ -132,11 +143,9 @@ async function strike(c: Context<Env>, fault: Fault, next: Next): Promise<void> 
     }
     const credentials = fault.echo ? await credentialsOf(c) : undefined;
     if (credentials !== undefined) c.set("arrival", { ...c.get("arrival"), transactionId: credentials });
-    // Else the headers of the answer that is lost would be kept.
-    c.res = undefined;
-    c.res = reset ? new Response(null) : faultAnswer(fault, c.get("arrival"), c.req.url, credentials);
+    replaceResponse(c, reset ? new Response(null) : faultResponse(c, fault, credentials));
   } else if (!afterCommit) await next();
-  if (!reset) await alter(c, fault);
+  if (!reset) await alterResponse(c, fault);
 }
 
 async function credentialsOf(c: Context<Env>): Promise<string> {
@@ -144,14 +153,44 @@ async function credentialsOf(c: Context<Env>): Promise<string> {
   return isToken ? c.req.text() : (c.req.header("authorization") ?? "");
 }
 
-/** Changes the answer that there is by now. */
-async function alter(c: Context<Env>, { rewrite, headers = {}, dateOff, damage }: Fault): Promise<void> {
+/** Replaces the response, headers included: Hono merges the old headers into a response that is assigned directly. */
+function replaceResponse(c: Context<Env>, response: Response): void {
+  c.res = undefined;
+  c.res = response;
+}
+
+function faultResponse(c: Context<Env>, fault: Fault, credentials: string | undefined): Response {
+  const { body, status = 200, retryAfter } = fault;
+  const echoed = credentials === undefined ? {} : { code: credentials, message: `You sent ${credentials}` };
+  const text = body ?? JSON.stringify(errorOf(c, { ...echoed, ...fault }, status));
+  if (text === "") return new Response(null, { status });
+  const headers = new Headers({ "Content-Type": text.startsWith("<") ? "text/html" : "application/json" });
+  if (retryAfter !== undefined) {
+    const value = typeof retryAfter === "number" ? String(retryAfter) : retryAfter.toUTCString();
+    headers.set("Retry-After", value);
+  }
+  return new Response(text, { status, headers });
+}
+
+function errorOf(c: Context<Env>, fault: Pick<Fault, "code" | "message">, status: number): object {
+  const arrival = c.get("arrival");
+  const isToken = arrival.operation === "token";
+  const usual = isToken ? usualTokenError(status) : usualError(arrival.path, status);
+  const { code = usual[0], message = usual[1] } = fault;
+  return isToken
+    ? tokenErrorBody({ code, message }, { url: c.req.url, userAgent: arrival.userAgent })
+    : errorBody({ status, code, message }, arrival);
+}
+
+/** Applies `rewrite`, `headers`, `dateOff` and `damage` to the response. */
+async function alterResponse(
+  c: Context<Env>,
+  { rewrite, headers = {}, dateOff, damage }: Fault,
+): Promise<void> {
   if (rewrite) {
     const { status, headers: kept } = c.res;
     const json: unknown = await c.res.json();
-    const text = JSON.stringify(rewrite(json));
-    c.res = undefined;
-    c.res = new Response(text, { status, headers: kept });
+    replaceResponse(c, new Response(JSON.stringify(rewrite(json)), { status, headers: kept }));
   }
   const date = dateOff === undefined ? {} : { Date: new Date(Date.now() + dateOff).toUTCString() };
   const given: Record<string, string | undefined> = { ...date, ...headers };
@@ -161,40 +200,36 @@ async function alter(c: Context<Env>, { rewrite, headers = {}, dateOff, damage }
   }
   if (!damage) return;
   c.header("Transaction-Id", c.get("arrival").transactionId);
-  c.set("sent", c.res.status);
+  c.set("sentStatus", c.res.status);
   await sendDamaged(c.env.outgoing, c.res, damage);
-  c.res = undefined;
-  c.res = RESPONSE_ALREADY_SENT;
+  replaceResponse(c, RESPONSE_ALREADY_SENT);
 }
 
-/** The statuses that have no body. */
-const BARE = [204, 205, 304];
+const STATUSES_WITHOUT_BODY = [204, 205, 304];
 const within = (from: number, to: number, value: number) => value >= from && value <= to;
 
-/** What a fault must not be, or a test would prove nothing by it. */
-const FLAWS: readonly [has: (fault: Fault) => boolean, flaw: string][] = [
-  [({ nth = 1 }) => !(nth >= 1), "nth counts from 1."],
-  [({ times = 1 }) => !(times >= 1), "times is 1 or more."],
-  [({ latency = 0 }) => !(latency >= 0), "latency is 0 or more."],
+/** The faults that are refused: a test that injected one would prove nothing. */
+const FLAWS: readonly [isFlawed: (fault: Fault) => boolean, flaw: string][] = [
+  [({ nth = 1 }) => !(nth >= 1), "nth must be 1 or more."],
+  [({ times = 1 }) => !(times >= 1), "times must be 1 or more."],
+  [({ latency = 0 }) => !(latency >= 0), "latency must be 0 or more."],
   [
     ({ status = 500, body }) => body === undefined && !within(400, 599, status),
-    "status is 400 to 599, unless there is a body.",
+    "status must be 400 to 599, unless body is set.",
   ],
   [
     ({ status = 200, body }) =>
-      body !== undefined && (!within(200, 599, status) || (body !== "" && BARE.includes(status))),
-    "status is one that can have a body.",
+      body !== undefined &&
+      (!within(200, 599, status) || (body !== "" && STATUSES_WITHOUT_BODY.includes(status))),
+    "status must be one that can have a body.",
   ],
-  [({ echo, status }) => echo === true && status === undefined, "echo goes with a status."],
-  [
-    ({ damage }) => damage?.kind === "cut" && !(damage.after >= 0),
-    "what is cut is cut after 0 bytes or more.",
-  ],
+  [({ echo, status }) => echo === true && status === undefined, "echo requires a status."],
+  [({ damage }) => damage?.kind === "cut" && !(damage.after >= 0), "damage.after must be 0 or more."],
   [
     ({ status, body, code, message, retryAfter }) =>
       status === undefined &&
       body === undefined &&
       [code, message, retryAfter].some((each) => each !== undefined),
-    "code, message and retryAfter go with a status.",
+    "code, message and retryAfter require a status.",
   ],
 ];

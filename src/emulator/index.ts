@@ -1,101 +1,151 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { callerOf, DEFAULT_ACCOUNT, keyOf } from "./account";
-import { emulatedIam } from "./app";
-import { behave, behaviourOf, type Behaviour } from "./behaviour";
-import type { Call } from "./calls";
-import { roleBook } from "./custom-roles";
-import { faultStore, type Fault } from "./faults";
-import { API_KEY_GRANT } from "./grants";
-import type { IamEmulatorOptions } from "./options";
-import type { Policy } from "./policy";
-import { policyStore } from "./policy-store";
-import { rateLimit } from "./rate-limit";
-import type { ResourceGroup, ResourceGroupSeed } from "./resource-group";
-import type { InstanceSeed, ResourceInstance } from "./resource-instance";
-import { resourceStore } from "./resource-store";
-import { grown, type Seed } from "./seed";
-import { tokenStore } from "./tokens";
+import { callerByApiKey, createTokenStore, DEFAULT_ACCOUNT, keyOf, type Account } from "./accounts";
+import { createApp } from "./app";
+import { changeBehaviour, createBehaviour, type Behaviour } from "./behaviour";
+import { createFaults, type Fault } from "./faults";
+import type { Policy, Seed } from "./policy";
+import { createPolicyStore } from "./policy-store";
+import { createRateLimit } from "./rate-limit";
+import type { Call } from "./requests";
+import type { InstanceSeed, ResourceGroup, ResourceGroupSeed, ResourceInstance } from "./resource";
+import { createResourceStore } from "./resource-store";
+import { createRoleCatalog, type CustomRole } from "./role-catalog";
+import { API_KEY_GRANT } from "./routes/tokens";
 
-export type { Account, ApiKey, Profile } from "./account";
+export type { Account, ApiKey, Profile } from "./accounts";
 export type { Behaviour } from "./behaviour";
-export type { Arrival, Call, Operation } from "./calls";
-export type { CustomRole } from "./custom-roles";
-export type { Damage } from "./damage";
+export type { Damage } from "./damaged-answers";
 export type { Fault } from "./faults";
-export type { IamEmulatorOptions } from "./options";
-export type { Attribute, Policy, Template } from "./policy";
-export type { ResourceGroup, ResourceGroupSeed } from "./resource-group";
-export type { InstanceSeed, InstanceState, ResourceInstance } from "./resource-instance";
-export type { Seed } from "./seed";
+export type { Attribute, Policy, Seed, Template } from "./policy";
+export type { Arrival, Call, Operation } from "./requests";
+export type {
+  InstanceSeed,
+  InstanceState,
+  ResourceGroup,
+  ResourceGroupSeed,
+  ResourceInstance,
+} from "./resource";
+export type { CustomRole } from "./role-catalog";
 
-/** An IAM that runs in this process, for tests without an IBM Cloud account. */
+/** The options of `startIamEmulator`. */
+export interface IamEmulatorOptions extends Partial<Behaviour> {
+  /**
+   * The port to listen on.
+   * @default any free port
+   */
+  port?: number;
+  /**
+   * The accounts, with the API keys that give access to them.
+   * @default one account with one API key
+   */
+  accounts?: readonly [Account, ...Account[]];
+  /**
+   * The lifetime of a token, in seconds.
+   * @default 3600
+   */
+  tokenLifetime?: number;
+  /**
+   * The policies that exist at the start.
+   * @default none
+   */
+  seed?: readonly Seed[];
+  /**
+   * The service instances that exist at the start.
+   * @default none
+   */
+  instances?: readonly InstanceSeed[];
+  /**
+   * The resource groups that exist at the start.
+   * @default the group `Default` in each account
+   */
+  resourceGroups?: readonly ResourceGroupSeed[];
+  /**
+   * The custom roles of the accounts.
+   * @default none
+   */
+  customRoles?: readonly CustomRole[];
+  /**
+   * Allows any source for any target whose roles the emulator knows, for example Cloud Object Storage to Key Protect,
+   * instead of only the pairs of Event Notifications. IAM itself allows fewer pairs.
+   * @default false
+   */
+  anyPair?: boolean;
+}
+
+/** An in-process IAM emulator, for tests without an IBM Cloud account. */
 export interface IamEmulator {
-  /** Where it is reached: `http://127.0.0.1:<port>`. */
+  /** The URL of the emulator: `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** An API key of the first account. */
+  /** The first API key of the first account. */
   readonly apiKey: string;
-  /** The first account's id. */
+  /** The id of the first account. */
   readonly accountId: string;
   /**
-   * What IAM holds, in the order in which it was made.
+   * Returns copies of the policies, in the order of creation.
    *
-   * @param state active ones by default
+   * @param query `state` is "active" by default
    */
   policies: (query?: { state?: Policy["state"] | "all" }) => Policy[];
-  /** The requests so far, in the order in which they were answered. */
+  /** Returns the requests so far, in the order in which they were answered. */
   calls: () => Call[];
   /**
-   * Lets calls fail, wait, or be overtaken by somebody else.
+   * Injects a fault: calls fail, are delayed, or meet a concurrent edit.
    *
-   * @returns what lifts the fault
-   * @throws RangeError for a fault that could never do what it says
+   * @returns a function that removes the fault
+   * @throws RangeError for a fault that could not do what it specifies
    *
    * @example
-   * iam.inject({ operation: "createV2Policy", afterCommit: true, reset: true }); // made, but the answer is lost
+   * iam.inject({ operation: "createV2Policy", afterCommit: true, reset: true }); // created, but the answer is lost
    */
   inject: (fault: Fault) => () => void;
-  /** Changes how IAM behaves, from now on; what is not named stays as it is. */
+  /** Changes settings from now on; the others keep their values. */
   behave: (changes: Partial<Behaviour>) => void;
   /**
-   * Puts policies in as they are given, without the API's rules, and seen at once: what the account held before. One
-   * whose id is there already takes that one's place.
+   * Puts policies into their accounts as they are, without the API's checks. They are visible at once. A policy with the
+   * id of an existing one replaces it.
    *
-   * @returns the policies as they are held
+   * @returns copies of the policies, with their metadata
    */
   seed: (policies: readonly Seed[]) => Policy[];
   /**
-   * Puts service instances in, to be looked up.
+   * Adds service instances, for look-ups.
    *
-   * @returns the instances as Resource Controller shows them
+   * @returns the instances as Resource Controller returns them
    */
   addInstances: (instances: readonly InstanceSeed[]) => ResourceInstance[];
   /**
-   * Puts resource groups in, to be looked up.
+   * Adds resource groups, for look-ups.
    *
-   * @returns the groups as Resource Manager shows them
+   * @returns the groups as Resource Manager returns them
    */
   addResourceGroups: (groups: readonly ResourceGroupSeed[]) => ResourceGroup[];
   /**
-   * Gives a token, good as long as one that was asked for: for tests of what runs with a token alone.
+   * Issues a token, for tests of clients that have a token and no API key.
    *
-   * @param apiKey whose; by default the first account's
-   * @throws RangeError when no account has that key
+   * @param apiKey the API key of the caller; by default the emulator's `apiKey`
+   * @throws RangeError if no account has this API key
    */
   token: (apiKey?: string) => string;
-  /** Forgets policies, instances, resource groups (seeded ones too) and calls, and lifts every fault; tokens stay good, behaviour stays as it is. */
+  /**
+   * Removes all policies, instances, resource groups, calls and faults, including those of the options. Tokens stay
+   * valid, and settings keep their values.
+   */
   reset: () => void;
-  /** Ends it, and every connection to it. */
+  /** Stops the emulator and closes every connection to it. */
   close: () => Promise<void>;
 }
 
 /**
- * Starts an IAM for authorizations: tokens (for API keys, trusted profiles and compute resources), `/v2/policies`,
- * `/v1/policies` (the same policies in the schema of v1, and their restoring) and `/v2/roles`, with the rules, errors and
- * headers that IBM documents; and beside it what is looked up in Resource Controller and Resource Manager:
- * `/v2/resource_instances` and `/v2/resource_groups`. It listens on the loopback interface only.
+ * Starts an IAM emulator on the loopback interface.
  *
- * @throws when the port is taken
+ * It implements these endpoints, with the rules, errors and headers that IBM documents:
+ * - `/identity/token`: tokens for API keys, trusted profiles and compute resources
+ * - `/v2/policies` and `/v1/policies`: the same policies in both schemas; v1 can restore deleted ones
+ * - `/v2/roles`: the roles that can be granted
+ * - `/v2/resource_instances` and `/v2/resource_groups`: Resource Controller and Resource Manager, for look-ups
+ *
+ * @throws if the port is in use
  *
  * @example
  * const iam = await startIamEmulator();
@@ -107,62 +157,61 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
     port = 0,
     accounts = [DEFAULT_ACCOUNT],
     tokenLifetime = 3600,
-    seed: held = [],
+    seed: seeds = [],
     instances = [],
     resourceGroups = [],
     customRoles = [],
     anyPair = false,
-    ...changes
+    ...settings
   } = options;
   const [{ id: accountId, apiKeys }] = accounts;
-  const behaviour = behaviourOf(changes);
-  const store = policyStore(() => url, behaviour);
-  const faults = faultStore();
-  const limit = rateLimit(behaviour);
-  const calls: Call[] = [];
-  const record = (call: Call) => calls.push(call);
-  const tokens = tokenStore(tokenLifetime);
-  const roles = roleBook(customRoles, accounts, anyPair);
-  const resources = resourceStore(accounts);
+  const apiKey = keyOf(apiKeys[0] ?? "");
+  const behaviour = createBehaviour(settings);
+  const policies = createPolicyStore(accounts, behaviour, () => url);
+  const faults = createFaults();
+  const rateLimit = createRateLimit(behaviour);
+  const tokens = createTokenStore(tokenLifetime);
+  const roles = createRoleCatalog(customRoles, accounts, anyPair);
+  const resources = createResourceStore(accounts);
+  // Groups first: an instance without a resource group is put into the default one.
   resources.addGroups(resourceGroups);
   resources.addInstances(instances);
-  const app = emulatedIam({ accounts, tokens, store, roles, resources, behaviour, faults, limit, record });
+  const calls: Call[] = [];
+  const record = (call: Call) => calls.push(call);
+  const parts = { accounts, tokens, policies, roles, resources, behaviour };
+  const app = createApp({ ...parts, faults, rateLimit, record });
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const seed = (seeds: readonly Seed[]) =>
-    structuredClone(seeds.map((each) => store.put(grown(each, url, accounts)).policy));
-  seed(held);
+  policies.seed(seeds);
 
   return {
     url,
-    apiKey: keyOf(apiKeys[0] ?? ""),
+    apiKey,
     accountId,
     policies: ({ state = "active" } = {}) =>
-      structuredClone(store.all().map(({ policy }) => policy)).filter(
-        (policy) => state === "all" || policy.state === state,
-      ),
+      structuredClone(policies.all().filter((policy) => state === "all" || policy.state === state)),
     calls: () => [...calls],
     inject: faults.inject,
-    behave: (wanted) => {
-      behave(behaviour, wanted);
+    behave: (changes) => {
+      changeBehaviour(behaviour, changes);
     },
-    seed,
-    addInstances: (seeds) => structuredClone(resources.addInstances(seeds)),
-    addResourceGroups: (seeds) => structuredClone(resources.addGroups(seeds)),
-    token: (key = keyOf(apiKeys[0] ?? "")) => {
-      const caller = callerOf(accounts, key);
+    seed: (more) => structuredClone(policies.seed(more)),
+    addInstances: (more) => structuredClone(resources.addInstances(more)),
+    addResourceGroups: (more) => structuredClone(resources.addGroups(more)),
+    token: (key = apiKey) => {
+      const caller = callerByApiKey(accounts, key);
       if (!caller) throw new RangeError("No account of this emulator has this API key");
       return tokens.issue(caller, API_KEY_GRANT).access_token;
     },
     reset: () => {
-      store.clear();
+      policies.clear();
       resources.clear();
-      faults.lift();
-      limit.forget();
+      faults.clear();
+      rateLimit.reset();
       calls.length = 0;
     },
     close: () =>

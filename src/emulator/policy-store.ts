@@ -1,57 +1,69 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { Caller } from "./account";
+import type { Accounts, Caller } from "./accounts";
 import type { Behaviour } from "./behaviour";
-import { ConflictRefusal } from "./conflict";
-import { policyNotFound, Refusal } from "./errors";
-import { isOver, lagFromNow, type Lag } from "./lag";
-import { meaningOf } from "./meaning";
-import type { Policy, PolicyBody } from "./policy";
+import { ConflictRefusal, policyNotFound, Refusal } from "./errors";
+import type { Policy, PolicyBody, Seed } from "./policy";
+import { attributeOf } from "./policy-schema";
 
-/** A policy, whose it is, and how often it was written. */
+/** A policy, with the account that owns it and its version. */
 export interface Entry {
   policy: Policy;
   accountId: string;
+  /** The number of times that the policy was written. */
   revision: number;
   etag: string;
-  /** What it says, for the comparison with others. */
-  meaning: string;
-  /** How long it is not there yet. */
-  unseen?: Lag;
-  /** What is shown in its place, how long, and which behaviour says so. */
-  before?: { entry: Entry; lag: Lag; by: "staleFor" | "lingersFor" };
+  fingerprint: string;
+  /** Until this delay is over, neither reads nor writes find the new policy. */
+  hidden?: Delay;
+  /** The version that reads return until its delay is over. */
+  previous?: { entry: Entry; delay: Delay; setting: "staleFor" | "lingersFor" };
 }
 
-/** The policies of every account, in the order in which they were made. Deleted ones stay, as IAM keeps them for a while. */
+interface Delay {
+  /** By `performance.now()`. */
+  startedAt: number;
+  /** Milliseconds. */
+  length: number;
+}
+
+/** The policies of all accounts, in the order of creation. Deleted ones stay, as IAM keeps them for a while. */
 export interface PolicyStore {
-  /** What there is, seen yet or not. */
-  all: () => Entry[];
-  /** What is seen of an account, in the version that is seen. */
+  /** Returns all policies in their current version, hidden ones too. */
+  all: () => Policy[];
+  /** Returns the policies of an account in their visible versions. */
   list: (accountId: string) => Entry[];
-  /** A policy in the version that is seen. @throws Refusal 404 when this account has no such policy, or not yet */
+  /**
+   * Returns the visible version of a policy.
+   * @throws Refusal 404 if the account has no such policy or it is still hidden
+   */
   read: (caller: Caller, id: string) => Entry;
-  /** A policy as it is, for a change. @throws Refusal 404 when this account has no such policy, or not yet */
+  /**
+   * Returns the current version of a policy, for a write.
+   * @throws Refusal 404 if the account has no such policy or it is still hidden
+   */
   find: (caller: Caller, id: string) => Entry;
-  /** @throws Refusal 409 when an active policy says the same, 422 at the quota */
+  /** @throws Refusal 409 for a duplicate of an active policy, 422 above the quota */
   create: (caller: Caller, body: PolicyBody) => Entry;
-  /** @throws Refusal 409 when another active policy says the same */
+  /** @throws Refusal 409 for a duplicate of another active policy */
   replace: (caller: Caller, entry: Entry, body: PolicyBody) => Entry;
-  /** @throws Refusal for a restored one as for a new one */
+  /** @throws Refusal 409 or 422 as `create` does, if the policy becomes active */
   setState: (caller: Caller, entry: Entry, state: Policy["state"]) => Entry;
-  /** Puts a policy in as it is. */
-  put: (held: Pick<Entry, "policy" | "accountId">) => Entry;
+  /** Puts policies into their accounts without any check. A policy with the id of an existing one replaces it. */
+  seed: (seeds: readonly Seed[]) => Policy[];
   clear: () => void;
 }
 
-/** @param url where the emulator is reached, for each policy's `href` */
-export function policyStore(url: () => string, behaviour: Behaviour): PolicyStore {
+/** @param url returns the URL of the emulator, for each policy's `href` */
+export function createPolicyStore(accounts: Accounts, behaviour: Behaviour, url: () => string): PolicyStore {
   const entries = new Map<string, Entry>();
 
-  function save(held: Omit<Entry, "etag" | "meaning">): Entry {
+  function save(unsaved: Omit<Entry, "etag" | "fingerprint">): Entry {
+    const { policy, revision } = unsaved;
     const digest = createHash("md5")
-      .update(JSON.stringify([held.revision, held.policy]))
+      .update(JSON.stringify([revision, policy]))
       .digest("hex");
-    const entry = { ...held, etag: `${held.revision}-${digest}`, meaning: meaningOf(held.policy) };
-    entries.set(held.policy.id, entry);
+    const entry = { ...unsaved, etag: `${revision}-${digest}`, fingerprint: fingerprintOf(policy) };
+    entries.set(policy.id, entry);
     return entry;
   }
 
@@ -61,15 +73,17 @@ export function policyStore(url: () => string, behaviour: Behaviour): PolicyStor
     );
   }
 
-  function refuseTwin(caller: Caller, body: PolicyBody, own?: string): void {
-    const said = meaningOf(body);
-    const twin = activeOf(caller).find(({ policy, meaning }) => policy.id !== own && meaning === said);
-    if (!twin) return;
+  function refuseDuplicate(caller: Caller, body: PolicyBody, ownId?: string): void {
+    const wanted = fingerprintOf(body);
+    const duplicate = activeOf(caller).find(
+      ({ policy, fingerprint }) => policy.id !== ownId && fingerprint === wanted,
+    );
+    if (!duplicate) return;
     const message =
       "The policy wasn't created because an access policy with identical attributes and roles already exists. Please " +
-      `update the rule in the existing policy (${twin.policy.id}), or update the one you're trying to assign to include ` +
+      `update the rule in the existing policy (${duplicate.policy.id}), or update the one you're trying to assign to include ` +
       "a different attribute assignment.";
-    throw new ConflictRefusal(message, twin, behaviour.conflictsWith);
+    throw new ConflictRefusal(message, duplicate, behaviour.conflictsWith);
   }
 
   function refuseOverQuota(caller: Caller): void {
@@ -78,35 +92,38 @@ export function policyStore(url: () => string, behaviour: Behaviour): PolicyStor
     throw new Refusal(422, "unable_to_process", "Exceeded maximum policies quota error");
   }
 
-  const isSeen = ({ unseen }: Entry) => unseen === undefined || isOver(unseen, behaviour.visibleAfter);
+  const isVisible = ({ hidden }: Entry) => hidden === undefined || isOver(hidden, behaviour.visibleAfter);
 
-  function versionSeen(entry: Entry): Entry {
-    const { before } = entry;
-    return before && !isOver(before.lag, behaviour[before.by]) ? versionSeen(before.entry) : entry;
+  function visibleVersion(entry: Entry): Entry {
+    const { previous } = entry;
+    const isStale = previous && !isOver(previous.delay, behaviour[previous.setting]);
+    return isStale ? visibleVersion(previous.entry) : entry;
   }
 
-  function shownFor(by: "staleFor" | "lingersFor", entry: Entry): Entry["before"] {
-    return behaviour[by] > 0 ? { entry, lag: lagFromNow(behaviour[by]), by } : undefined;
+  function previousOf(entry: Entry, setting: "staleFor" | "lingersFor"): Entry["previous"] {
+    return behaviour[setting] > 0 ? { entry, delay: startDelay(behaviour[setting]), setting } : undefined;
   }
 
   function find(caller: Caller, id: string): Entry {
     const entry = entries.get(id);
-    if (entry?.accountId !== caller.accountId || !isSeen(entry)) throw policyNotFound(id);
+    if (entry?.accountId !== caller.accountId || !isVisible(entry)) throw policyNotFound(id);
     return entry;
   }
 
   return {
-    all: () => [...entries.values()],
+    all: () => [...entries.values()].map(({ policy }) => policy),
     list: (accountId) =>
-      [...entries.values()].filter((each) => each.accountId === accountId && isSeen(each)).map(versionSeen),
+      [...entries.values()]
+        .filter((each) => each.accountId === accountId && isVisible(each))
+        .map(visibleVersion),
     read: (caller, id) => {
-      const entry = versionSeen(find(caller, id));
+      const entry = visibleVersion(find(caller, id));
       if (entry.policy.state === "deleted" && behaviour.deletedIs === "hidden") throw policyNotFound(id);
       return entry;
     },
     find,
     create: (caller, body) => {
-      refuseTwin(caller, body);
+      refuseDuplicate(caller, body);
       refuseOverQuota(caller);
       const id = randomUUID();
       const modified = modifiedBy(caller);
@@ -119,34 +136,74 @@ export function policyStore(url: () => string, behaviour: Behaviour): PolicyStor
         state: "active",
         ...modified,
       } as const;
-      const unseen = behaviour.visibleAfter > 0 ? lagFromNow(behaviour.visibleAfter) : undefined;
-      return save({ policy, accountId: caller.accountId, revision: 1, unseen });
+      const hidden = behaviour.visibleAfter > 0 ? startDelay(behaviour.visibleAfter) : undefined;
+      return save({ policy, accountId: caller.accountId, revision: 1, hidden });
     },
     replace: (caller, entry, body) => {
-      refuseTwin(caller, body, entry.policy.id);
+      refuseDuplicate(caller, body, entry.policy.id);
       const { id, href, created_at, created_by_id, state } = entry.policy;
       const policy = { ...body, id, href, created_at, created_by_id, state, ...modifiedBy(caller) };
-      const before = shownFor("staleFor", entry);
-      return save({ policy, accountId: entry.accountId, revision: entry.revision + 1, before });
+      const previous = previousOf(entry, "staleFor");
+      return save({ policy, accountId: entry.accountId, revision: entry.revision + 1, previous });
     },
     setState: (caller, entry, state) => {
       const { policy, accountId, revision } = entry;
-      if (state === "active") refuseTwin(caller, policy, policy.id);
+      if (state === "active") refuseDuplicate(caller, policy, policy.id);
       if (state === "active" && policy.state !== "active") refuseOverQuota(caller);
       return save({
         policy: { ...policy, state, ...modifiedBy(caller) },
         accountId,
         revision: revision + 1,
-        before: state === "deleted" ? shownFor("lingersFor", entry) : undefined,
+        previous: state === "deleted" ? previousOf(entry, "lingersFor") : undefined,
       });
     },
-    put: (held) => save({ ...held, revision: 1 }),
+    seed: (seeds) =>
+      seeds.map((seed) => save({ ...completeSeed(seed, accounts, url()), revision: 1 }).policy),
     clear: () => {
       entries.clear();
     },
   };
 }
 
+/** Returns a text that is equal for duplicates. As in IAM, list order and description make no difference. */
+function fingerprintOf({ type, subject, resource, control }: PolicyBody): string {
+  const sorted = (list: readonly unknown[]) => list.map((each) => JSON.stringify(each)).sort();
+  const plain = (list: PolicyBody["subject"]["attributes"] = []) =>
+    list.map(({ key, operator, value }) => [key, operator, Array.isArray(value) ? [...value].sort() : value]);
+  return JSON.stringify([
+    type,
+    sorted(plain(subject.attributes)),
+    sorted(plain(resource.attributes)),
+    sorted(plain(resource.tags)),
+    sorted([...new Set(control.grant.roles.map(({ role_id }) => role_id))]),
+  ]);
+}
+
+function startDelay(length: number): Delay {
+  return { startedAt: performance.now(), length };
+}
+
+/** @param limit the current value of the setting: no delay lasts longer */
+function isOver({ startedAt, length }: Delay, limit: number): boolean {
+  return performance.now() - startedAt >= Math.min(length, limit);
+}
+
 function modifiedBy({ iamId }: Caller): Pick<Policy, "last_modified_at" | "last_modified_by_id"> {
   return { last_modified_at: new Date().toISOString(), last_modified_by_id: iamId };
+}
+
+/** Copies a seed and fills in its metadata. It belongs to the account of its resource, or to the first account. */
+function completeSeed(seed: Seed, accounts: Accounts, url: string): Pick<Entry, "policy" | "accountId"> {
+  const given = JSON.parse(JSON.stringify(seed)) as Seed;
+  const accountId = attributeOf(given.resource, "accountId") ?? accounts[0].id;
+  const { iamId } = accounts.find(({ id }) => id === accountId) ?? accounts[0];
+  const { id = randomUUID(), created_at = new Date().toISOString(), created_by_id = iamId } = given;
+  const defaults = {
+    type: "authorization",
+    href: `${url}/v2/policies/${id}`,
+    last_modified_at: created_at,
+    last_modified_by_id: created_by_id,
+    state: "active",
+  } as const;
+  return { policy: { ...defaults, ...given, id, created_at, created_by_id }, accountId };
 }

@@ -1,11 +1,11 @@
-/** One attribute of a v2 policy. */
+/** An attribute of a v2 policy's subject or resource. */
 export interface Attribute {
   key: string;
   operator: string;
   value: string | boolean | string[];
 }
 
-/** What a request says. */
+/** The part of a v2 policy that a client sends. */
 export interface PolicyBody {
   type: "authorization";
   description?: string;
@@ -16,7 +16,7 @@ export interface PolicyBody {
   rule?: Record<string, unknown>;
 }
 
-/** A v2 policy as IAM shows it. */
+/** A v2 policy as IAM returns it. */
 export interface Policy extends PolicyBody {
   id: string;
   href: string;
@@ -25,11 +25,11 @@ export interface Policy extends PolicyBody {
   last_modified_at: string;
   last_modified_by_id: string;
   state: "active" | "deleted";
-  /** The enterprise's template that made it, and manages it. */
+  /** The enterprise policy template that created this policy and manages it. */
   template?: Template;
 }
 
-/** Where a policy of a template comes from. */
+/** A reference to the enterprise policy template that manages a policy. */
 export interface Template {
   id: string;
   version: string;
@@ -38,8 +38,5 @@ export interface Template {
   root_version?: string;
 }
 
-/** The value of an attribute that a side compares with `stringEquals`. */
-export function attributeOf(side: { attributes: readonly Attribute[] }, key: string): string | undefined {
-  const value = side.attributes.find((each) => each.key === key && each.operator === "stringEquals")?.value;
-  return typeof value === "string" ? value : undefined;
-}
+/** A policy to put into an account. The emulator fills in the metadata (id, times, authors, …) that is missing. */
+export type Seed = Partial<Policy> & Pick<Policy, "subject" | "resource" | "control">;

@@ -1,30 +1,30 @@
 import type { MiddlewareHandler } from "hono";
-import type { Env } from "./app";
 import type { Behaviour } from "./behaviour";
-import { inEnvelope, Refusal } from "./errors";
+import type { Env } from "./context";
+import { errorBody, Refusal } from "./errors";
 
-/** How many calls are taken within a second. */
 export interface RateLimit {
   middleware: MiddlewareHandler<Env>;
-  forget: () => void;
+  reset: () => void;
 }
 
-export function rateLimit(behaviour: Behaviour): RateLimit {
-  let taken: number[] = [];
+/** Limits the calls within any second to `callsPerSecond`. */
+export function createRateLimit(behaviour: Behaviour): RateLimit {
+  let accepted: number[] = [];
   return {
     middleware: async (c, next) => {
       if (behaviour.callsPerSecond === Infinity) return next();
       const now = performance.now();
-      taken = taken.filter((at) => now - at < 1000);
-      if (taken.length >= behaviour.callsPerSecond) {
+      accepted = accepted.filter((at) => now - at < 1000);
+      if (accepted.length >= behaviour.callsPerSecond) {
         const refusal = new Refusal(429, "too_many_requests", "Too many requests. Try again later.");
-        return c.json(inEnvelope(refusal, c.get("arrival")), 429, { "Retry-After": "1" });
+        return c.json(errorBody(refusal, c.get("arrival")), 429, { "Retry-After": "1" });
       }
-      taken.push(now);
+      accepted.push(now);
       return next();
     },
-    forget: () => {
-      taken = [];
+    reset: () => {
+      accepted = [];
     },
   };
 }

@@ -1,132 +1,91 @@
-import { OTHER_TARGETS } from "./other-targets";
+import { createHash } from "node:crypto";
+import type { Accounts, Caller } from "./accounts";
 import {
   AUTHORIZATION_DELEGATOR,
-  common,
-  iamRoles,
-  own,
-  PLATFORM,
-  sharedById,
+  GROUP_ROLES,
+  OTHER_TARGET_ROLES,
+  TARGET_ROLES,
   type CatalogRole,
-} from "./role-forms";
+} from "./service-roles";
 
-/** The roles of each target. Source: iam-service-roles.md, and each service's own page. */
-const TARGETS: Record<string, CatalogRole[]> = {
-  kms: common("kms"),
-  "hs-crypto": common("hs-crypto"),
-  "cloud-object-storage": [
-    ...common("cloud-object-storage"),
-    own(
-      "cloud-object-storage",
-      "ContentReader",
-      "Content Reader",
-      "As a content reader, one can read and list objects in the bucket.",
-    ),
-    own(
-      "cloud-object-storage",
-      "ObjectReader",
-      "Object Reader",
-      "As an object reader, one can only read objects.",
-    ),
-    own(
-      "cloud-object-storage",
-      "ObjectWriter",
-      "Object Writer",
-      "As an object writer, one can only write objects.",
-    ),
-  ],
-  codeengine: common("codeengine"),
-  messagehub: common("messagehub"),
-  apprapp: [
-    ...common("apprapp"),
-    // Its CRN is not documented: by analogy with other services' own roles.
-    own(
-      "apprapp",
-      "ConfigOperator",
-      "Config Operator",
-      "As a config operator, you can toggle the feature state.",
-    ),
-  ],
-  "event-notifications": [
-    ...common("event-notifications"),
-    sharedById(
-      "event-notifications",
-      "KeyManager",
-      "Key Manager",
-      "As a key manager, the service can perform platform actions required to manage resource keys.",
-    ),
-    sharedById(
-      "event-notifications",
-      "ConfigReader",
-      "Service Configuration Reader",
-      "The ability to read services configuration for Governance management.",
-    ),
-    own(
-      "event-notifications",
-      "Event-Notification-Publisher",
-      "Event Notification Publisher",
-      "Custom role to send notifications",
-    ),
-    // The CRNs below are not documented: by analogy with the one above.
-    own(
-      "event-notifications",
-      "Event-Source-Manager",
-      "Event Source Manager",
-      "Custom role to handle source integration with the event-notifications service",
-    ),
-    own(
-      "event-notifications",
-      "Channel-Editor",
-      "Channel Editor",
-      "Custom role to handle subscription activities",
-    ),
-    own(
-      "event-notifications",
-      "Device-Manager",
-      "Device Manager",
-      "Custom role to handle push device registration",
-    ),
-    own(
-      "event-notifications",
-      "Email-Sender",
-      "Email Sender",
-      "Custom role to send email events from classic to VPC",
-    ),
-    own(
-      "event-notifications",
-      "Status-Reporter",
-      "Status Reporter",
-      "Custom role to handle messaging api callbacks",
-    ),
-    own(
-      "event-notifications",
-      "Custom-Email-Status-Reporter",
-      "Custom Email Status Reporter",
-      "Custom role to handle vpc api callbacks",
-    ),
-    own(
-      "event-notifications",
-      "SMTP-Manager",
-      "SMTP Manager",
-      "Custom role is to manage SMTP Configurations",
-    ),
-    own(
-      "event-notifications",
-      "SMTP-Sender",
-      "SMTP Sender",
-      "Custom role to send emails using SMTP interface",
-    ),
-    own(
-      "event-notifications",
-      "Pool-ID-Manager",
-      "Pool ID Manager",
-      "Custom role is to manage apis related to pool id for sms",
-    ),
-  ],
-  // A target that is a resource group belongs to no service of its own.
-  "resource-controller": iamRoles("resource-controller", PLATFORM, "system"),
-};
+/** A custom role that an account defines. */
+export interface CustomRole {
+  /** The name in the role's CRN, such as `EventReader`. */
+  name: string;
+  displayName: string;
+  /** The service that the role applies to, as target. */
+  serviceName: string;
+  /**
+   * The actions that the role allows.
+   * @default one made-up action
+   */
+  actions?: readonly string[];
+  /**
+   * The id of the account that defines the role.
+   * @default the first account
+   */
+  accountId?: string;
+}
 
-/** The targets that Event Notifications may be authorized to. Source: event-notifications docs, en-destination-*.md. */
+/** The roles that authorizations can grant: those of the services, and the accounts' custom roles. */
+export interface RoleCatalog {
+  /** Returns the roles that a caller can grant to a pair of services; none for a pair that does not exist. */
+  offered: (caller: Caller, source: string | undefined, target: string | undefined) => CatalogRole[];
+  byId: (crn: string) => CatalogRole | undefined;
+}
+
+/** @param anyPair allows any source for any known target */
+export function createRoleCatalog(
+  customRoles: readonly CustomRole[],
+  accounts: Accounts,
+  anyPair = false,
+): RoleCatalog {
+  const custom = customRoles.map((role) => customRoleOf(role, accounts));
+  return {
+    offered: ({ accountId }, source, target) => {
+      const roles = rolesOf(source, target, anyPair);
+      if (roles.length === 0) return [];
+      return [
+        ...roles,
+        ...custom.filter((each) => each.account_id === accountId && each.service_name === target),
+      ];
+    },
+    byId: (crn) => roleById(crn) ?? custom.find((each) => each.crn === crn),
+  };
+}
+
+/** A custom role as `/v2/roles` returns it. */
+interface CustomCatalogRole extends CatalogRole {
+  kind: "custom";
+  id: string;
+  name: string;
+  account_id: string;
+  service_name: string;
+  created_by_id: string;
+}
+
+function customRoleOf(
+  { name, displayName, serviceName, actions, accountId }: CustomRole,
+  accounts: Accounts,
+): CustomCatalogRole {
+  const account = accounts.find(({ id }) => id === accountId) ?? accounts[0];
+  const account_id = accountId ?? account.id;
+  const crn = `crn:v1:bluemix:public:iam-access-management::a/${account_id}::customRole:${name}`;
+  return {
+    kind: "custom",
+    id: createHash("md5").update(crn).digest("hex"),
+    crn,
+    name,
+    display_name: displayName,
+    description: displayName,
+    actions: [...(actions ?? [`${serviceName}.emulated.${name}`])],
+    account_id,
+    service_name: serviceName,
+    created_by_id: account.iamId,
+  };
+}
+
+/** The targets that Event Notifications can be authorized to. Source: event-notifications docs, en-destination-*.md. */
 const DESTINATIONS = [
   "kms",
   "hs-crypto",
@@ -137,7 +96,7 @@ const DESTINATIONS = [
   "resource-controller",
 ];
 
-/** The sources that may be authorized to Event Notifications. Source: each service's page on it. */
+/** The sources that can be authorized to Event Notifications. Source: each service's page about Event Notifications. */
 const SOURCES = [
   "secrets-manager",
   "logs",
@@ -152,15 +111,15 @@ const SOURCES = [
   "openpages",
 ];
 
-/** The services that pass on what they may do with a key. Source: Terraform's tests, and the pages of VPC and Event Streams. */
+/** The targets that offer Authorization Delegator. Source: Terraform's tests; the pages of VPC and Event Streams. */
 const DELEGATING = ["kms", "hs-crypto"];
 
 /**
- * The roles that an authorization of a pair can grant; none for a pair that does not exist.
+ * Returns the roles that an authorization of a pair can grant; none for a pair that does not exist.
  *
- * @param source a service's name; absent for every service of a resource group
- * @param target a service's name; absent for resource groups
- * @param anyPair whether any source goes with any target that is known here
+ * @param source a service's name; undefined for a resource group as source
+ * @param target a service's name; by default a resource group as target
+ * @param anyPair allows any source for any known target
  */
 export function rolesOf(
   source: string | undefined,
@@ -168,8 +127,8 @@ export function rolesOf(
   anyPair = false,
 ): CatalogRole[] {
   const offered = anyPair
-    ? [...known(TARGETS, target), ...known(OTHER_TARGETS, target)]
-    : known(TARGETS, target);
+    ? [...rolesIn(TARGET_ROLES, target), ...rolesIn(OTHER_TARGET_ROLES, target)]
+    : rolesIn(TARGET_ROLES, target);
   if (source === undefined) return offered;
   if (anyPair) return DELEGATING.includes(target) ? [...offered, AUTHORIZATION_DELEGATOR] : offered;
   const exists =
@@ -179,37 +138,18 @@ export function rolesOf(
   return exists ? offered : [];
 }
 
-function known(targets: Record<string, CatalogRole[]>, name: string): CatalogRole[] {
-  return Object.hasOwn(targets, name) ? (targets[name] ?? []) : [];
-}
-
-/** The roles for a group of services, of which `IAM` is the only one: account management. */
-const GROUPS: Record<string, CatalogRole[]> = {
-  IAM: [
-    ...iamRoles("iam", PLATFORM, "system"),
-    own(
-      "iam-identity",
-      "ServiceIdCreator",
-      "Service ID creator",
-      "As a creator, you can create service IDs.",
-    ),
-    // Its CRN is not documented: by analogy with the one above.
-    own(
-      "iam-identity",
-      "UserApiKeyCreator",
-      "User API key creator",
-      "As a creator, you can create API keys.",
-    ),
-  ],
-};
-
+/** Returns the roles of a service group. */
 export function rolesOfGroup(id: string): CatalogRole[] {
-  return known(GROUPS, id);
+  return rolesIn(GROUP_ROLES, id);
 }
 
-/** A role by its CRN, whatever it is offered for. */
+/** Returns the role of any service with this CRN. */
 export function roleById(crn: string): CatalogRole | undefined {
-  return [...Object.values(TARGETS), ...Object.values(OTHER_TARGETS), AUTHORIZATION_DELEGATOR]
+  return [...Object.values(TARGET_ROLES), ...Object.values(OTHER_TARGET_ROLES), AUTHORIZATION_DELEGATOR]
     .flat()
     .find((each) => each.crn === crn);
+}
+
+function rolesIn(table: Record<string, CatalogRole[]>, name: string): CatalogRole[] {
+  return Object.hasOwn(table, name) ? (table[name] ?? []) : [];
 }

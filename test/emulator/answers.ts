@@ -3,27 +3,27 @@ import { expect } from "chai";
 import type { Answer, IamTarget } from "../support/iam-target";
 import type { Body } from "./bodies";
 
-/** IAM's codes. */
+/** IAM's error codes. */
 const CODES: string[] = Object.values(IamPolicyManagementV1.ErrorObject.Constants.Code);
 
-/** What an error's `errors` holds. */
+/** An entry of `errors` in IAM's error body. */
 export interface ErrorObject {
   code: string;
   message: string;
   details?: { conflicts_with?: { etag?: string; policy?: unknown } };
 }
 
-/** What a call failed with. */
+/** Returns the error that a call rejects with. */
 export async function failure(call: Promise<unknown>): Promise<Error> {
   const error = await call.then(
     () => undefined,
     (reason: unknown) => reason,
   );
   if (error instanceof Error) return error;
-  throw new Error("It should have failed");
+  throw new Error("Expected the call to fail");
 }
 
-/** What IBM's client was answered when it was refused. */
+/** Returns the error answer of a call by IBM's client. */
 export async function refusal(call: Promise<unknown>): Promise<Answer> {
   const error: Error & { status?: number; headers?: object; result?: unknown } = await failure(call);
   const { status, headers, result } = error;
@@ -31,7 +31,7 @@ export async function refusal(call: Promise<unknown>): Promise<Answer> {
   return { status, headers: { ...headers }, body: result };
 }
 
-/** The error in IAM's envelope, which has to be whole and of that status. */
+/** Asserts IAM's error body with the answer's status, and returns its error. */
 export function errorIn({ status, headers, body }: Answer): ErrorObject {
   expect(body).to.have.all.keys("trace", "errors", "status_code");
   const { trace, errors, status_code } = body as {
@@ -46,20 +46,20 @@ export function errorIn({ status, headers, body }: Answer): ErrorObject {
   return errors[0];
 }
 
-/** Any answer in a few words, such as `404 policy_not_found`. */
+/** Returns the status and the error code of an answer, such as `404 policy_not_found`. */
 export function inShort({ status, body }: Answer): string {
   const { errors } = (body ?? {}) as { errors?: [{ code?: string }] };
   return [status, errors?.[0].code].filter((each) => each !== undefined).join(" ");
 }
 
-/** A policy that was made for a test. */
+/** A policy that a test created. */
 export interface Made {
   id: string;
   etag: string;
   policy: IamPolicyManagementV1.V2Policy;
 }
 
-/** Makes a policy, and waits until IAM shows it. */
+/** Creates a policy and waits until IAM returns it. */
 export async function make(iam: Pick<IamTarget, "client" | "eventually">, body: Body): Promise<Made> {
   const { result, headers } = await iam.client.createV2Policy({ ...body });
   const id = String(result.id);

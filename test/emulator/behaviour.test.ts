@@ -9,7 +9,7 @@ import { bucketBody, granting, OBJECT_WRITER, READER, type Body } from "./bodies
 
 const STALE = `9-${"0".repeat(32)}`;
 
-describeEmulator("behaviour", () => {
+describeEmulator("Behaviour", () => {
   let iam: IamEmulator;
   let client: ReturnType<typeof sdk>;
   let send: Connection["send"];
@@ -29,8 +29,8 @@ describeEmulator("behaviour", () => {
     client.replaceV2Policy({ id, ifMatch, ...body, ...more });
   const restore = (policyId: string, ifMatch = "*") =>
     client.updatePolicyState({ policyId, ifMatch, state: "active" });
-  /** Every call that is about one policy. */
-  const touching = (id: string): Record<string, () => Promise<Answer>> => ({
+  /** Returns every call that concerns one policy. */
+  const callsFor = (id: string): Record<string, () => Promise<Answer>> => ({
     "GET v2": () => send("GET", `/v2/policies/${id}`),
     "GET v1": () => send("GET", `/v1/policies/${id}`),
     "PUT v2": () => send("PUT", `/v2/policies/${id}`, { json: body, headers: { "if-match": "*" } }),
@@ -39,7 +39,7 @@ describeEmulator("behaviour", () => {
     "DELETE v2": () => send("DELETE", `/v2/policies/${id}`),
     "DELETE v1": () => send("DELETE", `/v1/policies/${id}`),
   });
-  /** What lists show of the account, in both versions. */
+  /** Returns the descriptions of the listed policies, in v2 and v1. */
   async function listed(state?: string): Promise<(string | undefined)[][]> {
     const { accountId } = iam;
     const v2 = await client.listV2Policies({ accountId, state });
@@ -47,97 +47,48 @@ describeEmulator("behaviour", () => {
     return [v2, v1].map(({ result }) => result.policies.map(({ description }) => description));
   }
 
-  describe("at start, at run time and after a reset", () => {
+  describe("as a whole", () => {
     const staleStatus = async (target: IamEmulator) => {
       const { result } = await sdk(target).createV2Policy({ ...bucketBody(target.accountId) });
       const params = { id: String(result.id), ifMatch: STALE, ...bucketBody(target.accountId) };
       return (await refusal(sdk(target).replaceV2Policy(params))).status;
     };
 
-    it("is as the options say", async () => {
+    it("is set by the options", async () => {
       const target = closing(await startIamEmulator({ staleEtagStatus: 409, etagHeader: false }));
       expect(await staleStatus(target)).to.equal(409);
       const { headers } = await sdk(target).createV2Policy({ ...bucketBody(target.accountId) });
       expect(headers).not.to.have.property("etag");
     });
 
-    it("is the usual one where an option is undefined", async () => {
+    it("has its default for an undefined option", async () => {
       const target = closing(await startIamEmulator({ staleEtagStatus: undefined }));
       expect(await staleStatus(target)).to.equal(412);
     });
 
-    it("is changed by what is named only, and by nothing undefined", async () => {
+    it("keeps settings that a change omits or leaves undefined", async () => {
       iam.behave({ staleEtagStatus: 409 });
       iam.behave({ secondDelete: 204, staleEtagStatus: undefined });
       expect(await staleStatus(iam)).to.equal(409);
     });
 
-    it("outlives a reset", async () => {
+    it("is kept by reset()", async () => {
       iam.behave({ staleEtagStatus: 409 });
       iam.reset();
       expect(await staleStatus(iam)).to.equal(409);
     });
 
-    it("is of one emulator", async () => {
+    it("belongs to one emulator", async () => {
       iam.behave({ staleEtagStatus: 409 });
       expect(await staleStatus(closing(await startIamEmulator()))).to.equal(412);
     });
   });
 
-  describe("If-Match", () => {
-    it("that is stale is answered 412 unable_to_process, without details", async () => {
-      const { id } = await make();
-      for (const call of [replace(id, STALE), restore(id, STALE)]) {
-        const answer = await refusal(call);
-        expect(inShort(answer)).to.equal("412 unable_to_process");
-        expect(errorIn(answer)).not.to.have.property("details");
-      }
-    });
-
-    it("that is stale is answered 409 with the policy as it is, if IAM does so", async () => {
-      iam.behave({ staleEtagStatus: 409 });
-      const { id, etag: old } = await make();
-      const etag = String((await replace(id, old, { description: "second" })).headers.etag);
-      const { result: v1 } = await client.getPolicy({ policyId: id });
-      const whole: [call: Promise<unknown>, policy: unknown][] = [
-        [replace(id, old), iam.policies()[0]],
-        [restore(id, old), v1],
-      ];
-      for (const [call, policy] of whole) {
-        const answer = await refusal(call);
-        expect(inShort(answer)).to.equal("409 policy_conflict_error");
-        const { message, details } = errorIn(answer);
-        expect(message).to.include("If-Match");
-        expect(details).to.deep.equal({ conflicts_with: { etag, policy } });
-      }
-      expect(iam.policies().map(({ description }) => description)).to.deep.equal(["second"]);
-    });
-
-    it("of any version is taken", async () => {
-      const { id } = await make();
-      await replace(id, "*", { description: "second" });
-      await client.deleteV2Policy({ id });
-      await restore(id);
-      expect(iam.policies().map(({ description }) => description)).to.deep.equal(["second"]);
-      const answer = await refusal(replace("11111111-0000-4000-8000-000000000000", "*"));
-      expect(inShort(answer)).to.equal("404 policy_not_found");
-    });
-
-    it("lets only one of two replacements through that come at once", async () => {
-      const { id, etag } = await make();
-      const answers = ["one", "other"].map((description) =>
-        send("PUT", `/v2/policies/${id}`, { json: { ...body, description }, headers: { "if-match": etag } }),
-      );
-      const statuses = (await Promise.all(answers)).map(({ status }) => status);
-      expect(statuses).to.have.members([200, 412]);
-    });
-  });
-
   describe("visibleAfter", () => {
-    it("hides a new policy from everything but the check for one that says the same", async () => {
+    it("hides a new policy from everything except the duplicate check", async () => {
       iam.behave({ visibleAfter: Infinity });
       const { id, etag } = await make();
-      for (const [call, answer] of Object.entries(touching(id))) {
+      for (const [call, answer] of Object.entries(callsFor(id))) {
         expect(inShort(await answer()), call).to.equal("404 policy_not_found");
       }
       expect(await listed()).to.deep.equal([[], []]);
@@ -148,13 +99,13 @@ describeEmulator("behaviour", () => {
 
       iam.behave({ visibleAfter: 0 });
       expect(await listed()).to.deep.equal([["first"], ["first"]]);
-      for (const [call, answer] of Object.entries(touching(id))) {
+      for (const [call, answer] of Object.entries(callsFor(id))) {
         const expected: Record<string, string> = { "DELETE v2": "204", "DELETE v1": "404 policy_not_found" };
         expect(inShort(await answer()), call).to.equal(expected[call] ?? "200");
       }
     });
 
-    it("hides nothing that was seen before", async () => {
+    it("does not hide a policy that was visible before", async () => {
       const { id } = await make();
       iam.behave({ visibleAfter: Infinity });
       await client.getV2Policy({ id });
@@ -162,7 +113,7 @@ describeEmulator("behaviour", () => {
       expect(await listed()).to.deep.equal([["second"], ["second"]]);
     });
 
-    it("ends by itself", async () => {
+    it("ends after the given time", async () => {
       iam.behave({ visibleAfter: 30 });
       const { id } = await make();
       while ((await send("GET", `/v2/policies/${id}`)).status === 404) await pause(5);
@@ -171,7 +122,7 @@ describeEmulator("behaviour", () => {
   });
 
   describe("staleFor", () => {
-    it("still shows the version before a replacement, and compares If-Match with the real one", async () => {
+    it("returns the version before a replacement, and compares If-Match with the current one", async () => {
       const made = await make();
       const { id } = made;
       iam.behave({ staleFor: Infinity });
@@ -196,7 +147,7 @@ describeEmulator("behaviour", () => {
       expect(await listed()).to.deep.equal([["third"], ["third"]]);
     });
 
-    it("shows nothing old of what was replaced before, and no life in what is deleted", async () => {
+    it("does not apply to earlier replacements or to deletions", async () => {
       const { id, etag } = await make();
       await replace(id, etag, { description: "second" });
       iam.behave({ staleFor: Infinity });
@@ -210,7 +161,7 @@ describeEmulator("behaviour", () => {
       expect(await listed()).to.deep.equal([[], []]);
     });
 
-    it("ends by itself", async () => {
+    it("ends after the given time", async () => {
       iam.behave({ staleFor: 30 });
       const { id, etag } = await make();
       await replace(id, etag, { description: "second" });
@@ -220,11 +171,11 @@ describeEmulator("behaviour", () => {
   });
 
   describe("lingersFor", () => {
-    it("still shows what is deleted as active, and is true to every change", async () => {
+    it("returns a deleted policy as active, while writes see the deletion", async () => {
       iam.behave({ lingersFor: Infinity });
       const { id, etag } = await make();
       await client.deleteV2Policy({ id });
-      const { "GET v2": v2, "GET v1": v1, "PUT v2": put, "DELETE v2": remove } = touching(id);
+      const { "GET v2": v2, "GET v1": v1, "PUT v2": put, "DELETE v2": remove } = callsFor(id);
       for (const shown of [await v2?.(), await v1?.()]) {
         expect(shown).to.deep.include({ status: 200 });
         expect(shown?.headers).to.include({ etag });
@@ -247,7 +198,7 @@ describeEmulator("behaviour", () => {
       expect(await listed()).to.deep.equal([["first"], ["first"]]);
     });
 
-    it("shows nothing of what was deleted before, and what is restored as it is", async () => {
+    it("does not apply to earlier deletions or to restored policies", async () => {
       const { id } = await make();
       await client.deleteV2Policy({ id });
       iam.behave({ lingersFor: Infinity });
@@ -256,7 +207,7 @@ describeEmulator("behaviour", () => {
       expect((await client.getV2Policy({ id })).result.state).to.equal("active");
     });
 
-    it("ends by itself", async () => {
+    it("ends after the given time", async () => {
       iam.behave({ lingersFor: 30 });
       const { id } = await make();
       await client.deleteV2Policy({ id });
@@ -271,11 +222,11 @@ describeEmulator("behaviour", () => {
       ["hidden", "404 policy_not_found"],
     ];
     for (const [deletedIs, answer] of SHOWN) {
-      it(`${deletedIs} answers ${answer} to GET, and lists and restores all the same`, async () => {
+      it(`${deletedIs} answers ${answer} to GET, and does not affect list and restore`, async () => {
         iam.behave({ deletedIs });
         const { id } = await make();
         await client.deleteV2Policy({ id });
-        const { "GET v2": v2, "GET v1": v1 } = touching(id);
+        const { "GET v2": v2, "GET v1": v1 } = callsFor(id);
         expect([await v2?.(), await v1?.()].map((each) => each && inShort(each))).to.deep.equal([
           answer,
           answer,
@@ -293,7 +244,7 @@ describeEmulator("behaviour", () => {
       [204, "204"],
     ];
     for (const [secondDelete, answer] of AGAIN) {
-      it(`is answered ${answer}, and deletes nothing again`, async () => {
+      it(`is the status of a repeated DELETE, which changes nothing: ${answer}`, async () => {
         iam.behave({ secondDelete });
         const { id } = await make();
         await client.deleteV2Policy({ id });
@@ -309,7 +260,7 @@ describeEmulator("behaviour", () => {
 
   describe("etagHeader", () => {
     for (const etagHeader of [true, false]) {
-      it(`${etagHeader} ${etagHeader ? "gives" : "drops"} the ETag of every answer`, async () => {
+      it(`${etagHeader} ${etagHeader ? "sends" : "omits"} the ETag of every answer`, async () => {
         iam.behave({ etagHeader });
         const { result, headers } = await client.createV2Policy({ ...body });
         const id = String(result.id);
@@ -326,7 +277,7 @@ describeEmulator("behaviour", () => {
       });
     }
 
-    it("false asks for If-Match all the same", async () => {
+    it("false still requires If-Match", async () => {
       iam.behave({ etagHeader: false });
       const { id } = await make();
       expect(inShort(await send("PUT", `/v2/policies/${id}`, { json: body }))).to.equal("400 invalid_body");
@@ -341,7 +292,7 @@ describeEmulator("behaviour", () => {
       ["nothing", () => undefined],
     ];
     for (const [conflictsWith, holds] of FORMS) {
-      it(`${conflictsWith} is what details hold, whatever the conflict`, async () => {
+      it(`${conflictsWith} sets the details of every kind of conflict`, async () => {
         iam.behave({ conflictsWith, staleEtagStatus: 409 });
         const { id: deleted } = await make();
         await client.deleteV2Policy({ id: deleted });
@@ -365,7 +316,7 @@ describeEmulator("behaviour", () => {
   });
 
   describe("quota", () => {
-    it("is how many active policies an account may have", async () => {
+    it("limits the active policies of an account", async () => {
       iam.behave({ quota: 2 });
       const [first, second] = [await make(), await make(bucketBody(iam.accountId))];
       const full = await refusal(client.createV2Policy({ ...bucketBody(iam.accountId) }));
@@ -380,7 +331,7 @@ describeEmulator("behaviour", () => {
       expect(iam.policies()).to.have.length(2);
     });
 
-    it("is each account's own", async () => {
+    it("applies to each account separately", async () => {
       const accounts = ["1", "2"].map((digit) => ({ id: digit.repeat(32), apiKeys: [digit], iamId: digit }));
       const [one, two] = accounts as [(typeof accounts)[0], (typeof accounts)[0]];
       const target = closing(await startIamEmulator({ accounts: [one, two], quota: 1 }));
@@ -392,7 +343,7 @@ describeEmulator("behaviour", () => {
       }
     });
 
-    it("is IBM's unless it is said", async () => {
+    it("is IBM's limit by default", async () => {
       iam.seed(Array.from({ length: 4019 }, () => ({ ...bucketBody(iam.accountId), type: "authorization" })));
       await make();
       expect((await refusal(client.createV2Policy({ ...bucketBody(iam.accountId) }))).status).to.equal(422);
@@ -402,11 +353,11 @@ describeEmulator("behaviour", () => {
   describe("callsPerSecond", () => {
     const list = () => client.listV2Policies({ accountId: iam.accountId });
 
-    it("is how many calls are taken at once, and the others are asked to come again", async () => {
+    it("limits the calls per second; further calls get 429 with Retry-After", async () => {
       await list();
       iam.behave({ callsPerSecond: 2 });
-      const settled = await Promise.allSettled(Array.from({ length: 5 }, list));
-      const refused = settled
+      const outcomes = await Promise.allSettled(Array.from({ length: 5 }, list));
+      const refused = outcomes
         .filter((each) => each.status === "rejected")
         .map(({ reason }) => reason as Answer);
       expect(refused).to.have.length(3);
@@ -417,7 +368,7 @@ describeEmulator("behaviour", () => {
       expect(iam.calls().filter(({ status }) => status === 429)).to.have.length(3);
     });
 
-    it("is for /v1 and /v2, not for tokens", async () => {
+    it("applies to /v1 and /v2, not to tokens", async () => {
       iam.behave({ callsPerSecond: 0 });
       const answers = [
         await refusal(list()),
@@ -435,7 +386,7 @@ describeEmulator("behaviour", () => {
       await list();
     });
 
-    it("counts anew after a reset", async () => {
+    it("starts over after reset()", async () => {
       iam.behave({ callsPerSecond: 1 });
       await list();
       iam.reset();

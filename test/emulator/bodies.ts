@@ -6,7 +6,7 @@ export const WRITER = "crn:v1:bluemix:public:iam::::serviceRole:Writer";
 export const VIEWER = "crn:v1:bluemix:public:iam::::role:Viewer";
 export const OBJECT_WRITER = "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter";
 
-/** What asks for an authorization. */
+/** A request body for an authorization. */
 export interface Body {
   type: string;
   description?: string;
@@ -15,19 +15,19 @@ export interface Body {
   control: IamPolicyManagementV1.Control;
 }
 
-/** An attribute that has one value. */
+/** Returns an attribute with the operator `stringEquals`. */
 export function equals(key: string, value: string): { key: string; operator: string; value: string } {
   return { key, operator: "stringEquals", value };
 }
 
-/** The part of a policy that grants roles. */
+/** Returns the part of a policy that grants roles. */
 export function granting(...roles: string[]): IamPolicyManagementV1.Control {
   return { grant: { roles: roles.map((role_id) => ({ role_id })) } };
 }
 
 /**
- * Asks that one instance of Event Notifications may read one bucket. Neither exists: each call names new ones, so that
- * no two tests, and nothing of anybody's, get in each other's way.
+ * Returns a body that lets one Event Notifications instance read one bucket. The instances don't exist, and each call
+ * uses new ids, so that neither other tests nor existing policies can conflict.
  */
 export function bucketBody(accountId: string, more: Partial<Body> = {}): Body {
   return {
@@ -53,7 +53,7 @@ export function bucketBody(accountId: string, more: Partial<Body> = {}): Body {
   };
 }
 
-/** The same body with one more attribute of its subject or resource. */
+/** Returns the body with one more attribute of its subject or resource. */
 export function adding(
   side: "subject" | "resource",
   body: Body,
@@ -62,7 +62,7 @@ export function adding(
   return { ...body, [side]: { ...body[side], attributes: [...body[side].attributes, attribute] } };
 }
 
-/** The same body without one attribute of its subject or resource. */
+/** Returns the body without some attributes of its subject or resource. */
 export function leavingOut(side: "subject" | "resource", body: Body, ...keys: string[]): Body {
   const attributes = body[side].attributes.filter(({ key }) => !keys.includes(key));
   return { ...body, [side]: { ...body[side], attributes } };

@@ -6,7 +6,7 @@ import { closing } from "../support/opened";
 import { errorIn } from "./answers";
 import { bucketBody, equals, adding, leavingOut } from "./bodies";
 
-/** A policy that is there, and a body that would repeat it. */
+/** An existing policy, and a body that would duplicate it. */
 interface Given {
   id: string;
   json: ReturnType<typeof bucketBody>;
@@ -15,7 +15,7 @@ interface Given {
 const POLICIES = "/v2/policies";
 const STALE = { "if-match": `9-${"0".repeat(32)}` };
 
-/** Each status with the code that IAM has for it. */
+/** IAM's status and code for each kind of invalid request. */
 const REFUSED: [
   answer: string,
   what: string,
@@ -24,7 +24,7 @@ const REFUSED: [
   request?: (given: Given) => RawRequest,
 ][] = [
   ["400 invalid_body", "an empty body", "POST", () => POLICIES, () => ({ json: {} })],
-  ["400 missing_required_query_parameter", "a list of no account", "GET", () => POLICIES],
+  ["400 missing_required_query_parameter", "a list without account_id", "GET", () => POLICIES],
   ["401 invalid_token", "no token", "GET", () => POLICIES, () => ({ headers: { authorization: "" } })],
   [
     "403 insufficent_permissions",
@@ -40,11 +40,11 @@ const REFUSED: [
     }),
   ],
   ["404 policy_not_found", "an unknown policy", "GET", () => `${POLICIES}/${randomUUID()}`],
-  ["404 policy_not_found", "what is no id", "DELETE", () => `${POLICIES}/__proto__`],
+  ["404 policy_not_found", "an id that is not a UUID", "DELETE", () => `${POLICIES}/__proto__`],
   ["404 not_found", "an unknown path", "GET", () => "/v1/policy_templates"],
   ["404 not_found", "an unknown method", "POST", ({ id }) => `${POLICIES}/${id}`, () => ({ json: {} })],
-  ["404 not_found", "the list with a slash behind it", "GET", () => `${POLICIES}/`],
-  ["409 policy_conflict_error", "a policy that is there", "POST", () => POLICIES, ({ json }) => ({ json })],
+  ["404 not_found", "a list path with a trailing slash", "GET", () => `${POLICIES}/`],
+  ["409 policy_conflict_error", "a duplicate policy", "POST", () => POLICIES, ({ json }) => ({ json })],
   [
     "412 unable_to_process",
     "a stale If-Match",
@@ -52,7 +52,7 @@ const REFUSED: [
     ({ id }) => `${POLICIES}/${id}`,
     ({ json }) => ({ json, headers: STALE }),
   ],
-  ["415 unsupported_content_type", "a text", "POST", () => POLICIES, () => ({ body: "x" })],
+  ["415 unsupported_content_type", "a body that is not JSON", "POST", () => POLICIES, () => ({ body: "x" })],
 ];
 
 describeEmulator("an error", () => {
@@ -75,7 +75,7 @@ describeEmulator("an error", () => {
     });
   }
 
-  it("has the Transaction-Id of the caller as its trace", async () => {
+  it("has the request's Transaction-Id as its trace", async () => {
     const mine = randomUUID().replaceAll("-", "");
     const { send } = connect(target);
     const answer = await send("GET", "/v2/policies", { headers: { "transaction-id": mine } });
@@ -84,7 +84,7 @@ describeEmulator("an error", () => {
     expect(answer.body).to.include({ trace: mine });
   });
 
-  it("is JSON in UTF-8, as every answer with a body is", async () => {
+  it("is JSON in UTF-8, like every other answer with a body", async () => {
     const target = closing(await startIamEmulator());
     const { send } = connect(target);
     target.inject({ operation: "getPolicy", status: 500 });
@@ -106,7 +106,7 @@ describeEmulator("an error", () => {
     expect(headers["content-type"]).to.equal("application/json; charset=utf-8");
   });
 
-  it("is not to be kept, as no answer of IAM is", async () => {
+  it("must not be cached, like every other answer", async () => {
     const { send } = connect(target);
     for (const path of ["/v2/policies", `/v2/policies/${given.id}`]) {
       const { headers } = await send("GET", path);

@@ -7,7 +7,7 @@ import { closing } from "../support/opened";
 import { errorIn, failure, refusal } from "./answers";
 import { bucketBody, granting, WRITER, type Body } from "./bodies";
 
-describeEmulator("a fault", () => {
+describeEmulator("inject()", () => {
   let iam: IamEmulator;
   let client: ReturnType<typeof sdk>;
   let body: Body;
@@ -19,7 +19,7 @@ describeEmulator("a fault", () => {
 
   const list = () => client.listV2Policies({ accountId: iam.accountId });
   const create = (wanted: Body = body) => client.createV2Policy({ ...wanted });
-  /** What was called since the policies were there, in a few words. */
+  /** The statuses of the calls of one operation, marked if a fault applied to the call. */
   const called = (operation: Call["operation"]) =>
     iam
       .calls()
@@ -41,7 +41,7 @@ describeEmulator("a fault", () => {
     [418, "request_not_processed", /./],
   ];
   for (const [status, code, message] of USUAL) {
-    it(`with status ${status} is answered ${code}, and nothing is done`, async () => {
+    it(`answers ${code} for status ${status} and does not process the call`, async () => {
       iam.inject({ operation: "createV2Policy", status });
       const answer = await refusal(create());
       expect(answer.status).to.equal(status);
@@ -53,23 +53,23 @@ describeEmulator("a fault", () => {
     });
   }
 
-  it("says the code and the message that it is given", async () => {
+  it("returns the code and message of the fault", async () => {
     iam.inject({ operation: "listV2Policies", status: 403, code: "role_not_found", message: "No." });
     expect(errorIn(await refusal(list()))).to.deep.equal({ code: "role_not_found", message: "No." });
   });
 
-  const OF_TOKENS: [fault: Omit<Fault, "operation">, code: string, message: RegExp][] = [
+  const TOKEN_FAULTS: [fault: Omit<Fault, "operation">, code: string, message: RegExp][] = [
     [{ status: 400 }, "BXNIM0415E", /^Provided API key could not be found$/],
     [{ status: 503 }, "BXNIM0000E", /./],
     [{ status: 400, code: "BXNIM0437E", message: "Locked." }, "BXNIM0437E", /^Locked\.$/],
   ];
-  for (const [fault, code, message] of OF_TOKENS) {
-    it(`of tokens with ${inspect(fault)} is answered ${code} in the token service's own shape`, async () => {
+  for (const [fault, code, message] of TOKEN_FAULTS) {
+    it(`answers ${code} in the token service's shape for token with ${inspect(fault)}`, async () => {
       iam.inject({ operation: "token", ...fault });
-      const { status, body: said } = await refusal(list());
+      const { status, body: error } = await refusal(list());
       expect(status).to.equal(fault.status);
-      expect(said).to.have.all.keys("context", "errorCode", "errorMessage");
-      const { context, errorCode, errorMessage } = said as Record<string, string>;
+      expect(error).to.have.all.keys("context", "errorCode", "errorMessage");
+      const { context, errorCode, errorMessage } = error as Record<string, string>;
       expect(context).to.include.all.keys("requestId", "requestType", "url", "userAgent");
       expect(errorCode).to.equal(code);
       expect(errorMessage).to.match(message);
@@ -78,12 +78,12 @@ describeEmulator("a fault", () => {
     });
   }
 
-  const WAITS: [retryAfter: number | Date, header: string][] = [
+  const RETRY_AFTER: [retryAfter: number | Date, header: string][] = [
     [7, "7"],
     [new Date("2030-01-02T03:04:05.678Z"), "Wed, 02 Jan 2030 03:04:05 GMT"],
   ];
-  for (const [retryAfter, header] of WAITS) {
-    it(`says Retry-After: ${header}`, async () => {
+  for (const [retryAfter, header] of RETRY_AFTER) {
+    it(`sends Retry-After: ${header}`, async () => {
       iam.inject({ operation: "listV2Policies", status: 429, retryAfter, times: 2 });
       expect((await refusal(list())).headers["retry-after"]).to.equal(header);
       iam.inject({ operation: "getV2Policy", body: "<p>Wait.</p>", retryAfter });
@@ -91,7 +91,7 @@ describeEmulator("a fault", () => {
     });
   }
 
-  it("answers another's text, by default as if all were well", async () => {
+  it("returns a text with status 200 by default", async () => {
     const html = "<html><body>Sign in to the network</body></html>";
     iam.inject({ operation: "createV2Policy", body: html });
     const { status, result, headers } = await create();
@@ -102,43 +102,43 @@ describeEmulator("a fault", () => {
     expect(called("createV2Policy")).to.deep.equal(["200 by fault"]);
   });
 
-  it("answers another's text with its status", async () => {
+  it("returns a text with the status of the fault", async () => {
     iam.inject({ operation: "createV2Policy", body: "<h1>Bad gateway</h1>", status: 502 });
     expect(await refusal(create())).to.include({ status: 502, body: "<h1>Bad gateway</h1>" });
   });
 
-  it("answers half an answer, which IBM's SDK cannot read", async () => {
+  it("returns incomplete JSON, which IBM's SDK cannot parse", async () => {
     iam.inject({ operation: "createV2Policy", body: '{"id": "', afterCommit: true, status: 201 });
     expect((await failure(create())).message).to.include("Error processing HTTP response");
     expect(iam.policies()).to.have.length(1);
     expect(called("createV2Policy")).to.deep.equal(["201 by fault"]);
   });
 
-  const RESETS: [title: string, afterCommit: boolean | undefined, made: number][] = [
-    ["before anything is done", undefined, 0],
-    ["after the work was done", true, 1],
+  const RESETS: [when: string, afterCommit: boolean | undefined, created: number][] = [
+    ["before the call is processed", undefined, 0],
+    ["after the call is processed", true, 1],
   ];
-  for (const [title, afterCommit, made] of RESETS) {
-    it(`resets the connection ${title}`, async () => {
+  for (const [when, afterCommit, created] of RESETS) {
+    it(`resets the connection ${when}`, async () => {
       await list();
       iam.inject({ operation: "createV2Policy", reset: true, afterCommit });
       const error = await failure(create());
       expect(error).to.include({ statusText: "ECONNRESET" }).and.not.to.have.property("status");
-      expect(iam.policies()).to.have.length(made);
+      expect(iam.policies()).to.have.length(created);
       expect(called("createV2Policy")).to.deep.equal(["0 by fault"]);
       const { status } = await create(bucketBody(iam.accountId));
       expect(status).to.equal(201);
     });
   }
 
-  it("resets a request for a token", async () => {
+  it("resets the connection of a token request", async () => {
     iam.inject({ operation: "token", reset: true });
     expect(await failure(list())).to.include({ statusText: "ECONNRESET" });
     await list();
     expect(called("token")).to.deep.equal(["0 by fault", "200"]);
   });
 
-  it("loses the answer to what was done, headers included", async () => {
+  it("replaces the answer of a processed call, headers included", async () => {
     iam.inject({ operation: "createV2Policy", status: 503, afterCommit: true });
     const answer = await refusal(create());
     expect(errorIn(answer).code).to.equal("request_not_processed");
@@ -147,7 +147,7 @@ describeEmulator("a fault", () => {
     expect(errorIn(await refusal(create())).code).to.equal("policy_conflict_error");
   });
 
-  it("lets a call wait, and go on as usual", async () => {
+  it("delays a call by the latency and then processes it", async () => {
     const { result } = await create();
     iam.inject({ operation: "getV2Policy", latency: 100 });
     const [got] = await Promise.all([client.getV2Policy({ id: String(result.id) }), list()]);
@@ -156,7 +156,7 @@ describeEmulator("a fault", () => {
     expect(order.slice(-2)).to.deep.equal(["listV2Policies", "getV2Policy by fault"]);
   });
 
-  it("leaves a call unanswered for ever, though it was done", async () => {
+  it("never answers a processed call when afterCommit is set and latency is Infinity", async () => {
     const impatient = new AbortController();
     iam.inject({ operation: "createV2Policy", afterCommit: true, latency: Infinity });
     iam.inject({
@@ -171,12 +171,12 @@ describeEmulator("a fault", () => {
     expect(called("createV2Policy")).to.deep.equal([]);
   });
 
-  const MOMENTS: [title: string, afterCommit: boolean | undefined, status: number, last: string][] = [
-    ["just before the work, which meets it", undefined, 412, "theirs"],
-    ["just after the work, before it is answered", true, 200, "theirs"],
+  const MOMENTS: [when: string, afterCommit: boolean | undefined, status: number, last: string][] = [
+    ["before the call is processed", undefined, 412, "theirs"],
+    ["after the call is processed and before it is answered", true, 200, "theirs"],
   ];
-  for (const [title, afterCommit, status, last] of MOMENTS) {
-    it(`lets somebody else edit ${title}`, async () => {
+  for (const [when, afterCommit, status, last] of MOMENTS) {
+    it(`makes a concurrent edit ${when}`, async () => {
       const { result, headers } = await create();
       const id = String(result.id);
       iam.inject({
@@ -193,7 +193,7 @@ describeEmulator("a fault", () => {
     });
   }
 
-  it("does what is to be done meanwhile before it answers itself", async () => {
+  it("awaits meanwhile before it answers", async () => {
     iam.inject({
       operation: "listV2Policies",
       status: 503,
@@ -209,7 +209,7 @@ describeEmulator("a fault", () => {
     ]);
   });
 
-  it("tells when its own part fails", async () => {
+  it("answers 500 with the error that meanwhile throws", async () => {
     iam.inject({
       operation: "listV2Policies",
       meanwhile: () => {
@@ -229,7 +229,7 @@ describeEmulator("a fault", () => {
     [{ nth: 3, times: Infinity }, ["200", "200", "503 by fault", "503 by fault"]],
   ];
   for (const [counts, statuses] of COUNTS) {
-    it(`with ${inspect(counts)} meets the calls ${statuses.join(", ")}`, async () => {
+    it(`applies to calls by nth and times: ${inspect(counts)} gives ${statuses.join(", ")}`, async () => {
       await create();
       await list();
       iam.inject({ operation: "listV2Policies", status: 503, ...counts });
@@ -239,7 +239,7 @@ describeEmulator("a fault", () => {
     });
   }
 
-  it("meets as many calls as it says when they come at once", async () => {
+  it("applies to exactly `times` of several concurrent calls", async () => {
     await list();
     iam.inject({ operation: "createV2Policy", status: 503, times: 2 });
     const bodies = Array.from({ length: 5 }, () => bucketBody(iam.accountId));
@@ -247,7 +247,7 @@ describeEmulator("a fault", () => {
     expect(iam.policies()).to.have.length(3);
   });
 
-  it("meets only the calls that it is for, and counts no others", async () => {
+  it("applies only to calls that match when, and counts no others", async () => {
     const ids: string[] = [];
     for (const each of [body, bucketBody(iam.accountId)]) ids.push(String((await create(each)).result.id));
     const seen: object[] = [];
@@ -264,12 +264,12 @@ describeEmulator("a fault", () => {
     for (const id of [...ids, ...ids]) {
       got.push(
         await client.getV2Policy({ id, format: "display" }).then(
-          () => "there",
-          () => "gone",
+          () => "found",
+          () => "missing",
         ),
       );
     }
-    expect(got).to.deep.equal(["there", "there", "there", "gone"]);
+    expect(got).to.deep.equal(["found", "found", "found", "missing"]);
     expect(seen).to.have.length(4);
     expect(seen[0]).to.deep.include({
       operation: "getV2Policy",
@@ -280,7 +280,7 @@ describeEmulator("a fault", () => {
     expect(seen[0]).to.have.property("userAgent").that.includes("platform-services-node-sdk");
   });
 
-  it("meets every call when it is for all, tokens and unknown paths too", async () => {
+  it("applies to every call when operation is *, including tokens and unknown paths", async () => {
     iam.inject({ operation: "*", status: 503, times: Infinity });
     expect((await refusal(list())).status).to.equal(503);
     expect((await fetch(`${iam.url}/v3/anything`)).status).to.equal(503);
@@ -290,7 +290,7 @@ describeEmulator("a fault", () => {
     ]);
   });
 
-  it("gives way to one that was injected before, and is used up all the same", async () => {
+  it("counts a call that an earlier fault answers, without applying to it", async () => {
     iam.inject({ operation: "listV2Policies", status: 503 });
     iam.inject({ operation: "*", status: 429, when: ({ operation }) => operation === "listV2Policies" });
     iam.inject({ operation: "listV2Policies", nth: 2, status: 500 });
@@ -298,24 +298,24 @@ describeEmulator("a fault", () => {
     await list();
   });
 
-  const LIFTS: [title: string, lift: (own: () => void) => void, left: number[]][] = [
-    ["by what injecting it gave", (own) => own(), [500, 200]],
-    ["by a reset, with all others", () => iam.reset(), [200, 200]],
+  const REMOVALS: [how: string, remove: (own: () => void) => void, left: number[]][] = [
+    ["by the function that it returns", (own) => own(), [500, 200]],
+    ["by reset(), with all other faults", () => iam.reset(), [200, 200]],
   ];
-  for (const [title, lift, left] of LIFTS) {
-    it(`is lifted ${title}`, async () => {
+  for (const [how, remove, left] of REMOVALS) {
+    it(`is undone ${how}`, async () => {
       const own = iam.inject({ operation: "listV2Policies", status: 503, times: Infinity });
       iam.inject({ operation: "listV2Policies", status: 500, times: 2 });
       expect((await refusal(list())).status).to.equal(503);
-      lift(own);
-      lift(own);
+      remove(own);
+      remove(own);
       for (const status of left) {
         expect((await list().catch((error: unknown) => error as Answer)).status).to.equal(status);
       }
     });
   }
 
-  it("may be injected twice, for calls of its own each time", async () => {
+  it("accepts the same fault object twice and counts its calls anew", async () => {
     const fault: Fault = { operation: "listV2Policies", status: 503 };
     iam.inject(fault);
     await refusal(list());
@@ -324,7 +324,7 @@ describeEmulator("a fault", () => {
     await list();
   });
 
-  it("marks no call that it does not meet", async () => {
+  it("does not mark a call that the fault does not apply to", async () => {
     iam.inject({ operation: "createV2Policy", status: 503 });
     await list();
     for (const call of iam.calls()) expect(call).not.to.have.property("fault");
@@ -335,25 +335,25 @@ describeEmulator("a fault", () => {
     [{ status: 503, times: 0 }, /times/],
     [{ latency: -1 }, /latency/],
     [{ latency: NaN }, /latency/],
-    [{ status: 200 }, /status is 400 to 599/],
-    [{ status: 600 }, /status is 400 to 599/],
-    [{ status: 204, body: "x" }, /status is one that can have a body/],
-    [{ status: 100, body: "" }, /status is one that can have a body/],
-    [{ code: "not_found" }, /go with a status/],
-    [{ message: "No." }, /go with a status/],
-    [{ retryAfter: 1 }, /go with a status/],
+    [{ status: 200 }, /status must be 400 to 599/],
+    [{ status: 600 }, /status must be 400 to 599/],
+    [{ status: 204, body: "x" }, /status must be one that can have a body/],
+    [{ status: 100, body: "" }, /status must be one that can have a body/],
+    [{ code: "not_found" }, /require a status/],
+    [{ message: "No." }, /require a status/],
+    [{ retryAfter: 1 }, /require a status/],
   ];
   for (const [fault, flaw] of IMPOSSIBLE) {
-    it(`that is ${inspect(fault)} is refused`, async () => {
+    it(`throws a RangeError for ${inspect(fault)}`, async () => {
       expect(() => iam.inject({ operation: "*", ...fault }))
-        .to.throw(RangeError, /^Cannot inject the fault: /)
+        .to.throw(RangeError, /^Cannot inject this fault: /)
         .with.property("message")
         .that.matches(flaw);
       await list();
     });
   }
 
-  it("lets a retry of IBM's SDK find what its lost call made", async () => {
+  it("makes a retry of IBM's SDK conflict with the policy of the call whose answer was lost", async () => {
     client.enableRetries({ maxRetries: 1, maxRetryInterval: 0.001 });
     iam.inject({ operation: "createV2Policy", status: 503, afterCommit: true });
     const answer = await refusal(create({ ...body, control: granting(WRITER) }));

@@ -8,8 +8,8 @@ import { closing } from "../support/opened";
 import { failure, inShort, refusal } from "./answers";
 import { bucketBody } from "./bodies";
 
-/** Opens a connection. @throws when nobody listens there */
-async function dialled(host: string, port: number) {
+/** Opens a connection. @throws if the port is closed */
+async function openSocket(host: string, port: number) {
   const socket = dial({ host, port });
   closing({ close: () => Promise.resolve(void socket.destroy()) });
   await once(socket, "connect");
@@ -29,19 +29,19 @@ describeEmulator("startIamEmulator", () => {
       .filter(({ internal, family }) => !internal && family === "IPv4")
       .map(({ address }) => address);
     for (const host of [...outside, "::1"]) {
-      expect(await failure(dialled(host, portOf(target))), host).to.have.property("code");
+      expect(await failure(openSocket(host, portOf(target))), host).to.have.property("code");
     }
-    await dialled("127.0.0.1", portOf(target));
+    await openSocket("127.0.0.1", portOf(target));
   });
 
-  it("takes any free port, so that there may be several", async () => {
+  it("uses any free port, so that several emulators can run", async () => {
     const [one, other] = [closing(await startIamEmulator()), closing(await startIamEmulator())];
     expect(portOf(one)).not.to.equal(portOf(other));
     await connect(one).client.createV2Policy({ ...bucketBody(one.accountId) });
     expect([one.policies().length, other.policies().length]).to.deep.equal([1, 0]);
   });
 
-  it("takes the given port, once that is free", async () => {
+  it("uses the given port, and fails while it is in use", async () => {
     const before = closing(await startIamEmulator());
     const port = portOf(before);
     expect(await failure(startIamEmulator({ port }))).to.include({ code: "EADDRINUSE" });
@@ -49,14 +49,14 @@ describeEmulator("startIamEmulator", () => {
     expect(closing(await startIamEmulator({ port })).url).to.equal(before.url);
   });
 
-  it("has one account with one key unless it is told otherwise", async () => {
+  it("has one account with one API key by default", async () => {
     const target = closing(await startIamEmulator());
     expect(target.accountId).to.match(/^[0-9a-f]{32}$/);
     await connect(target).client.createV2Policy({ ...bucketBody(target.accountId) });
     expect(target.policies()).to.have.length(1);
   });
 
-  it("has no key when its first account has none", async () => {
+  it("has an empty apiKey when its first account has no API key", async () => {
     const account = { id: "1".repeat(32), apiKeys: [], iamId: "iam-ServiceId-1" };
     const target = closing(await startIamEmulator({ accounts: [account] }));
     expect(target).to.include({ accountId: account.id, apiKey: "" });
@@ -64,7 +64,7 @@ describeEmulator("startIamEmulator", () => {
 });
 
 describeEmulator("policies()", () => {
-  it("gives the active ones, the deleted ones or all", async () => {
+  it("returns active policies, deleted policies or all", async () => {
     const target = closing(await startIamEmulator());
     const { client } = connect(target);
     const ids = [];
@@ -80,7 +80,7 @@ describeEmulator("policies()", () => {
     expect(target.policies()).to.deep.equal(target.policies({ state: "active" }));
   });
 
-  it("gives copies", async () => {
+  it("returns copies", async () => {
     const target = closing(await startIamEmulator());
     await connect(target).client.createV2Policy({ ...bucketBody(target.accountId) });
     const before = target.policies();
@@ -91,7 +91,7 @@ describeEmulator("policies()", () => {
 });
 
 describeEmulator("reset()", () => {
-  it("forgets policies and calls", async () => {
+  it("removes policies and calls", async () => {
     const target = closing(await startIamEmulator());
     const { client } = connect(target);
     const body = bucketBody(target.accountId);
@@ -107,23 +107,23 @@ describeEmulator("reset()", () => {
 });
 
 describeEmulator("close()", () => {
-  it("ends every connection", async () => {
+  it("closes every connection", async () => {
     const target = closing(await startIamEmulator());
-    const socket = await dialled("127.0.0.1", portOf(target));
-    // A request that is never answered: its connection is not idle.
+    const socket = await openSocket("127.0.0.1", portOf(target));
+    // An unanswered request keeps its connection from being idle.
     target.inject({ operation: "listRoles", latency: Infinity });
     socket.resume().write("GET /v2/roles HTTP/1.1\r\nHost: iam\r\n\r\n");
     await connect(target).client.listV2Policies({ accountId: target.accountId });
     const ended = once(socket, "close");
     await target.close();
     await ended;
-    expect(await failure(dialled("127.0.0.1", portOf(target)))).to.include({ code: "ECONNREFUSED" });
+    expect(await failure(openSocket("127.0.0.1", portOf(target)))).to.include({ code: "ECONNREFUSED" });
   });
 
-  it("may be called again", async () => {
+  it("can be called twice", async () => {
     const target = closing(await startIamEmulator());
     await target.close();
     await target.close();
-    expect(await failure(dialled("127.0.0.1", portOf(target)))).to.include({ code: "ECONNREFUSED" });
+    expect(await failure(openSocket("127.0.0.1", portOf(target)))).to.include({ code: "ECONNREFUSED" });
   });
 });

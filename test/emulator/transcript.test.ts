@@ -5,7 +5,7 @@ import { redacted, type Exchange } from "../support/transcript";
 
 const SECRETS = { apiKey: "k3y-K3y_k3y", accountId: "0123456789abcdef0123456789abcdef" };
 
-/** A transcript of one exchange that made a policy, and of what the test adds. */
+/** Returns the redacted transcript of some exchanges. */
 function transcriptOf(...more: Partial<Exchange>[]) {
   const exchange: Exchange = {
     method: "GET",
@@ -24,8 +24,8 @@ const jwt = "eyJraWQiOiIyMDI2In0.eyJpYW1faWQiOiJJQk1pZC0xMjMifQ.c2ln";
 
 const HIDDEN: [what: string, text: string, shown: string][] = [
   ["the API key", `apikey ${SECRETS.apiKey}`, "apikey <api key>"],
-  ["a token", `Bearer ${jwt}, it is said`, "Bearer <token>, it is said"],
-  ["a token without signature", jwt.slice(0, 50), "<token>"],
+  ["a token", `Bearer ${jwt}, expired`, "Bearer <token>, expired"],
+  ["a token without a signature", jwt.slice(0, 50), "<token>"],
   ["the account", `account_id=${SECRETS.accountId}&x=1`, "account_id=<account>&x=1"],
   [
     "an account in a CRN",
@@ -36,9 +36,9 @@ const HIDDEN: [what: string, text: string, shown: string][] = [
   ["a service id", "iam-ServiceId-00000000-0000-4000-8000-000000000001", "<iam id>"],
   ["a trusted profile", "iam-Profile-00000000-0000-4000-8000-000000000001", "<iam id>"],
   ["an e-mail address", "ask jane.doe+iam@mail.example.com now", "ask <e-mail> now"],
-  ["an address of IPv4", "http://127.0.0.1:8080/x", "http://<ip>:8080/x"],
-  ["an address of IPv6", "from 2001:0db8:0:0:0:0:0:1", "from <ip>"],
-  ["a short address of IPv6", "from 2001:db8::1", "from <ip>"],
+  ["an IPv4 address", "http://127.0.0.1:8080/x", "http://<ip>:8080/x"],
+  ["an IPv6 address", "from 2001:0db8:0:0:0:0:0:1", "from <ip>"],
+  ["a short IPv6 address", "from 2001:db8::1", "from <ip>"],
   [
     "a page token",
     "https://x/v2/policies?limit=1&start=eyJhIjoxfQ",
@@ -50,15 +50,15 @@ const SHOWN: [what: string, text: string][] = [
   ["a role's CRN", "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter"],
   ["a custom role's CRN", "crn:v1:bluemix:public:iam-access-management::a/<account>::customRole:Mine"],
   ["a time", "2026-04-09T14:36:30.505Z"],
-  ["a transaction's id", "d2308696e0e857ef052c4560234a1119"],
+  ["a transaction id", "d2308696e0e857ef052c4560234a1119"],
   ["an ETag", "1-d2308696e0e857ef052c4560234a1119"],
   ["a code", "BXNIM0415E"],
 ];
 
-// The tests of the tests' own tools; they need no IAM.
+// Tests of a test tool, which need no IAM.
 describeEmulator("a transcript", () => {
   for (const [what, text, shown] of HIDDEN) {
-    it(`hides ${what} wherever it is`, () => {
+    it(`hides ${what} in the path, query, request and response`, () => {
       const [exchange] = transcriptOf({
         path: `/${text}`,
         query: { text },
@@ -77,7 +77,7 @@ describeEmulator("a transcript", () => {
     });
   }
 
-  it("gives each id a number, the same wherever it is", () => {
+  it("replaces each id by the same number everywhere", () => {
     const [one, other] = [randomUUID(), randomUUID()];
     const { exchanges } = transcriptOf(
       { path: one },
@@ -89,7 +89,7 @@ describeEmulator("a transcript", () => {
     expect(exchanges[2]?.response).to.deep.equal([second]);
   });
 
-  it("cuts out what a token service says of tokens and machines", () => {
+  it("removes tokens and machine data of the token service", () => {
     const secret = {
       access_token: "opaque",
       refresh_token: "opaque",
@@ -114,7 +114,7 @@ describeEmulator("a transcript", () => {
     });
   });
 
-  it("shows what was observed", () => {
+  it("shows the observations", () => {
     const observations = [
       { question: "What?", answer: null, emulator: `by IBMid-1 of ${SECRETS.accountId}` },
     ];
