@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ROLE_NAMES, SERVICE_NAMES } from "./names";
+import type { ROLE_NAMES, SERVICE_NAMES } from "./known-names";
 
 type AnyOther = string & Record<never, never>;
 

@@ -11,7 +11,7 @@ export type {
   Role,
   ServiceName,
 } from "./args";
-export type { Authorization, ResourceGroup, ServiceInstance } from "./found";
+export type { Authorization, ResourceGroup, ServiceInstance } from "./results";
 export {
   getAuthorizations,
   getAuthorizationsOutput,

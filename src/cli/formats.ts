@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import type { Authorization } from "../found";
+import type { Authorization } from "../results";
 import { inputsOf } from "../provider/policy";
 
 type Side = Authorization["source"] | Authorization["target"];

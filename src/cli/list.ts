@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Authorization } from "../found";
+import type { Authorization } from "../results";
 import type * as resources from "../iam/resources";
 import { toAuthorizations } from "../provider/listing";
 

@@ -1,7 +1,7 @@
 import type ResourceControllerV2 from "@ibm-cloud/platform-services/resource-controller/v2";
 import type ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
 import * as v from "valibot";
-import type { ResourceGroup, ServiceInstance } from "../found";
+import type { ResourceGroup, ServiceInstance } from "../results";
 import { startIn } from "./answers";
 import { connect, type Answer, type Client } from "./client";
 import type { Deadline } from "./deadline";

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceName } from "../args";
-import type { Authorization } from "../found";
+import type { Authorization } from "../results";
 import type * as listing from "../provider/listing";
 import { CodedError } from "../shared/coded-error";
 import { connection } from "./connection";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ResourceGroup } from "../found";
+import type { ResourceGroup } from "../results";
 import { lookUp } from "./look-up";
 
 /** Which resource group {@link getResourceGroupOutput} looks up. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceName } from "../args";
-import type { ServiceInstance } from "../found";
+import type { ServiceInstance } from "../results";
 import { lookUp } from "./look-up";
 
 /** Which instance {@link getServiceInstanceOutput} looks up. */

@@ -1,4 +1,4 @@
-import type { Authorization } from "../found";
+import type { Authorization } from "../results";
 import type { HeldPolicy } from "../iam/policy";
 import { managerOf } from "./conflict";
 import { parseCrn } from "./crn";

@@ -1,5 +1,5 @@
 import type { OfferedRole, Pair } from "../iam/roles";
-import { SERVICE_NAMES } from "../names";
+import { SERVICE_NAMES } from "../known-names";
 import type { Inputs } from "./inputs";
 import { nearest } from "./nearest";
 import { lackingOf } from "./presets";

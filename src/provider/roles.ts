@@ -1,5 +1,5 @@
 import type { OfferedRole } from "../iam/roles";
-import { ROLE_NAMES } from "../names";
+import { ROLE_NAMES } from "../known-names";
 import { nearest } from "./nearest";
 
 function sameName(one: string, other: string): boolean {

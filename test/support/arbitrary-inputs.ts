@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { Attribute, Inputs, Source, Tag, Target } from "../../src/provider/inputs";
-import { ROLE_NAMES, SERVICE_NAMES } from "../../src/names";
+import { ROLE_NAMES, SERVICE_NAMES } from "../../src/known-names";
 
 /** A text that IAM takes as a value and that is none of the words with a meaning of their own. */
 const text = fc
