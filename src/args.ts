@@ -3,12 +3,12 @@ import type { ROLE_NAMES, SERVICE_NAMES } from "./known-names";
 
 type AnyOther = string & Record<never, never>;
 
-/** The name of a service in IAM, such as `"kms"` or `"cloud-object-storage"`. Names that editors don't suggest work too. */
+/** The name of a service in IAM, such as `"kms"`. Editors suggest the usual names; any other name is accepted too. */
 export type ServiceName = (typeof SERVICE_NAMES)[number] | AnyOther;
 
 /**
- * A role's display name, such as `"Object Writer"`, in any case, or the role's CRN. Roles that editors don't suggest work
- * too.
+ * A role, by display name in any case, such as `"Object Writer"`, or by CRN. Editors suggest the usual roles; any other role
+ * is accepted too.
  */
 export type Role = (typeof ROLE_NAMES)[number] | AnyOther;
 
@@ -17,8 +17,8 @@ export type AttributeOperator =
   "stringEquals" | "stringExists" | "stringMatch" | "stringEqualsAnyOf" | "stringMatchAnyOf";
 
 /**
- * A condition on one attribute of a source or target. Use it if the attribute has no property, or needs an operator other
- * than `stringEquals`.
+ * A condition on one attribute of a source or target. Use it for an attribute that has no property of its own, or for
+ * another operator than `stringEquals`.
  */
 export interface AuthorizationAttribute {
   /**
@@ -53,21 +53,24 @@ export interface AuthorizationTag {
 
 interface AuthorizationSide {
   /**
-   * The service instance, by GUID or CRN; `"*"` means all instances. Set either this or `resourceGroupId`. A CRN must name
-   * the same service and account as the rest of this source or target.
+   * The service instance, by GUID or CRN; `"*"` means all instances. Set either this or `resourceGroupId`. A CRN must match
+   * `serviceName` and `accountId`.
    */
   serviceInstance?: pulumi.Input<string>;
-  /** The resource group, by id; `"*"` means all resource groups. Covers the instances in that group. */
+  /**
+   * The resource group whose instances are meant, by id; `"*"` means all resource groups. Set either this or
+   * `serviceInstance`.
+   */
   resourceGroupId?: pulumi.Input<string>;
   /** The location, such as `"us-south"`. Not every service supports it. */
   region?: pulumi.Input<string>;
-  /** The kind of resource in the instance, such as `"bucket"`, `"key"` or `"backup-policy"`. */
+  /** The type of resource in the instance, such as `"bucket"`, `"key"` or `"backup-policy"`. */
   resourceType?: pulumi.Input<string>;
-  /** The resource of the kind `resourceType`, by id or name, such as a key's id or a bucket's name. */
+  /** One resource of the type `resourceType`, by id or name, such as a key's id or a bucket's name. */
   resource?: pulumi.Input<string>;
   /**
-   * Further conditions, all of which must hold. A target takes any attribute that its service defines. A source takes only
-   * its own properties, with the operator `stringExists`.
+   * Further conditions, all of which must hold. On a target, they can use any attribute that the service defines. On a
+   * source, they can only use the source's own properties, usually with `stringExists`.
    */
   attributes?: pulumi.Input<pulumi.Input<AuthorizationAttribute>[]>;
 }
@@ -77,7 +80,7 @@ export interface AuthorizationCrn extends Pick<AuthorizationSide, "region" | "at
   /** The CRN of the instance, bucket, root key or other resource. */
   crn: pulumi.Input<string>;
   /**
-   * The account in the CRN: 32 hexadecimal digits. Required for a source in another account than the credentials.
+   * The account in the CRN: 32 hexadecimal digits. Required for a source outside the credentials' account.
    * @default the account of the credentials
    */
   accountId?: pulumi.Input<string>;
@@ -86,7 +89,7 @@ export interface AuthorizationCrn extends Pick<AuthorizationSide, "region" | "at
 /** The service that gets access. */
 export interface AuthorizationSource extends AuthorizationSide {
   /**
-   * The account of the source: 32 hexadecimal digits. Set it if the source is in another account than the credentials.
+   * The account of the source: 32 hexadecimal digits. Required for a source outside the credentials' account.
    * @default the account of the credentials
    */
   accountId?: pulumi.Input<string>;
@@ -101,8 +104,7 @@ export interface AuthorizationSource extends AuthorizationSide {
 /** The service that the source may access. It must be in the account of the credentials. */
 export interface AuthorizationTarget extends AuthorizationSide {
   /**
-   * The account of the target: 32 hexadecimal digits. It must be the account of the credentials. Set it to fail early with
-   * the wrong credentials.
+   * The account of the target: 32 hexadecimal digits. If you set it, credentials of another account are refused.
    * @default the account of the credentials
    */
   accountId?: pulumi.Input<string>;
@@ -111,7 +113,7 @@ export interface AuthorizationTarget extends AuthorizationSide {
    * groups belong to no service.
    */
   serviceName: pulumi.Input<ServiceName>;
-  /** Access tags that a resource must carry, all of them. */
+  /** The access tags of the target's resources. A resource must carry all of them. */
   tags?: pulumi.Input<pulumi.Input<AuthorizationTag>[]>;
 }
 
@@ -134,20 +136,18 @@ export interface AuthorizationSettle {
 /** The arguments of an {@link EnAuthorization}. Either the source or the target must be Event Notifications. */
 export interface EnAuthorizationArgs {
   /**
-   * The service that gets access. Set `serviceInstance` or `resourceGroupId` to say how much of the service is meant, or
-   * give everything as one `crn`. A change replaces the authorization: the new one is created before the old one is
-   * deleted.
+   * The service that gets access. Set `serviceInstance`, `resourceGroupId` or `crn`: a source without any of them is
+   * refused. A change replaces the authorization: the new one is created before the old one is deleted.
    */
   source: pulumi.Input<AuthorizationSource | AuthorizationCrn>;
   /**
-   * The service that the source may access. Set `serviceInstance` or `resourceGroupId` to say how much of the service is
-   * meant, or give everything as one `crn`. A change replaces the authorization: the new one is created before the old one
-   * is deleted.
+   * The service that the source may access. Set `serviceInstance`, `resourceGroupId` or `crn`: a target without any of them
+   * is refused. A change replaces the authorization: the new one is created before the old one is deleted.
    */
   target: pulumi.Input<AuthorizationTarget | (AuthorizationCrn & Pick<AuthorizationTarget, "tags">)>;
   /**
    * The roles that the source gets on the target: one or more, in any order. A change updates the authorization in place.
-   * With `adopt` and without `roles`, an adopted authorization keeps its roles.
+   * If you set `adopt` and omit `roles`, an adopted authorization keeps its roles.
    * @default the roles that IBM documents for the two services; required if IBM documents none or contradicts itself
    */
   roles?: pulumi.Input<pulumi.Input<Role>[]>;
@@ -160,23 +160,24 @@ export interface EnAuthorizationArgs {
   /**
    * Takes over an authorization that already exists.
    *
-   * - `false`: never takes over. If the same authorization exists, creating fails with an error that names it.
+   * - `false`: if an authorization with this scope and these roles exists, creating fails, and the error names it.
    * - `true`: takes over the authorization with this scope, whatever its roles. Creates one if none exists, and fails if
-   *   there are several.
-   * - A policy's id: takes over exactly this policy, which must have this scope. Remove the id after the `up`, because a
-   *   replacement would look for the same policy again.
+   *   several exist.
+   * - A policy's id: takes over exactly this policy, which must have this scope. Remove the id after the `up`: a later
+   *   replacement would try to take over the same policy again, and fail.
    *
-   * The adopted authorization gets the declared roles and description. An authorization that a service made for its own use,
-   * or that an enterprise template manages, is never taken over. A change updates only the Pulumi state.
+   * The authorization then gets the declared roles and description. An authorization that a service made for its own use, or
+   * that an enterprise template manages, is never taken over. A change of `adopt` updates only the Pulumi state.
    * @default false
    */
   adopt?: pulumi.Input<boolean | string>;
-  /** Delays that give IAM time to propagate a change. A change updates only the Pulumi state. */
+  /** Delays that give IAM time to propagate a change. A change of `settle` updates only the Pulumi state. */
   settle?: pulumi.Input<AuthorizationSettle>;
   /**
    * The name of the credentials to use. They come from `ibmcloud:credentials.<name>` in stack configuration, or else from
-   * `<NAME>_APIKEY`, `<NAME>_AUTH_TYPE` and so on, in the environment or a credentials file. A change to another account
-   * replaces the authorization; any other change updates only the Pulumi state.
+   * `<NAME>_APIKEY`, `<NAME>_AUTH_TYPE` and so on in the environment or a credentials file. `<NAME>` is the name in upper
+   * case, with `_` for `-`. Credentials of another account replace the authorization. With the same account, a change of
+   * `credentials` updates only the Pulumi state.
    * @default the default credentials: `ibmcloud:apiKey`, `IC_API_KEY` and so on
    */
   credentials?: pulumi.Input<string>;

@@ -5,7 +5,7 @@ import type * as plainCredentials from "./plain-credentials";
 
 type Credentials = Pick<EnAuthorizationArgs, "credentials">;
 
-/** The options of {@link EnAuthorization.get}: Pulumi's resource options, and the name of the credentials to read with. */
+/** The options of {@link EnAuthorization.get}: Pulumi's resource options, and `credentials` as for a new authorization. */
 export interface GetAuthorizationOptions extends pulumi.CustomResourceOptions, Credentials {}
 
 /** The resource's type in the Pulumi state. It must never change, or existing stacks lose their resources. */
@@ -22,15 +22,15 @@ const PROVIDER =
   "exports.handler=()=>{let d=process.cwd(),p='pulumi-ibm-en-authorization';try{return require('module')" +
   ".createRequire(d+'/')(p+'/provider')}catch(e){throw Error(`run npm install ${p} in ${d}: `+e)}}";
 
-/** The configuration keys that hold credentials, each with the arguments of `pulumi config set` that store it as a secret. */
+/** The configuration keys that hold credentials, and the arguments of `pulumi config set` that make them secrets. */
 const SECRET_KEYS: Record<string, string> = {
   apiKey: "--secret ibmcloud:apiKey",
   credentials: "--secret --path ibmcloud:credentials.<NAME>.apikey",
 };
 
 /**
- * Refuses credentials that the stack's configuration holds in plain text. The engine copies the configuration into the state:
- * it encrypts the secrets, and leaves everything else in plain text.
+ * Refuses credentials that the stack's configuration holds in plain text. The engine copies the configuration to the state,
+ * where it encrypts only the secrets.
  *
  * @throws pulumi.RunError if a credential is not a secret
  */
@@ -42,7 +42,7 @@ function refusePlainCredentials(): void {
     const name = `ibmcloud:${key}`;
     if (isConfigSecret(name) || new pulumi.Config("ibmcloud").get(key) === undefined) continue;
     throw new pulumi.RunError(
-      `${name} must be a secret: Pulumi would write it to the stack's state in plain text. Run pulumi config set ${setArguments} [invalid-configuration]`,
+      `${name} must be a secret: otherwise Pulumi writes it to the stack's state in plain text. Run pulumi config set ${setArguments} [invalid-configuration]`,
     );
   }
   refusePlainParts();
@@ -66,7 +66,7 @@ function refusePlainParts(): void {
     const path = plainCredentialIn(settings ?? "");
     if (path !== undefined) {
       throw new pulumi.RunError(
-        `${path} must be a secret: this stack's settings file holds it in plain text, and Pulumi would copy it to the stack's state and history. Run pulumi config set --secret --path ${quoted(path)} [invalid-configuration]`,
+        `${path} must be a secret: this stack's settings file holds it in plain text, and Pulumi copies it to the stack's state and history. Run pulumi config set --secret --path ${quoted(path)} [invalid-configuration]`,
       );
     }
   }
@@ -104,9 +104,9 @@ function quoted(word: string): string {
  * export const policyId = failedEvents.id;
  */
 export class EnAuthorization extends pulumi.CustomResource {
-  /** The service that has access, as IAM holds it, always with its account. */
+  /** The service that has access, as IAM holds it. `accountId` is always set. */
   declare readonly source: pulumi.Output<pulumi.Unwrap<AuthorizationSource> & { accountId: string }>;
-  /** The service that the source may access, as IAM holds it, always with its account. */
+  /** The service that the source may access, as IAM holds it. `accountId` is always set. */
   declare readonly target: pulumi.Output<pulumi.Unwrap<AuthorizationTarget> & { accountId: string }>;
   /** The roles' display names, sorted. A role appears as its CRN if IAM gives no name for it. */
   declare readonly roles: pulumi.Output<string[]>;
@@ -122,7 +122,7 @@ export class EnAuthorization extends pulumi.CustomResource {
   declare readonly createdById: pulumi.Output<string | undefined>;
   /** The time of the last change: ISO 8601, UTC. */
   declare readonly lastModifiedAt: pulumi.Output<string | undefined>;
-  /** The IAM id of the author of the last change. */
+  /** The IAM id of the user or service that made the last change. */
   declare readonly lastModifiedById: pulumi.Output<string | undefined>;
 
   /**
@@ -130,7 +130,7 @@ export class EnAuthorization extends pulumi.CustomResource {
    *
    * @param name the resource's name in this stack
    * @param policyId the policy's id in IAM, a UUID
-   * @param opts Pulumi's resource options, and the name of the credentials to read with
+   * @param opts Pulumi's resource options, and `credentials` as for a new authorization
    * @throws pulumi.RunError if the id is empty
    */
   static get(
@@ -141,7 +141,7 @@ export class EnAuthorization extends pulumi.CustomResource {
     const required = (known: unknown) => {
       if (known) return known as pulumi.ID;
       throw new pulumi.RunError(
-        `Cannot read the authorization "${name}": policyId is empty or undefined. Pass the policy's id, as pulumi-ibm-en-authorization list prints it [invalid-argument]`,
+        `Cannot read the authorization "${name}": policyId is empty or undefined. Pass the id that pulumi-ibm-en-authorization list prints [invalid-argument]`,
       );
     };
     const isPending = pulumi.Output.isInstance(policyId) || policyId instanceof Promise;
@@ -160,7 +160,7 @@ export class EnAuthorization extends pulumi.CustomResource {
    * @param opts Pulumi's resource options
    */
   constructor(name: string, args: EnAuthorizationArgs, opts?: pulumi.CustomResourceOptions);
-  /** @internal for `get` */
+  /** @internal used by `get` */
   constructor(name: string, args: Credentials | undefined, opts: pulumi.CustomResourceOptions);
   constructor(
     name: string,

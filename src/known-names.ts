@@ -1,6 +1,6 @@
 /**
- * IAM's names of Event Notifications and of the services that IBM documents as its destinations and sources. Editors suggest
- * them; every other name is accepted too.
+ * IAM's names of Event Notifications, and of the services that IBM documents as its destinations and sources. Editors suggest
+ * them; any other name is accepted too.
  */
 export const SERVICE_NAMES = [
   "event-notifications",
@@ -25,8 +25,8 @@ export const SERVICE_NAMES = [
 ] as const;
 
 /**
- * Display names of the roles that these services use, in their canonical spelling. Editors suggest them; every other role is
- * accepted too. IAM has the last word on the roles of a pair: the provider asks it.
+ * Display names of the roles that these services use, in their canonical spelling. Editors suggest them; any other role is
+ * accepted too. The provider asks IAM which roles it offers for a pair of services.
  */
 export const ROLE_NAMES = [
   // Platform roles.

@@ -42,10 +42,7 @@ function isSecure(value: unknown): boolean {
   return entries.length === 1 && entries[0]?.[0] === "secure" && typeof entries[0][1] === "string";
 }
 
-/**
- * Checks for a credential: a value under a secret property, or a plain value where Pulumi configuration must hold an object
- * of properties.
- */
+/** Checks for a credential: a value in a secret property, or a value directly under a name, where an object belongs. */
 function isCredential(value: unknown, [, ...properties]: Path): boolean {
   if (value === null || value === undefined || value === "") return false;
   return properties.length === 0 || properties.some((key) => SECRET.test(String(key)));
@@ -61,7 +58,7 @@ function treeIn(value: unknown): Tree {
 
 function parsed(text: string): unknown {
   try {
-    // Pulumi supports merge keys too.
+    // Pulumi supports merge keys, so they are read here too.
     return parse(text, { merge: true, logLevel: "silent" });
   } catch {
     // Pulumi itself reports invalid YAML.
@@ -70,19 +67,19 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Reads the settings file of a stack. Pulumi keeps it next to the project file, or in the folder that the project file sets as
+ * Reads the settings file of a stack. It is next to the project file, or in the folder that the project file sets as
  * `stackConfigDir`.
  *
  * @param stack the stack's name
  * @param project the project's name; the files of other projects are ignored
  * @param from the project's folder, or a folder in it
- * @returns the file's text; undefined if there is no readable file, as for stacks that the Automation API configures
+ * @returns the file's text; undefined if no file can be read, for example if the Automation API configures the stack
  */
 export function stackSettings(stack: string, project: string, from: string): string | undefined {
   const file = projectFile(from);
   const { name, stackConfigDir, config } = treeIn(parsed((file && textOf(file)) ?? ""));
   if (file === undefined || String(name) !== project) return undefined;
-  // `stackConfigDir` was once called `config`. Today `config` can also be an object, which is no folder.
+  // The old name of `stackConfigDir` is `config`. If `config` is not a string, it has another meaning.
   const folder = [stackConfigDir, config].find((each) => typeof each === "string") ?? ".";
   return textOf(join(dirname(file), folder, `Pulumi.${stack.replaceAll("/", "-")}${extname(file)}`));
 }

@@ -5,9 +5,9 @@ import type { AuthorizationSource, AuthorizationTarget } from "./args";
 export interface Authorization {
   /** The policy's id, a UUID. `adopt` and `EnAuthorization.get` take it. */
   id: string;
-  /** The service that has access, as IAM holds it, always with its account. */
+  /** The service that has access, as IAM holds it. `accountId` is always set. */
   source: pulumi.Unwrap<AuthorizationSource> & { accountId: string };
-  /** The service that the source may access, as IAM holds it, always with its account. */
+  /** The service that the source may access, as IAM holds it. `accountId` is always set. */
   target: pulumi.Unwrap<AuthorizationTarget> & { accountId: string };
   /** The roles' display names, sorted. A role appears as its CRN if IAM gives no name for it. */
   roles: string[];
@@ -15,11 +15,11 @@ export interface Authorization {
   description?: string;
   /** The time of creation: ISO 8601, UTC. */
   createdAt?: string;
-  /** The IAM id of the creator: `IBMid-…`, `iam-ServiceId-…` or `iam-Profile-…`; `crn-…` for a service. */
+  /** The IAM id of the creator: `IBMid-…`, `iam-ServiceId-…` or `iam-Profile-…`, or `crn-…` for a service. */
   createdById?: string;
   /** The time of the last change: ISO 8601, UTC. */
   lastModifiedAt?: string;
-  /** The IAM id of the author of the last change. */
+  /** The IAM id of the user or service that made the last change. */
   lastModifiedById?: string;
   /**
    * The manager of an authorization that cannot be adopted: the service that made it for its own use, or an enterprise

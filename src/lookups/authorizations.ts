@@ -47,8 +47,7 @@ const FILTER_KEYS = ["accountId", "serviceName", "serviceInstance", "resourceGro
  * Returns the authorizations from and to Event Notifications in the credentials' account, the oldest first, in preview too.
  * They include authorizations that this stack does not manage.
  *
- * Filters are compared with the text in IAM. For example, a filter for one instance does not match an authorization for all
- * instances.
+ * A filter matches the stored value only: a filter for one instance does not match an authorization for all instances.
  *
  * @throws pulumi.RunError if a filter has an unknown property, or if IAM cannot be queried
  *
@@ -85,7 +84,7 @@ function refuseUnknownKeys(side: string, filter: object): void {
   if (unknown === undefined) return;
   throw new CodedError(
     "invalid-argument",
-    `${side}.${unknown} is not a filter. Filter ${side} by one or more of ${FILTER_KEYS.join(", ")}`,
+    `${side}.${unknown} is not a filter. The filters are ${FILTER_KEYS.join(", ")}`,
   );
 }
 

@@ -6,20 +6,20 @@ import { connect } from "./connection";
 
 /** A lookup of one resource by its name. */
 interface Lookup<Found> {
-  /** The kind of resource in error messages, such as `service instance`. */
+  /** The kind of resource for error messages, such as `service instance`. */
   kind: string;
   name: string;
   /** The name of the credentials, whose account is searched. */
   credentials?: string;
-  /** The other arguments in error messages, such as ` of kms in us-south`. */
+  /** The text of the other arguments for error messages, such as ` of kms in us-south`. */
   filterText?: string;
   /** Returns the resources that match the name and all other arguments. */
   matches: (resources: Resources) => Promise<Found[]>;
   /** Returns the resources to suggest if nothing matches. */
   candidates: (resources: Resources) => Promise<Found[]>;
-  /** Describes a resource in error messages. */
+  /** Describes a resource for error messages. */
   describe: (each: Found) => string;
-  /** Returns the advice for several matches. */
+  /** Returns the advice of an error message on how to choose one of several matches. */
   chooseOne: (several: readonly Found[]) => string;
 }
 
@@ -33,7 +33,7 @@ const LISTED = 10;
  */
 export async function findOne<Found extends { name: string }>(lookup: Lookup<Found>): Promise<Found> {
   const { kind, name, filterText = "" } = lookup;
-  // JavaScript programs and missing configuration values can pass anything.
+  // JavaScript doesn't check the type, and a missing configuration value is undefined.
   if (typeof (name as unknown) !== "string" || name.trim() === "") {
     throw new pulumi.RunError(
       `Cannot look up the ${kind}: name must be a non-empty string. For an output, call the function whose name ends in Output [invalid-argument]`,
@@ -80,7 +80,7 @@ async function onlyMatch<Found extends { name: string }>({
   }
   throw new CodedError(
     "not-found",
-    `the credentials can see no ${kind} in their account ${account}. Give them the platform role Viewer on it`,
+    `the credentials can see no ${kind} in their account ${account}. Give them the platform role Viewer on the ${kind}`,
   );
 }
 
