@@ -7,8 +7,8 @@ type AnyOther = string & Record<never, never>;
 export type ServiceName = (typeof SERVICE_NAMES)[number] | AnyOther;
 
 /**
- * A role, by display name in any case, such as `"Object Writer"`, or by CRN. Editors suggest the usual roles; any other role
- * is accepted too.
+ * The display name of a role in any case, such as `"Object Writer"`, or the role's CRN. Editors suggest the usual roles; any
+ * other role is accepted too.
  */
 export type Role = (typeof ROLE_NAMES)[number] | AnyOther;
 
@@ -17,8 +17,8 @@ export type AttributeOperator =
   "stringEquals" | "stringExists" | "stringMatch" | "stringEqualsAnyOf" | "stringMatchAnyOf";
 
 /**
- * A condition on one attribute of a source or target. Use it for an attribute that has no property of its own, or for
- * another operator than `stringEquals`.
+ * A condition on one attribute of a source or target. Use it for an attribute that has no property of its own, or for an
+ * operator other than `stringEquals`.
  */
 export interface AuthorizationAttribute {
   /**
@@ -53,12 +53,12 @@ export interface AuthorizationTag {
 
 interface AuthorizationSide {
   /**
-   * The service instance, by GUID or CRN; `"*"` means all instances. Set either this or `resourceGroupId`. A CRN must match
-   * `serviceName` and `accountId`.
+   * The GUID or CRN of the service instance; `"*"` means all instances. Set either this or `resourceGroupId`. A CRN must
+   * match `serviceName` and `accountId`.
    */
   serviceInstance?: pulumi.Input<string>;
   /**
-   * The resource group whose instances are meant, by id; `"*"` means all resource groups. Set either this or
+   * The id of the resource group whose instances are meant; `"*"` means all resource groups. Set either this or
    * `serviceInstance`.
    */
   resourceGroupId?: pulumi.Input<string>;
@@ -66,7 +66,7 @@ interface AuthorizationSide {
   region?: pulumi.Input<string>;
   /** The type of resource in the instance, such as `"bucket"`, `"key"` or `"backup-policy"`. */
   resourceType?: pulumi.Input<string>;
-  /** One resource of the type `resourceType`, by id or name, such as a key's id or a bucket's name. */
+  /** The id or name of one resource of the type `resourceType`, such as a key's id or a bucket's name. */
   resource?: pulumi.Input<string>;
   /**
    * Further conditions, all of which must hold. On a target, they can use any attribute that the service defines. On a
@@ -160,14 +160,14 @@ export interface EnAuthorizationArgs {
   /**
    * Takes over an authorization that already exists.
    *
-   * - `false`: if an authorization with this scope and these roles exists, creating fails, and the error names it.
+   * - `false`: if an authorization with this scope and these roles exists, creating fails with an error that names it.
    * - `true`: takes over the authorization with this scope, whatever its roles. Creates one if none exists, and fails if
    *   several exist.
    * - A policy's id: takes over exactly this policy, which must have this scope. Remove the id after the `up`: a later
    *   replacement would try to take over the same policy again, and fail.
    *
-   * The authorization then gets the declared roles and description. An authorization that a service made for its own use, or
-   * that an enterprise template manages, is never taken over. A change of `adopt` updates only the Pulumi state.
+   * The authorization then gets the declared roles and description. An authorization is never taken over if a service made
+   * it for its own use, or if an enterprise template manages it. A change of `adopt` updates only the Pulumi state.
    * @default false
    */
   adopt?: pulumi.Input<boolean | string>;
@@ -176,8 +176,8 @@ export interface EnAuthorizationArgs {
   /**
    * The name of the credentials to use. They come from `ibmcloud:credentials.<name>` in stack configuration, or else from
    * `<NAME>_APIKEY`, `<NAME>_AUTH_TYPE` and so on in the environment or a credentials file. `<NAME>` is the name in upper
-   * case, with `_` for `-`. Credentials of another account replace the authorization. With the same account, a change of
-   * `credentials` updates only the Pulumi state.
+   * case, with `_` for `-`. A change to credentials of another account replaces the authorization. A change to other
+   * credentials of the same account updates only the Pulumi state.
    * @default the default credentials: `ibmcloud:apiKey`, `IC_API_KEY` and so on
    */
   credentials?: pulumi.Input<string>;

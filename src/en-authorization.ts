@@ -14,7 +14,7 @@ const TYPE = "pulumi-nodejs:dynamic/ibm:EnAuthorization";
 /**
  * The script that Pulumi evaluates to get the provider. Pulumi keeps it in state with every resource. It only loads the
  * installed package, so that `refresh` and `destroy` of an old stack run today's code. If the package is missing, the error
- * is `run npm install pulumi-ibm-en-authorization in` with the folder.
+ * is `run npm install pulumi-ibm-en-authorization in <folder>`.
  *
  * State holds the script twice per resource, so it is short, and it avoids double quotes, which JSON escapes.
  */
@@ -66,7 +66,7 @@ function refusePlainParts(): void {
     const path = plainCredentialIn(settings ?? "");
     if (path !== undefined) {
       throw new pulumi.RunError(
-        `${path} must be a secret: this stack's settings file holds it in plain text, and Pulumi copies it to the stack's state and history. Run pulumi config set --secret --path ${quoted(path)} [invalid-configuration]`,
+        `${path} must be a secret: it is in plain text in this stack's settings file, and Pulumi copies it to the stack's state and history. Run pulumi config set --secret --path ${quoted(path)} [invalid-configuration]`,
       );
     }
   }

@@ -42,7 +42,7 @@ function isSecure(value: unknown): boolean {
   return entries.length === 1 && entries[0]?.[0] === "secure" && typeof entries[0][1] === "string";
 }
 
-/** Checks for a credential: a value in a secret property, or a value directly under a name, where an object belongs. */
+/** Checks for a credential: any value in a secret property, or a single value in place of an object of properties. */
 function isCredential(value: unknown, [, ...properties]: Path): boolean {
   if (value === null || value === undefined || value === "") return false;
   return properties.length === 0 || properties.some((key) => SECRET.test(String(key)));

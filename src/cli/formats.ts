@@ -19,7 +19,7 @@ function asText(authorization: Authorization): string {
   return [id, scope, roles.join(", "), description && literal(description)].filter(Boolean).join("  ");
 }
 
-/** Writes a program that adopts the authorizations. One that cannot be adopted becomes a comment. */
+/** Writes a program that adopts the authorizations. An authorization that cannot be adopted becomes a comment. */
 function asCode(all: readonly Authorization[]): string {
   const names = namesOf(all);
   const statements = all.map((each, index) => {

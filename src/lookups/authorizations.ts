@@ -9,13 +9,13 @@ import { lookupError } from "./find-one";
 
 /** A filter on the source or target of authorizations. Properties that are not set match everything. */
 export interface AuthorizationFilter {
-  /** The account: 32 hexadecimal digits. */
+  /** The id of the account: 32 hexadecimal digits. */
   accountId?: pulumi.Input<string>;
-  /** The service. `"*"` matches only authorizations that name no service. */
+  /** The name of the service. `"*"` matches only authorizations that name no service. */
   serviceName?: pulumi.Input<ServiceName>;
-  /** The service instance, by GUID or CRN. `"*"` matches only authorizations for all instances. */
+  /** The GUID or CRN of the service instance. `"*"` matches only authorizations for all instances. */
   serviceInstance?: pulumi.Input<string>;
-  /** The resource group, by id. `"*"` matches only authorizations for all resource groups. */
+  /** The id of the resource group. `"*"` matches only authorizations for all resource groups. */
   resourceGroupId?: pulumi.Input<string>;
 }
 
@@ -44,8 +44,8 @@ export type GetAuthorizationsArgs = pulumi.Unwrap<GetAuthorizationsOutputArgs>;
 const FILTER_KEYS = ["accountId", "serviceName", "serviceInstance", "resourceGroupId"];
 
 /**
- * Returns the authorizations from and to Event Notifications in the credentials' account, the oldest first, in preview too.
- * They include authorizations that this stack does not manage.
+ * Returns the authorizations from and to Event Notifications in the credentials' account, in preview too. The oldest comes
+ * first. The result includes authorizations that this stack does not manage.
  *
  * A filter matches the stored value only: a filter for one instance does not match an authorization for all instances.
  *

@@ -6,8 +6,8 @@ import type { openResources, Resources } from "../iam/resources";
 type Connections = Map<string, Resources>;
 
 /**
- * The connections of each run. All lookups of a run share them, so they need one token, and equal lookups need one call. Runs
- * don't share them: with the Automation API, one process can have several runs, and IAM may change in between.
+ * The connections of each run. All lookups of a run share one token, and equal lookups share one call. Different runs share
+ * nothing: with the Automation API, one process can have several runs, and resources may change between them.
  */
 const connectionsByRun = new WeakMap<object, Connections>();
 const WITHOUT_ENGINE = {};

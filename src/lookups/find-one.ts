@@ -19,7 +19,7 @@ interface Lookup<Found> {
   candidates: (resources: Resources) => Promise<Found[]>;
   /** Describes a resource for error messages. */
   describe: (each: Found) => string;
-  /** Returns the advice of an error message on how to choose one of several matches. */
+  /** Explains how to choose one of several matches. */
   chooseOne: (several: readonly Found[]) => string;
 }
 
@@ -29,7 +29,7 @@ const LISTED = 10;
 /**
  * Finds the one resource that a lookup describes.
  *
- * @throws pulumi.RunError if the name is not a non-empty string, or if not exactly one resource matches
+ * @throws pulumi.RunError if the name is empty or not a string, or if no resource or several resources match
  */
 export async function findOne<Found extends { name: string }>(lookup: Lookup<Found>): Promise<Found> {
   const { kind, name, filterText = "" } = lookup;
@@ -68,7 +68,7 @@ async function onlyMatch<Found extends { name: string }>({
 
   const list = (several: readonly Found[]) => listText(closestFirst(name, several).map(describe));
   if (first) {
-    throw new CodedError("ambiguous", `${found.length} match: ${list(found)}. ${chooseOne(found)}`);
+    throw new CodedError("ambiguous", `${found.length} ${kind}s match: ${list(found)}. ${chooseOne(found)}`);
   }
   const suggested = await candidates(resources);
   const account = await resources.accountId();

@@ -19,7 +19,7 @@ export type GetResourceGroupArgs = pulumi.Unwrap<GetResourceGroupOutputArgs>;
 /**
  * Looks up a resource group by its name, in preview too.
  *
- * @throws pulumi.RunError if not exactly one group has this name. The message lists groups, the closest name first.
+ * @throws pulumi.RunError if no group or several groups have this name. The message lists groups, the closest name first.
  *
  * @example
  * const production = await getResourceGroup({ name: "production" });

@@ -38,7 +38,7 @@ const FILTERS = ["serviceName", "resourceGroupId", "region"] as const;
 /**
  * Looks up an active service instance by its name, in preview too.
  *
- * @throws pulumi.RunError if not exactly one instance matches. The message lists instances, the closest name first.
+ * @throws pulumi.RunError if no instance or several instances match. The message lists instances, the closest name first.
  *
  * @example
  * const archive = await getServiceInstance({ name: "archive", serviceName: "cloud-object-storage" });
@@ -65,8 +65,8 @@ export async function getServiceInstance(args: GetServiceInstanceArgs): Promise<
 }
 
 /**
- * Looks up a service instance like {@link getServiceInstance}, as soon as its arguments are known. The result is secret if an
- * argument is.
+ * Looks up a service instance like {@link getServiceInstance}, as soon as its arguments are known. The result is secret if
+ * an argument is.
  *
  * @example
  * const archive = getServiceInstanceOutput({ name: "archive", resourceGroupId: group.id });
@@ -93,5 +93,5 @@ function ownServiceFirst(
 function chooseOne(several: readonly ServiceInstance[]): string {
   const differing = FILTERS.filter((key) => new Set(several.map((each) => each[key])).size > 1);
   if (differing.length > 0) return `Set ${differing.join(" or ")} to choose one`;
-  return "They differ only in their GUIDs: use the GUID of one of them instead of a lookup, or rename it";
+  return "They differ only in their GUIDs: use the GUID of one of them instead of a lookup, or rename one";
 }

@@ -12,7 +12,7 @@ const ROOT = join(__dirname, "..", "..");
 const ONE = { id: "1".repeat(32), apiKeys: ["one"], iamId: "iam-ServiceId-1" };
 const TWO = { id: "2".repeat(32), apiKeys: ["two"], iamId: "iam-ServiceId-2" };
 
-/** Runs statements in a new process, and returns the paths of IBM's modules and ours that it loaded. */
+/** Runs statements in a new process, and returns the modules of IBM's SDK and of this package that they load. */
 async function loadedAfter(statements: string): Promise<string[]> {
   const print = `console.log(JSON.stringify(Object.keys(require.cache)))`;
   const args = ["--require", "tsx/cjs", "--eval", `(async () => { ${statements}; ${print} })()`];

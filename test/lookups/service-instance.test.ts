@@ -72,7 +72,7 @@ describe("getServiceInstance", () => {
     });
   }
 
-  /** The GUIDs start with the ones that the error lists first; every text must be in the message. */
+  /** The code of an error, the first GUIDs that it lists, and texts that its message includes. */
   interface Refusal {
     code: string;
     guids?: string[];
