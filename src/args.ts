@@ -3,149 +3,182 @@ import type { ROLE_NAMES, SERVICE_NAMES } from "./known-names";
 
 type AnyOther = string & Record<never, never>;
 
-/** An IAM service name, such as `"kms"` or `"cloud-object-storage"`. */
+/** The name of a service in IAM, such as `"kms"`. Editors suggest the usual names; any other name is accepted too. */
 export type ServiceName = (typeof SERVICE_NAMES)[number] | AnyOther;
 
-/** A role's display name (in any case), such as `"Object Writer"`, or its CRN. */
+/**
+ * The display name of a role in any case, such as `"Object Writer"`, or the role's CRN. Editors suggest the usual roles; any
+ * other role is accepted too.
+ */
 export type Role = (typeof ROLE_NAMES)[number] | AnyOther;
 
-/** How IAM compares an attribute. A source takes only `stringEquals` and `stringExists`. */
+/** The comparison of an attribute with a value. A source allows only `stringEquals` and `stringExists`. */
 export type AttributeOperator =
   "stringEquals" | "stringExists" | "stringMatch" | "stringEqualsAnyOf" | "stringMatchAnyOf";
 
-/** One attribute of a scope that has no property of its own, or needs another operator than `stringEquals`. */
+/**
+ * A condition on one attribute of a source or target. Use it for an attribute that has no property of its own, or for an
+ * operator other than `stringEquals`.
+ */
 export interface AuthorizationAttribute {
-  /** The key: on a target as the service names it (`"volumeId"`, `"namespace"`, …), on a source that of a property. */
+  /**
+   * The attribute's name. On a target, use the name that the service defines, such as `"volumeId"` or `"namespace"`. On a
+   * source, use the name of one of its properties, such as `"resourceType"`.
+   */
   key: pulumi.Input<string>;
   /**
-   * How the value is compared.
+   * The comparison of the attribute with `value`.
    * @default "stringEquals"
    */
   operator?: pulumi.Input<AttributeOperator>;
   /**
-   * Text of 1 to 1,000 characters; `true` or `false` for `stringExists`; 1 to 10 texts for the `…AnyOf` operators.
-   * `stringMatch` knows the wildcards `*` and `?`.
+   * The value to compare with: a string of 1 to 1,000 characters. `stringMatch` allows the wildcards `*` and `?` in it.
+   * `stringExists` takes `true` or `false`. The `…AnyOf` operators take a list of 1 to 10 strings.
    */
   value: pulumi.Input<string | boolean | pulumi.Input<string>[]>;
 }
 
-/** One access tag that a target's resources must carry. */
+/** An access tag that the target's resources must carry. */
 export interface AuthorizationTag {
-  /** The tag's key: `"env"` in `env:prod`. */
+  /** The tag's key, such as `"env"` for the tag `env:prod`. */
   key: pulumi.Input<string>;
   /**
-   * How the value is compared.
+   * The comparison of the tag with `value`. `stringMatch` allows the wildcards `*` and `?`.
    * @default "stringEquals"
    */
   operator?: pulumi.Input<"stringEquals" | "stringMatch">;
-  /** The tag's value: `"prod"` in `env:prod`. */
+  /** The tag's value, such as `"prod"` for the tag `env:prod`. */
   value: pulumi.Input<string>;
 }
 
 interface AuthorizationSide {
   /**
-   * One instance: its GUID, or its CRN (of this service and, unless `accountId` is written too, of this account).
-   * `"*"` is every instance. Either this or `resourceGroupId` is written.
+   * The GUID or CRN of the service instance; `"*"` means all instances. Set either this or `resourceGroupId`. A CRN must
+   * match `serviceName` and `accountId`.
    */
   serviceInstance?: pulumi.Input<string>;
-  /** The instances of one resource group: its id. `"*"` is every resource group. */
+  /**
+   * The id of the resource group whose instances are meant; `"*"` means all resource groups. Set either this or
+   * `serviceInstance`.
+   */
   resourceGroupId?: pulumi.Input<string>;
-  /** Narrows to one location, such as `"us-south"`, where the service supports it. */
+  /** The location, such as `"us-south"`. Not every service supports it. */
   region?: pulumi.Input<string>;
-  /** Narrows to one kind of resource inside the instance: `"bucket"`, `"key"`, `"backup-policy"`, … */
+  /** The type of resource in the instance, such as `"bucket"`, `"key"` or `"backup-policy"`. */
   resourceType?: pulumi.Input<string>;
-  /** Narrows to one resource of that kind, by its id or name: a bucket's name, a key's id. */
+  /** The id or name of one resource of the type `resourceType`, such as a key's id or a bucket's name. */
   resource?: pulumi.Input<string>;
-  /** On a target whatever else the service lets a scope be narrowed by; on a source a property's key with `stringExists`. */
+  /**
+   * Further conditions, all of which must hold. On a target, they can use any attribute that the service defines. On a
+   * source, they can only use the source's own properties, usually with `stringExists`.
+   */
   attributes?: pulumi.Input<pulumi.Input<AuthorizationAttribute>[]>;
 }
 
-/** A whole side by one CRN: of an instance, or of a key, a bucket or whatever else is inside one. */
+/** A source or target given by one CRN: of an instance, or of a resource in an instance, such as a key or a bucket. */
 export interface AuthorizationCrn extends Pick<AuthorizationSide, "region" | "attributes"> {
-  /** The CRN, such as an instance's `crn`, a bucket's or a root key's. */
+  /** The CRN of the instance, bucket, root key or other resource. */
   crn: pulumi.Input<string>;
-  /** The account of the CRN: 32 hexadecimal digits. Written for a source in another account than the credentials'. */
+  /**
+   * The account in the CRN: 32 hexadecimal digits. Required for a source outside the credentials' account.
+   * @default the account of the credentials
+   */
   accountId?: pulumi.Input<string>;
 }
 
-/** Who is authorized. */
+/** The service that gets access. */
 export interface AuthorizationSource extends AuthorizationSide {
   /**
-   * The account that holds the source: 32 hexadecimal digits. Written for another account than the credentials'.
+   * The account of the source: 32 hexadecimal digits. Required for a source outside the credentials' account.
    * @default the account of the credentials
    */
   accountId?: pulumi.Input<string>;
   /**
-   * The service that calls. `"*"` is every service of `resourceGroupId`.
-   * @default "event-notifications", unless that is the target
+   * The service that gets access. `"*"` means every service in `resourceGroupId`. Required if the target is Event
+   * Notifications.
+   * @default "event-notifications"
    */
   serviceName?: pulumi.Input<ServiceName>;
 }
 
-/** What the source may reach. It is always in the account of the credentials. */
+/** The service that the source may access. It must be in the account of the credentials. */
 export interface AuthorizationTarget extends AuthorizationSide {
   /**
-   * The account that holds the target. It can only be the account of the credentials; written, it is checked.
+   * The account of the target: 32 hexadecimal digits. If you set it, credentials of another account are refused.
    * @default the account of the credentials
    */
   accountId?: pulumi.Input<string>;
-  /** The service that is called. `"*"` goes with `resourceType: "resource-group"`, which no one service owns. */
+  /**
+   * The service that the source may access. `"*"` is allowed only with `resourceType: "resource-group"`, because resource
+   * groups belong to no service.
+   */
   serviceName: pulumi.Input<ServiceName>;
-  /** Narrows to resources that carry all of these access tags. */
+  /** The access tags of the target's resources. A resource must carry all of them. */
   tags?: pulumi.Input<pulumi.Input<AuthorizationTag>[]>;
 }
 
-/** How long to wait for IAM's changes to reach the services: they are recorded at once, and propagated over time. */
+/** Delays that give IAM time to propagate a change. IAM records a change at once, but services see it only later. */
 export interface AuthorizationSettle {
   /**
-   * Seconds from 0 to 3,600 between making it and going on to what depends on it, or to the removal of what it replaces.
+   * Seconds to wait after the authorization is created or adopted, from 0 to 3,600. Resources that depend on it are created
+   * after the wait. On a replacement, the old authorization is deleted after the wait.
    * @default 0
    */
   afterCreate?: pulumi.Input<number>;
   /**
-   * Seconds from 0 to 3,600 between the removal of what depended on it and its own.
+   * Seconds to wait before the authorization is deleted, from 0 to 3,600. The wait begins after the resources that depend
+   * on it are deleted.
    * @default 0
    */
   beforeDelete?: pulumi.Input<number>;
 }
 
-/** The arguments of an {@link EnAuthorization}. One of the two sides is Event Notifications. */
+/** The arguments of an {@link EnAuthorization}. Either the source or the target must be Event Notifications. */
 export interface EnAuthorizationArgs {
   /**
-   * Who is authorized. A side is narrowed by an instance or a resource group, and further by region, resource type,
-   * resource and attributes. A change replaces the authorization, the new one first.
+   * The service that gets access. Set `serviceInstance`, `resourceGroupId` or `crn`: a source without any of them is
+   * refused. A change replaces the authorization: the new one is created before the old one is deleted.
    */
   source: pulumi.Input<AuthorizationSource | AuthorizationCrn>;
-  /** What the source may reach. A change replaces the authorization, the new one first. */
+  /**
+   * The service that the source may access. Set `serviceInstance`, `resourceGroupId` or `crn`: a target without any of them
+   * is refused. A change replaces the authorization: the new one is created before the old one is deleted.
+   */
   target: pulumi.Input<AuthorizationTarget | (AuthorizationCrn & Pick<AuthorizationTarget, "tags">)>;
   /**
-   * What it may do there: one or more roles, in any order, each once, by display name in any case or by CRN. A change
-   * updates in place. Beside `adopt`, leaving it out leaves the roles of what is taken over as they are.
-   * @default the roles that IBM documents for the two services; where it documents none, or contradicts itself, they have
-   * to be written
+   * The roles that the source gets on the target: one or more, in any order. A change updates the authorization in place.
+   * If you set `adopt` and omit `roles`, an adopted authorization keeps its roles.
+   * @default the roles that IBM documents for the two services; required if IBM documents none or contradicts itself
    */
   roles?: pulumi.Input<pulumi.Input<Role>[]>;
   /**
-   * Why it exists: 1 to 1,000 characters. A change updates in place; leaving it out clears it in IAM.
+   * The purpose of the authorization, in up to 1,000 characters. An empty string means none. A change updates the
+   * authorization in place, and removing the description clears it in IAM.
    * @default none
    */
   description?: pulumi.Input<string>;
   /**
-   * What happens when IAM holds this authorization already. `false`: that is an error, which names it. `true`: the one
-   * that has this scope is taken over, whatever its roles are, and brought in line; where there is none, one is made. A
-   * policy's id: exactly this one is taken over; it must have this scope. Leave the id out again after that: a replacement
-   * would ask for it anew. What a service made for itself and what an enterprise template manages is never taken. A change
-   * makes no call.
+   * Takes over an authorization that already exists.
+   *
+   * - `false`: if an authorization with this scope and these roles exists, creating fails with an error that names it.
+   * - `true`: takes over the authorization with this scope, whatever its roles. Creates one if none exists, and fails if
+   *   several exist.
+   * - A policy's id: takes over exactly this policy, which must have this scope. Remove the id after the `up`: a later
+   *   replacement would try to take over the same policy again, and fail.
+   *
+   * The authorization then gets the declared roles and description. An authorization is never taken over if a service made
+   * it for its own use, or if an enterprise template manages it. A change of `adopt` updates only the Pulumi state.
    * @default false
    */
   adopt?: pulumi.Input<boolean | string>;
-  /** How long to wait for IAM's changes to reach the services. A change makes no call. */
+  /** Delays that give IAM time to propagate a change. A change of `settle` updates only the Pulumi state. */
   settle?: pulumi.Input<AuthorizationSettle>;
   /**
-   * Which credentials, by name: those that stack configuration holds as `ibmcloud:credentials` of this name, else those that
-   * the environment or a credentials file holds as `<NAME>_APIKEY`, `<NAME>_AUTH_TYPE`, … A change makes no call where the
-   * account stays the same, and else replaces the authorization.
-   * @default the default credentials
+   * The name of the credentials to use. They come from `ibmcloud:credentials.<name>` in stack configuration, or else from
+   * `<NAME>_APIKEY`, `<NAME>_AUTH_TYPE` and so on in the environment or a credentials file. `<NAME>` is the name in upper
+   * case, with `_` for `-`. A change to credentials of another account replaces the authorization. A change to other
+   * credentials of the same account updates only the Pulumi state.
+   * @default the default credentials: `ibmcloud:apiKey`, `IC_API_KEY` and so on
    */
   credentials?: pulumi.Input<string>;
 }

@@ -5,51 +5,56 @@ import type * as plainCredentials from "./plain-credentials";
 
 type Credentials = Pick<EnAuthorizationArgs, "credentials">;
 
-/** How {@link EnAuthorization.get} reads: Pulumi's options, and `credentials` as for a resource. */
+/** The options of {@link EnAuthorization.get}: Pulumi's resource options, and `credentials` as for a new authorization. */
 export interface GetAuthorizationOptions extends pulumi.CustomResourceOptions, Credentials {}
 
-/** How Pulumi keeps resources of this kind in state. It never changes. */
+/** The resource's type in the Pulumi state. It must never change, or existing stacks lose their resources. */
 const TYPE = "pulumi-nodejs:dynamic/ibm:EnAuthorization";
 
 /**
- * What Pulumi's host evaluates to get the provider. It is kept in state with every resource, so it only loads the
- * installed package: `refresh` and `destroy` of an old stack run today's code. Where there is none, it says
- * `run npm install pulumi-ibm-en-authorization in` and the folder. It is there twice: each byte counts, and a double quote
- * is two.
+ * The script that Pulumi evaluates to get the provider. Pulumi keeps it in state with every resource. It only loads the
+ * installed package, so that `refresh` and `destroy` of an old stack run today's code. If the package is missing, the error
+ * is `run npm install pulumi-ibm-en-authorization in <folder>`.
+ *
+ * State holds the script twice per resource, so it is short, and it avoids double quotes, which JSON escapes.
  */
 const PROVIDER =
   "exports.handler=()=>{let d=process.cwd(),p='pulumi-ibm-en-authorization';try{return require('module')" +
   ".createRequire(d+'/')(p+'/provider')}catch(e){throw Error(`run npm install ${p} in ${d}: `+e)}}";
 
-/** The keys of configuration that hold credentials, and how each is set. */
+/** The configuration keys that hold credentials, and the arguments of `pulumi config set` that make them secrets. */
 const SECRET_KEYS: Record<string, string> = {
   apiKey: "--secret ibmcloud:apiKey",
   credentials: "--secret --path ibmcloud:credentials.<NAME>.apikey",
 };
 
 /**
- * The engine keeps a stack's configuration in state, with the provider: encrypted where it is a secret, else in the clear.
+ * Refuses credentials that the stack's configuration holds in plain text. The engine copies the configuration to the state,
+ * where it encrypts only the secrets.
  *
- * @throws where credentials are not a secret
+ * @throws pulumi.RunError if a credential is not a secret
  */
 function refusePlainCredentials(): void {
-  // Not declared in Pulumi's types; where it is not there, nothing can be told.
+  // Pulumi doesn't declare this function in its types. Without it there is no way to check.
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   if (isConfigSecret === undefined) return;
-  for (const [key, how] of Object.entries(SECRET_KEYS)) {
+  for (const [key, setArguments] of Object.entries(SECRET_KEYS)) {
     const name = `ibmcloud:${key}`;
     if (isConfigSecret(name) || new pulumi.Config("ibmcloud").get(key) === undefined) continue;
     throw new pulumi.RunError(
-      `${name} is not a secret of this stack, and would stand in its state in the clear: set it with pulumi config set ${how} [invalid-configuration]`,
+      `${name} must be a secret: otherwise Pulumi writes it to the stack's state in plain text. Run pulumi config set ${setArguments} [invalid-configuration]`,
     );
   }
   refusePlainParts();
 }
 
-/** The runs whose settings file was read: with the Automation API there may be several in a process. */
+/** The runs whose settings file was checked. With the Automation API, one process can have several runs. */
 const checkedRuns = new WeakSet();
 
-/** If one part of `ibmcloud:credentials` is a secret, Pulumi reports all of it as one, and keeps the others in the clear. */
+/**
+ * Refuses a plain-text credential beside a secret one. If any part of `ibmcloud:credentials` is a secret, Pulumi reports the
+ * whole value as a secret, but stores the other parts in plain text. Only the settings file shows the difference.
+ */
 function refusePlainParts(): void {
   const run = pulumi.runtime.getMonitor();
   if (run && checkedRuns.has(run)) return;
@@ -61,22 +66,22 @@ function refusePlainParts(): void {
     const path = plainCredentialIn(settings ?? "");
     if (path !== undefined) {
       throw new pulumi.RunError(
-        `${path} is in the clear in this stack's settings, and would stand in its state and history too: set it with pulumi config set --secret --path ${quoted(path)} [invalid-configuration]`,
+        `${path} must be a secret: it is in plain text in this stack's settings file, and Pulumi copies it to the stack's state and history. Run pulumi config set --secret --path ${quoted(path)} [invalid-configuration]`,
       );
     }
   }
   if (run) checkedRuns.add(run);
 }
 
-/** A word of a command line. */
+/** Quotes a word for the shell, if it needs quotes. */
 function quoted(word: string): string {
   return /["[]/.test(word) ? `'${word}'` : word;
 }
 
 /**
- * An IAM service-to-service authorization from or to Event Notifications.
+ * An IAM service-to-service authorization with Event Notifications as its source or target.
  *
- * Not to be confused with the `EnAuthorization` of IBM's Event Notifications SDK, which verifies e-mail domains.
+ * It is unrelated to the `EnAuthorization` of IBM's Event Notifications SDK, which verifies e-mail domains.
  *
  * @example
  * import * as pulumi from "@pulumi/pulumi";
@@ -99,46 +104,48 @@ function quoted(word: string): string {
  * export const policyId = failedEvents.id;
  */
 export class EnAuthorization extends pulumi.CustomResource {
-  /** Who is authorized, as IAM holds it: always with its account. */
+  /** The service that has access, as IAM holds it. `accountId` is always set. */
   declare readonly source: pulumi.Output<pulumi.Unwrap<AuthorizationSource> & { accountId: string }>;
-  /** What the source may reach, as IAM holds it: always with its account. */
+  /** The service that the source may access, as IAM holds it. `accountId` is always set. */
   declare readonly target: pulumi.Output<pulumi.Unwrap<AuthorizationTarget> & { accountId: string }>;
-  /** The roles' display names, sorted; a CRN where IAM offers no name for it. */
+  /** The roles' display names, sorted. A role appears as its CRN if IAM gives no name for it. */
   declare readonly roles: pulumi.Output<string[]>;
-  /** Why it exists. */
+  /** The purpose of the authorization. */
   declare readonly description: pulumi.Output<string | undefined>;
-  /** `"active"`: one that IAM keeps only as deleted counts as gone. */
+  /** The policy's state in IAM: always `"active"`, because a deleted policy counts as gone. */
   declare readonly state: pulumi.Output<string>;
   /** The policy's URL in IAM's API. */
   declare readonly href: pulumi.Output<string>;
-  /** When it was made: ISO 8601, UTC. */
+  /** The time of creation: ISO 8601, UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
-  /** The IAM id of who made it: `IBMid-…`, `iam-ServiceId-…` or `iam-Profile-…`. */
+  /** The IAM id of the creator: `IBMid-…`, `iam-ServiceId-…` or `iam-Profile-…`. */
   declare readonly createdById: pulumi.Output<string | undefined>;
-  /** When it was last changed: ISO 8601, UTC. */
+  /** The time of the last change: ISO 8601, UTC. */
   declare readonly lastModifiedAt: pulumi.Output<string | undefined>;
-  /** The IAM id of who changed it last. */
+  /** The IAM id of the user or service that made the last change. */
   declare readonly lastModifiedById: pulumi.Output<string | undefined>;
 
   /**
-   * Reads an authorization that this program does not manage.
+   * Reads an existing authorization without managing it. The deployment fails if IAM has no such authorization.
    *
    * @param name the resource's name in this stack
-   * @param policyId the policy's id in IAM: a UUID
-   * @param opts Pulumi's options, and which credentials to read with
-   * @throws when the id is empty; fails the deployment when IAM holds no such authorization
+   * @param policyId the policy's id in IAM, a UUID
+   * @param opts Pulumi's resource options, and `credentials` as for a new authorization
+   * @throws pulumi.RunError if the id is empty
    */
   static get(
     name: string,
     policyId: pulumi.Input<pulumi.ID>,
     { credentials, ...opts }: GetAuthorizationOptions = {},
   ): EnAuthorization {
-    const given = (known: unknown) => {
+    const required = (known: unknown) => {
       if (known) return known as pulumi.ID;
-      throw new pulumi.RunError(`EnAuthorization.get("${name}") needs a policy's id, and got none`);
+      throw new pulumi.RunError(
+        `Cannot read the authorization "${name}": policyId is empty or undefined. Pass the id that pulumi-ibm-en-authorization list prints [invalid-argument]`,
+      );
     };
     const isPending = pulumi.Output.isInstance(policyId) || policyId instanceof Promise;
-    const id = isPending ? pulumi.output(policyId).apply(given) : given(policyId);
+    const id = isPending ? pulumi.output(policyId).apply(required) : required(policyId);
     return new EnAuthorization(name, credentials === undefined ? undefined : { credentials }, {
       ...opts,
       id,
@@ -149,10 +156,11 @@ export class EnAuthorization extends pulumi.CustomResource {
    * Declares an authorization.
    *
    * @param name the resource's name in this stack
-   * @param args its scope, roles and description
+   * @param args the source, target and roles, and optional settings
+   * @param opts Pulumi's resource options
    */
   constructor(name: string, args: EnAuthorizationArgs, opts?: pulumi.CustomResourceOptions);
-  /** @internal what `get` calls */
+  /** @internal used by `get` */
   constructor(name: string, args: Credentials | undefined, opts: pulumi.CustomResourceOptions);
   constructor(
     name: string,

@@ -1,17 +1,17 @@
 /**
- * Service names, as IAM spells them, of Event Notifications and of the services that IBM documents as its destinations
- * and sources. Offered by the editor; any other name is accepted too.
+ * IAM's names of Event Notifications and of the services that IBM documents as its destinations and sources. Editors
+ * suggest them; any other name is accepted too.
  */
 export const SERVICE_NAMES = [
   "event-notifications",
-  // Destinations and integrations: event-notifications docs, en-destination-*.md, en-integrations.md.
+  // Destinations and integrations. Source: event-notifications docs, en-destination-*.md and en-integrations.md.
   "apprapp",
   "cloud-object-storage",
   "codeengine",
   "hs-crypto",
   "kms",
   "messagehub",
-  // Sources: event-notifications docs, en-create-source.md, and each service's own page.
+  // Sources of events. Source: event-notifications docs, en-create-source.md, and each service's own page.
   "compliance",
   "is",
   "lakehouse",
@@ -25,8 +25,8 @@ export const SERVICE_NAMES = [
 ] as const;
 
 /**
- * Display names of the roles that occur in these pairs. Offered by the editor and as canonical spelling; any other role
- * is accepted too. What IAM really offers for a pair is asked of IAM.
+ * Display names of the roles that these services use, in their canonical spelling. Editors suggest them; any other role is
+ * accepted too. The provider asks IAM which roles it offers for a pair of services.
  */
 export const ROLE_NAMES = [
   // Platform roles.
@@ -45,7 +45,7 @@ export const ROLE_NAMES = [
   "Object Writer",
   // App Configuration.
   "Config Operator",
-  // Event Notifications: account docs, iam-service-roles.md.
+  // Event Notifications. Source: account docs, iam-service-roles.md.
   "Channel Editor",
   "Device Manager",
   "Event Notification Publisher",

@@ -2,21 +2,21 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { parse } from "yaml";
 
-/** What must not be written in the clear, among the properties of credentials; ids of profiles may be. */
+/** The properties of credentials that must be secret. Others, such as a profile's id, may be in plain text. */
 const SECRET = /^(api[_-]?key|client[_-]?secret|bearer[_-]?token|.*password)$/i;
 
-/** The names of a project's file, in the order in which Pulumi looks for them. */
+/** The possible names of the project file, in the order in which Pulumi looks for them. */
 const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
 
 type Path = readonly (string | number)[];
 type Tree = Record<string, unknown>;
 
 /**
- * The first credential that a stack's settings file holds in the clear under `ibmcloud:credentials`. Pulumi takes the whole
- * object for a secret when one part of it is one, so only the file shows which parts are.
+ * Finds the first credential that a stack's settings file holds in plain text under `ibmcloud:credentials`. If any part of
+ * that value is a secret, Pulumi reports the whole value as a secret, so only the file shows which parts are.
  *
  * @param settings the text of `Pulumi.<stack>.yaml`
- * @returns the path as `pulumi config set --path` takes it; `undefined` where there is none, or the text is no YAML
+ * @returns the path to give to `pulumi config set --path`; undefined if there is none, or if the text is not YAML
  */
 export function plainCredentialIn(settings: string): string | undefined {
   const found = plainPath(treeIn(treeIn(parsed(settings))["config"])["ibmcloud:credentials"], []);
@@ -36,13 +36,13 @@ function plainPath(value: unknown, path: Path): Path | undefined {
   return undefined;
 }
 
-/** How Pulumi writes a secret: `secure: <ciphertext>` and nothing else. */
+/** Checks for a secret as Pulumi writes it: an object with the property `secure: <ciphertext>` and no other. */
 function isSecure(value: unknown): boolean {
   const entries = Object.entries(treeIn(value));
   return entries.length === 1 && entries[0]?.[0] === "secure" && typeof entries[0][1] === "string";
 }
 
-/** Whether a value has the name of a credential, is part of one, or stands where an object of credentials must. */
+/** Checks for a credential: any value in a secret property, or a single value in place of an object of properties. */
 function isCredential(value: unknown, [, ...properties]: Path): boolean {
   if (value === null || value === undefined || value === "") return false;
   return properties.length === 0 || properties.some((key) => SECRET.test(String(key)));
@@ -58,26 +58,28 @@ function treeIn(value: unknown): Tree {
 
 function parsed(text: string): unknown {
   try {
-    // As Pulumi reads it: with merge keys.
+    // Pulumi supports merge keys, so they are read here too.
     return parse(text, { merge: true, logLevel: "silent" });
   } catch {
-    // Pulumi reports it.
+    // Pulumi itself reports invalid YAML.
     return undefined;
   }
 }
 
 /**
- * The settings file of a stack, where Pulumi keeps it: beside the project's file, or in its `stackConfigDir`.
+ * Reads the settings file of a stack. It is next to the project file, or in the folder that the project file sets as
+ * `stackConfigDir`.
  *
- * @param project the project's name: another project's file is ignored
- * @param from a folder of the project
- * @returns its text; `undefined` if it can't be found or read, as for a stack that the Automation API configures
+ * @param stack the stack's name
+ * @param project the project's name; the files of other projects are ignored
+ * @param from the project's folder, or a folder in it
+ * @returns the file's text; undefined if no file can be read, for example if the Automation API configures the stack
  */
 export function stackSettings(stack: string, project: string, from: string): string | undefined {
   const file = projectFile(from);
   const { name, stackConfigDir, config } = treeIn(parsed((file && textOf(file)) ?? ""));
   if (file === undefined || String(name) !== project) return undefined;
-  // A `config` that is a text is the older name of `stackConfigDir`.
+  // The old name of `stackConfigDir` is `config`. If `config` is not a string, it has another meaning.
   const folder = [stackConfigDir, config].find((each) => typeof each === "string") ?? ".";
   return textOf(join(dirname(file), folder, `Pulumi.${stack.replaceAll("/", "-")}${extname(file)}`));
 }

@@ -1,52 +1,59 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AuthorizationSource, AuthorizationTarget } from "./args";
 
-/** An authorization that IAM holds, of this stack or not. */
+/** An authorization in IAM, whether or not this stack manages it. */
 export interface Authorization {
-  /** The policy's id, a UUID: what `adopt` and `EnAuthorization.get` take. */
+  /** The policy's id, a UUID. `adopt` and `EnAuthorization.get` take it. */
   id: string;
-  /** Who is authorized, as IAM holds it: always with its account. */
+  /** The service that has access, as IAM holds it. `accountId` is always set. */
   source: pulumi.Unwrap<AuthorizationSource> & { accountId: string };
-  /** What the source may reach, as IAM holds it: always with its account. */
+  /** The service that the source may access, as IAM holds it. `accountId` is always set. */
   target: pulumi.Unwrap<AuthorizationTarget> & { accountId: string };
-  /** The roles' display names, sorted; a CRN where IAM tells no name for it. */
+  /** The roles' display names, sorted. A role appears as its CRN if IAM gives no name for it. */
   roles: string[];
+  /** The purpose of the authorization. */
   description?: string;
-  /** When it was made: ISO 8601, UTC. */
+  /** The time of creation: ISO 8601, UTC. */
   createdAt?: string;
-  /** The IAM id of who made it. */
+  /** The IAM id of the creator: `IBMid-…`, `iam-ServiceId-…` or `iam-Profile-…`, or `crn-…` for a service. */
   createdById?: string;
-  /** When it was last changed: ISO 8601, UTC. */
+  /** The time of the last change: ISO 8601, UTC. */
   lastModifiedAt?: string;
-  /** The IAM id of who changed it last. */
+  /** The IAM id of the user or service that made the last change. */
   lastModifiedById?: string;
-  /** Who else manages it: such a one cannot be adopted. Absent where nobody does. */
+  /**
+   * The manager of an authorization that cannot be adopted: the service that made it for its own use, or an enterprise
+   * template. Undefined for all other authorizations.
+   */
   managedBy?: "service" | "template";
 }
 
-/** A service instance that was looked up. */
+/** A service instance, as a lookup returns it. */
 export interface ServiceInstance {
-  /** A UUID: what IAM calls the service instance. */
+  /** The instance's GUID. */
   guid: string;
-  /** `crn:v1:…:<service>:<region>:a/<account>:<guid>::` */
+  /** The instance's CRN: `crn:v1:…:<service>:<region>:a/<account>:<guid>::`. */
   crn: string;
+  /** The instance's name. */
   name: string;
-  /** The service, as IAM spells it: `"kms"`, `"cloud-object-storage"`, … */
+  /** The name of its service in IAM, such as `"kms"` or `"cloud-object-storage"`. */
   serviceName: string;
-  /** 32 hexadecimal digits; empty where it is in none. */
+  /** The id of its resource group: 32 hexadecimal digits, or an empty string if it is in none. */
   resourceGroupId: string;
-  /** Such as `"us-south"`, or `"global"`. */
+  /** Its location, such as `"us-south"` or `"global"`. */
   region: string;
-  /** 32 hexadecimal digits. */
+  /** The id of its account: 32 hexadecimal digits. */
   accountId: string;
 }
 
-/** A resource group that was looked up. */
+/** A resource group, as a lookup returns it. */
 export interface ResourceGroup {
-  /** 32 hexadecimal digits: what is written as `resourceGroupId`. */
+  /** The group's id: 32 hexadecimal digits. The argument `resourceGroupId` takes it. */
   id: string;
+  /** The group's CRN. */
   crn: string;
+  /** The group's name. */
   name: string;
-  /** 32 hexadecimal digits. */
+  /** The id of its account: 32 hexadecimal digits. */
   accountId: string;
 }

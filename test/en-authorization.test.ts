@@ -23,7 +23,7 @@ async function resolved<Value>(output: pulumi.Output<Value>): Promise<Value> {
   return new Promise((resolve) => output.apply(resolve));
 }
 
-/** What Pulumi's host gets from a provider's text, in a program of the given folder. */
+/** Evaluates a provider's script as Pulumi does, for a program in the folder `cwd`. */
 function evaluated(text: string, cwd: string): { handler: () => unknown } {
   const exports = { handler: (): unknown => undefined };
   runInNewContext(text, { exports, require: createRequire(__filename), process: { cwd: () => cwd } });
@@ -44,7 +44,7 @@ describe("EnAuthorization", () => {
     });
   });
 
-  it("is registered under the token that state of every release holds", async () => {
+  it("has the type that the state of every release holds", async () => {
     const made = new EnAuthorization("made", bucketInputs());
     expect(await resolved(made.urn)).to.match(/::pulumi-nodejs:dynamic\/ibm:EnAuthorization::made$/);
     expect(await resolved(made.id)).to.equal("made-id");
@@ -52,7 +52,7 @@ describe("EnAuthorization", () => {
     expect(await resolved(made.target)).to.deep.equal(bucketInputs().target);
   });
 
-  it("keeps a short constant text in state, which loads the installed package", async () => {
+  it("keeps a short constant script in state, which loads the installed package", async () => {
     const texts = ["one", "two"].map((name) => new EnAuthorization(name, bucketInputs()));
     await Promise.all(texts.map((each) => resolved(each.urn)));
     const [one, two] = registered.filter(({ name }) => name === "one" || name === "two");
@@ -70,20 +70,20 @@ describe("EnAuthorization", () => {
     );
   });
 
-  it("says what to install and where when the package cannot be found", () => {
+  it("names the package and the folder if the package is not installed", () => {
     const text = String(registered[0]?.inputs["__provider"]);
     expect(() => evaluated(text, "/").handler()).to.throw(
       /^run npm install pulumi-ibm-en-authorization in \/: /,
     );
   });
 
-  it("reads by id with no arguments", async () => {
+  it("reads by id, without arguments", async () => {
     const read = EnAuthorization.get("read", "policy-1");
     expect(await resolved(read.id)).to.equal("policy-1");
     expect(registered.find(({ name }) => name === "read")?.inputs).to.have.all.keys("__provider");
   });
 
-  it("reads with the credentials that are named", async () => {
+  it("reads with named credentials", async () => {
     const read = EnAuthorization.get("partners", "policy-2", { credentials: "PARTNER" });
     expect(await resolved(read.id)).to.equal("policy-2");
     expect(registered.find(({ name }) => name === "partners")?.inputs).to.deep.include({
@@ -99,18 +99,20 @@ describe("EnAuthorization", () => {
     expect(`${documented.replace(/^ \* ?/gm, "")}\n`).to.equal(example);
   });
 
-  it("does not read nothing: an id that is empty or undefined is an error", () => {
+  it("refuses to read an empty or undefined id", () => {
     for (const id of ["", undefined]) {
-      expect(() => EnAuthorization.get("nothing", id as string)).to.throw(/"nothing"\) needs a policy's id/);
+      expect(() => EnAuthorization.get("nothing", id as string)).to.throw(
+        /"nothing".*policyId.*\[invalid-argument\]$/,
+      );
     }
   });
 
-  it("refuses an API key that stands in the stack's configuration in the clear", () => {
+  it("refuses a plain-text API key in the stack's configuration", () => {
     const key = { "ibmcloud:apiKey": "k3y" };
     const declare = () => new EnAuthorization("declared", bucketInputs());
     pulumi.runtime.setAllConfig(key, []);
     expect(declare)
-      .to.throw(/pulumi config set --secret ibmcloud:apiKey/)
+      .to.throw(/pulumi config set --secret ibmcloud:apiKey \[invalid-configuration\]$/)
       .and.not.to.match(/k3y/);
     pulumi.runtime.setAllConfig(key, Object.keys(key));
     expect(declare).not.to.throw();
@@ -122,15 +124,15 @@ describe("EnAuthorization", () => {
     const declare = () => new EnAuthorization("with-credentials", bucketInputs());
     let folder: string;
 
-    /** What the project of the mocks keeps of its stack. */
-    const keep = (apikey: string) =>
+    /** Writes the stack's settings file, with one secret and the given second API key. */
+    const writeSettings = (apikey: string) =>
       writeFileSync(
         join(folder, `Pulumi.${pulumi.getStack()}.yaml`),
         `config:\n  ibmcloud:credentials:\n    ONE:\n      apikey:\n        secure: AAAB\n    TWO:\n      apikey: ${apikey}\n`,
       );
 
     beforeEach(async () => {
-      // A run of its own.
+      // Start a new run.
       await pulumi.runtime.setMocks({
         newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs as object }),
         call: ({ inputs }) => inputs as Record<string, unknown>,
@@ -147,17 +149,19 @@ describe("EnAuthorization", () => {
       pulumi.runtime.setAllConfig({}, []);
     });
 
-    it("refuses one that is in the clear beside a secret one", () => {
-      keep("k3y");
+    it("refuses a plain-text credential beside a secret one", () => {
+      writeSettings("k3y");
       expect(declare)
-        .to.throw(/pulumi config set --secret --path ibmcloud:credentials.TWO.apikey/)
+        .to.throw(
+          /pulumi config set --secret --path ibmcloud:credentials\.TWO\.apikey \[invalid-configuration\]$/,
+        )
         .and.not.to.match(/k3y/);
     });
 
-    it("reads the stack's settings once a run", () => {
-      keep("{ secure: AAAB }");
+    it("reads the stack's settings file once per run", () => {
+      writeSettings("{ secure: AAAB }");
       expect(declare).not.to.throw();
-      keep("k3y");
+      writeSettings("k3y");
       expect(declare).not.to.throw();
     });
   });

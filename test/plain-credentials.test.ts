@@ -9,64 +9,78 @@ import { closing } from "./support/opened";
 const settings = (credentials: string) => `config:\n  ibmcloud:credentials:\n${credentials}`;
 const secure = "        secure: AAABAEj0\n";
 
-const FOUND: [title: string, text: string, path: string | undefined][] = [
-  ["all secret", settings(`    ONE:\n      apikey:\n${secure}`), undefined],
-  ["one in the clear", settings(`    ONE:\n      apikey: k3y\n`), "ibmcloud:credentials.ONE.apikey"],
+const SETTINGS: [title: string, text: string, path: string | undefined][] = [
+  ["a secret", settings(`    ONE:\n      apikey:\n${secure}`), undefined],
+  ["an API key", settings(`    ONE:\n      apikey: k3y\n`), "ibmcloud:credentials.ONE.apikey"],
   [
-    "one in the clear beside a secret one",
+    "a client secret after a secret API key",
     settings(`    ONE:\n      apikey:\n${secure}    TWO:\n      clientSecret: hush\n`),
     "ibmcloud:credentials.TWO.clientSecret",
   ],
-  ["in a list", settings(`    ONE:\n      - bearerToken: hush\n`), "ibmcloud:credentials.ONE[0].bearerToken"],
-  ["a number", settings(`    ONE:\n      apikey: 12345\n`), "ibmcloud:credentials.ONE.apikey"],
-  ["what may be seen", settings(`    ONE:\n      iamProfileId: p\n      apikey:\n${secure}`), undefined],
-  ["all of it one secret", "config:\n  ibmcloud:credentials:\n    secure: AAAB\n", undefined],
-  ["all of one secret", settings("    ONE:\n      secure: AAAB\n"), undefined],
   [
-    "part of a credential",
+    "a token in a list",
+    settings(`    ONE:\n      - bearerToken: hush\n`),
+    "ibmcloud:credentials.ONE[0].bearerToken",
+  ],
+  ["a number as API key", settings(`    ONE:\n      apikey: 12345\n`), "ibmcloud:credentials.ONE.apikey"],
+  [
+    "a profile's id beside a secret",
+    settings(`    ONE:\n      iamProfileId: p\n      apikey:\n${secure}`),
+    undefined,
+  ],
+  ["one secret for everything", "config:\n  ibmcloud:credentials:\n    secure: AAAB\n", undefined],
+  ["one secret for a name", settings("    ONE:\n      secure: AAAB\n"), undefined],
+  [
+    "an object as API key",
     settings(`    ONE:\n      apikey:\n        value: k3y\n`),
     "ibmcloud:credentials.ONE.apikey.value",
   ],
   [
-    "beside a property named secure",
+    "a secret with another property beside it",
     settings(`    ONE:\n      apikey:\n${secure}        old: k3y\n`),
     "ibmcloud:credentials.ONE.apikey.secure",
   ],
-  ["of the name secure", settings("    secure:\n      apikey: k3y\n"), "ibmcloud:credentials.secure.apikey"],
-  ["where an object must stand", settings("    ONE: k3y\n"), "ibmcloud:credentials.ONE"],
   [
-    "of a name that needs quotes",
+    "credentials named secure",
+    settings("    secure:\n      apikey: k3y\n"),
+    "ibmcloud:credentials.secure.apikey",
+  ],
+  ["a string in place of an object", settings("    ONE: k3y\n"), "ibmcloud:credentials.ONE"],
+  [
+    "a name that needs quotes",
     settings("    a.b:\n      API_KEY: k3y\n"),
     'ibmcloud:credentials["a.b"].API_KEY',
   ],
   [
-    "by a merge key",
+    "an API key from a merge key",
     `shared: &shared\n  apikey: k3y\n${settings("    ONE:\n      <<: *shared\n")}`,
     "ibmcloud:credentials.ONE.apikey",
   ],
-  ["a profile named apikey", settings("    apikey:\n      iamProfileId: p\n"), undefined],
+  ["a profile under the name apikey", settings("    apikey:\n      iamProfileId: p\n"), undefined],
   ["no credentials", "config:\n  ibmcloud:apiKey: k\n", undefined],
-  ["nothing", "", undefined],
-  ["no YAML", "a: [", undefined],
+  ["an empty file", "", undefined],
+  ["invalid YAML", "a: [", undefined],
 ];
 
-describe("a stack's settings file", () => {
-  for (const [title, text, path] of FOUND) {
-    it(`tells which credential is in the clear: ${title}`, () => {
+describe("plainCredentialIn", () => {
+  for (const [title, text, path] of SETTINGS) {
+    it(`returns ${path ?? "undefined"} for ${title}`, () => {
       expect(plainCredentialIn(text)).to.equal(path);
     });
   }
+});
 
-  /** A project with a folder for the program and one for settings. */
-  function project(name: string, settings: string): string {
+describe("stackSettings", () => {
+  /** Creates a project with a file of the given name, and with the folders `src` and `stacks`. */
+  function project(fileName: string, text: string): string {
     const folder = mkdtempSync(join(tmpdir(), "project-"));
     closing({ close: () => rm(folder, { recursive: true }) });
     for (const each of ["src", "stacks"]) mkdirSync(join(folder, each));
-    writeFileSync(join(folder, name), settings);
+    writeFileSync(join(folder, fileName), text);
     return folder;
   }
 
-  it("is found beside Pulumi.yaml, from its folder and from one below it", () => {
+  it("finds the file next to Pulumi.yaml, from that folder or a folder in it", () => {
     const folder = project("Pulumi.yaml", "name: p\n");
     writeFileSync(join(folder, "Pulumi.dev.yaml"), "here");
     expect(stackSettings("dev", "p", folder)).to.equal("here");
@@ -75,25 +89,25 @@ describe("a stack's settings file", () => {
   });
 
   for (const setting of ["stackConfigDir", "config"]) {
-    it(`is found in the folder that ${setting} names`, () => {
+    it(`finds the file in the folder that ${setting} sets`, () => {
       const folder = project("Pulumi.yaml", `name: p\n${setting}: stacks\n`);
       writeFileSync(join(folder, "stacks", "Pulumi.dev.yaml"), "there");
       expect(stackSettings("dev", "p", folder)).to.equal("there");
     });
   }
 
-  it("ends as the project's file does", () => {
-    for (const [name, text] of [
-      ["Pulumi.yml", "name: p\n"],
-      ["Pulumi.json", '{"name":"p"}'],
-    ] as const) {
+  for (const [name, text] of [
+    ["Pulumi.yml", "name: p\n"],
+    ["Pulumi.json", '{"name":"p"}'],
+  ] as const) {
+    it(`finds a file with the same extension as ${name}`, () => {
       const folder = project(name, text);
-      writeFileSync(join(folder, name.replace(".", ".dev.")), text);
-      expect(stackSettings("dev", "p", folder), name).to.equal(text);
-    }
-  });
+      writeFileSync(join(folder, name.replace(".", ".dev.")), "here");
+      expect(stackSettings("dev", "p", folder)).to.equal("here");
+    });
+  }
 
-  it("of another project, or one that can't be read, counts for nothing", () => {
+  it("returns undefined for an unreadable file, another project or no project", () => {
     const folder = project("Pulumi.yaml", "name: p\n");
     mkdirSync(join(folder, "Pulumi.dev.yaml"));
     expect(stackSettings("dev", "p", folder)).to.equal(undefined);

@@ -1,8 +1,10 @@
 import { createRequire } from "node:module";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { startIamEmulator, type IamEmulator } from "../emulator";
+import type * as resources from "../iam/resources";
+import { toAuthorizations } from "../provider/listing";
+import type { Authorization } from "../results";
 import { FORMATS } from "./formats";
-import { listAuthorizations } from "./list";
 
 const { name, version, description } = createRequire(__filename)("../../package.json") as {
   name: string;
@@ -10,63 +12,65 @@ const { name, version, description } = createRequire(__filename)("../../package.
   description: string;
 };
 
-/** What ends a command that stays in the foreground. */
-const ENDING = ["SIGINT", "SIGTERM"] as const;
+/** The signals that stop the emulator. */
+const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** The command `pulumi-ibm-en-authorization`. */
+/** Returns the command `pulumi-ibm-en-authorization`, which writes its results to `out`. */
 export function commandLine(out: NodeJS.WritableStream): Command {
   const program = new Command(name).description(description).version(version);
   program
     .command("emulator")
-    .description("run an IAM emulator in the foreground, on the loopback interface, until Ctrl-C")
-    .option("--port <number>", "the port to listen on (default: any free one)", toPort)
-    .option("--any-pair", "take authorizations of any two services, not only Event Notifications'")
+    .description("run an IAM emulator on the loopback interface until Ctrl-C")
+    .option("--port <number>", "port to listen on (default: any free port)", toPort)
+    .option("--any-pair", "allow authorizations between any two services, not only with Event Notifications")
     .action(async ({ port, anyPair }: { port?: number; anyPair?: boolean }, command: Command) => {
-      const iam = await startIamEmulator({ port, anyPair }).catch(
-        failed(command, "The emulator cannot listen"),
+      const iam = await startIamEmulator({ port, anyPair }).catch((error: unknown) =>
+        command.error(`Cannot start the emulator: ${messageOf(error)}. Use another --port, or omit --port`),
       );
       out.write(welcome(iam));
-      await ended();
+      await stopSignal();
       await iam.close();
     });
   program
     .command("list")
-    .description("list the authorizations of Event Notifications that IAM holds in the credentials' account")
+    .description("list the authorizations from and to Event Notifications in the credentials' account")
     .addOption(
       new Option(
         "--format <format>",
-        "how: a line each, JSON, a program that adopts them, or a Mermaid graph",
+        "output as text (one line each), JSON, code that adopts them, or a Mermaid graph",
       )
         .choices(Object.keys(FORMATS))
         .default("text"),
     )
     .addHelpText(
       "after",
-      "\nThe credentials come from the environment, as for the provider: IC_API_KEY, IC_IAM_TOKEN, …",
+      "\nThe credentials come from the environment, as for the provider: IC_API_KEY, IC_IAM_TOKEN and so on.",
     )
     .action(async ({ format }: { format: string }, command: Command) => {
-      const found = await listAuthorizations(process.env).catch(
-        failed(command, "The authorizations cannot be listed"),
+      const authorizations = await listAuthorizations(process.env).catch((error: unknown) =>
+        command.error(`Cannot list the authorizations: ${messageOf(error)}`),
       );
-      out.write(`${FORMATS[format]?.(found) ?? ""}\n`);
+      out.write(`${FORMATS[format]?.(authorizations) ?? ""}\n`);
     });
   return program;
 }
 
-/** Ends a command with one sentence: what cannot be done, and why. */
-function failed(command: Command, what: string): (error: unknown) => never {
-  return (error) => command.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function toPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+  throw new InvalidArgumentError("Use a whole number from 0 to 65535.");
 }
 
 function welcome({ url, apiKey, accountId }: IamEmulator): string {
-  return `An IAM emulator listens on ${url} (account ${accountId}). Ctrl-C ends it, and forgets what it holds.
-In the shell of your Pulumi program:
+  return `The IAM emulator is running on ${url}.
+Its account is ${accountId}.
+Press Ctrl-C to stop it and discard its data.
+
+In the shell where you run Pulumi:
 
   export IBMCLOUD_IAM_API_ENDPOINT=${url}
   export IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT=${url}
@@ -75,8 +79,15 @@ In the shell of your Pulumi program:
 `;
 }
 
-async function ended(): Promise<void> {
+async function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ENDING) process.once(signal, () => resolve());
+    for (const signal of STOP_SIGNALS) process.once(signal, () => resolve());
   });
+}
+
+/** @throws an `IamError` or a `NoCredentialsError` */
+async function listAuthorizations(env: NodeJS.ProcessEnv): Promise<Authorization[]> {
+  // Only this command needs IBM's SDK, which is slow to load.
+  const { openResources } = createRequire(__filename)("../iam/resources") as typeof resources;
+  return toAuthorizations(await openResources({ config: () => undefined, env }).policies());
 }

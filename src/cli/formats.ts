@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
-import type { Authorization } from "../results";
 import { toInputs } from "../provider/policy-mapping";
+import type { Authorization } from "../results";
 
 type Side = Authorization["source"] | Authorization["target"];
 
-/** How authorizations are written out, by the name of the format. */
+/** The output formats of `list`, by name. */
 export const FORMATS: Record<string, (authorizations: readonly Authorization[]) => string> = {
   text: (all) => all.map(asText).join("\n"),
   json: (all) => JSON.stringify(all, undefined, 2),
@@ -14,31 +14,32 @@ export const FORMATS: Record<string, (authorizations: readonly Authorization[]) 
 
 function asText(authorization: Authorization): string {
   const { id, source, target, roles, description } = authorization;
-  const of = accountOf(authorization);
-  const scope = `${sideText(source, of)} -> ${sideText(target, of)}`;
+  const account = accountOf(authorization);
+  const scope = `${sideText(source, account)} -> ${sideText(target, account)}`;
   return [id, scope, roles.join(", "), description && literal(description)].filter(Boolean).join("  ");
 }
 
-/** A program that takes all of them over. What cannot be is a comment. */
+/** Writes a program that adopts the authorizations. An authorization that cannot be adopted becomes a comment. */
 function asCode(all: readonly Authorization[]): string {
   const names = namesOf(all);
-  const parts = all.map((each, at) => {
-    const { createdById = "somebody", createdAt = "some time", managedBy } = each;
-    const made = `// made by ${createdById} at ${createdAt}`;
-    if (managedBy) return `${made}: a ${managedBy} manages ${each.id}, it cannot be adopted`;
+  const statements = all.map((each, index) => {
+    const { createdById = "an unknown user", createdAt = "an unknown time", managedBy } = each;
+    const created = `// Created by ${createdById} at ${createdAt}.`;
+    if (managedBy)
+      return `${created} Policy ${each.id} cannot be adopted, because a ${managedBy} manages it.`;
     const args = { ...toInputs(each), adopt: each.id };
-    return `${made}\nnew EnAuthorization(${literal(names[at])}, ${literal(args)});`;
+    return `${created}\nnew EnAuthorization(${literal(names[index])}, ${literal(args)});`;
   });
-  return ['import { EnAuthorization } from "pulumi-ibm-en-authorization";', ...parts].join("\n\n");
+  return ['import { EnAuthorization } from "pulumi-ibm-en-authorization";', ...statements].join("\n\n");
 }
 
-/** A value as JavaScript writes it. */
+/** Returns a value as a JavaScript literal. */
 function literal(value: unknown): string {
-  const everything = { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity };
-  return inspect(value, { ...everything, breakLength: 100 });
+  const unlimited = { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity };
+  return inspect(value, { ...unlimited, breakLength: 100 });
 }
 
-/** `<source>-to-<target>`; from the second of a pair on with a number. */
+/** Returns a resource name for each authorization: `<source>-to-<target>`, then `<source>-to-<target>-2` and so on. */
 function namesOf(all: readonly Authorization[]): string[] {
   const seen = new Map<string, number>();
   return all.map(({ source, target }) => {
@@ -53,7 +54,7 @@ function serviceOf({ serviceName = "*", resourceType }: Side): string {
   return serviceName === "*" ? (resourceType ?? "any-service") : serviceName;
 }
 
-/** A Mermaid flowchart: a node for each side, an arrow for each authorization. */
+/** Writes a Mermaid flowchart with a node for each source or target, and an arrow for each authorization. */
 function asGraph(all: readonly Authorization[]): string {
   const nodes = new Map<string, string>();
   const nodeOf = (text: string) => {
@@ -62,8 +63,8 @@ function asGraph(all: readonly Authorization[]): string {
     return node;
   };
   const arrows = all.map((each) => {
-    const of = accountOf(each);
-    const [from, to] = [each.source, each.target].map((side) => nodeOf(sideText(side, of)));
+    const account = accountOf(each);
+    const [from, to] = [each.source, each.target].map((side) => nodeOf(sideText(side, account)));
     return `  ${from ?? ""} -->|${quoted(each.roles.join(", "))}| ${to ?? ""}`;
   });
   const declared = [...nodes].map(([text, node]) => `  ${node}[${quoted(text)}]`);
@@ -74,12 +75,12 @@ function quoted(text: string): string {
   return `"${text.replaceAll("#", "#35;").replaceAll('"', "#quot;")}"`;
 }
 
-/** An authorization is in its target's account. */
+/** Returns the account that holds an authorization, which is its target's account. */
 function accountOf({ target }: Authorization): string {
   return target.accountId;
 }
 
-/** A side in words: its service, and what narrows it. */
+/** Describes a source or target: its service, with everything that limits it in parentheses. */
 function sideText(side: Side, ownAccount: string): string {
   const { accountId, serviceName = "", serviceInstance, attributes = [], ...others } = side;
   const { tags = [], ...narrowing }: typeof others & Pick<Authorization["target"], "tags"> = others;

@@ -1,48 +1,55 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceName } from "../args";
-import type { Authorization } from "../results";
 import type * as listing from "../provider/listing";
+import type { Authorization } from "../results";
 import { CodedError } from "../shared/coded-error";
-import { connection } from "./connection";
-import { notLookedUp } from "./look-up";
+import { connect } from "./connection";
+import { lookupError } from "./find-one";
 
-/** What one side of an authorization has to say, as IAM holds it. What is left out may be anything. */
+/** A filter on the source or target of authorizations. Properties that are not set match everything. */
 export interface AuthorizationFilter {
-  /** The account: 32 hexadecimal digits. */
+  /** The id of the account: 32 hexadecimal digits. */
   accountId?: pulumi.Input<string>;
-  /** The service; `"*"` for those that name none. */
+  /** The name of the service. `"*"` matches only authorizations that name no service. */
   serviceName?: pulumi.Input<ServiceName>;
-  /** The instance: its GUID or its CRN; `"*"` for those of every instance. */
+  /** The GUID or CRN of the service instance. `"*"` matches only authorizations for all instances. */
   serviceInstance?: pulumi.Input<string>;
-  /** The resource group: its id; `"*"` for those of every resource group. */
+  /** The id of the resource group. `"*"` matches only authorizations for all resource groups. */
   resourceGroupId?: pulumi.Input<string>;
 }
 
-/** Which authorizations {@link getAuthorizationsOutput} finds. */
+/** The arguments of {@link getAuthorizationsOutput}. */
 export interface GetAuthorizationsOutputArgs {
-  /** @default any source */
+  /**
+   * A filter on the source.
+   * @default any source
+   */
   source?: pulumi.Input<AuthorizationFilter>;
-  /** @default any target */
+  /**
+   * A filter on the target.
+   * @default any target
+   */
   target?: pulumi.Input<AuthorizationFilter>;
   /**
-   * Which credentials, by name, as for a resource: it is their account that is looked at.
-   * @default the default credentials
+   * The name of the credentials to use, as for a resource. The lookup searches their account.
+   * @default the default credentials: `ibmcloud:apiKey`, `IC_API_KEY` and so on
    */
   credentials?: pulumi.Input<string>;
 }
 
-/** Which authorizations {@link getAuthorizations} finds. */
+/** The arguments of {@link getAuthorizations}. */
 export type GetAuthorizationsArgs = pulumi.Unwrap<GetAuthorizationsOutputArgs>;
 
-const KEYS = ["accountId", "serviceName", "serviceInstance", "resourceGroupId"];
+const FILTER_KEYS = ["accountId", "serviceName", "serviceInstance", "resourceGroupId"];
 
 /**
- * The authorizations that IAM holds in the credentials' account, of this stack or not, with Event Notifications on one side;
- * oldest first, none is an empty list. A filter is compared with what is written in IAM: one for an instance does not find
- * the authorization of all instances. In preview too.
+ * Returns the authorizations from and to Event Notifications in the credentials' account, in preview too. The oldest comes
+ * first. The result includes authorizations that this stack does not manage.
  *
- * @throws pulumi.RunError in one sentence, when a filter has a property that it does not know, or IAM does not answer
+ * A filter matches the stored value only: a filter for one instance does not match an authorization for all instances.
+ *
+ * @throws pulumi.RunError if a filter has an unknown property, or if IAM cannot be queried
  *
  * @example
  * const toKeyProtect = await getAuthorizations({ target: { serviceName: "kms" } });
@@ -50,20 +57,21 @@ const KEYS = ["accountId", "serviceName", "serviceInstance", "resourceGroupId"];
 export async function getAuthorizations(args: GetAuthorizationsArgs = {}): Promise<Authorization[]> {
   const { source = {}, target = {}, credentials } = args;
   try {
-    for (const [side, filter] of Object.entries({ source, target })) refuseUnknown(side, filter);
-    const { toAuthorizations, matchesFilter } = loaded();
-    const policies = await connection(credentials).policies();
+    for (const [side, filter] of Object.entries({ source, target })) refuseUnknownKeys(side, filter);
+    const { toAuthorizations, matchesFilter } = policyListing();
+    const policies = await connect(credentials).policies();
     return toAuthorizations(policies).filter((each) => matchesFilter(each, { source, target }));
   } catch (cause) {
-    throw notLookedUp("authorizations", cause);
+    throw lookupError("authorizations", cause);
   }
 }
 
 /**
- * The same for values that are known later: the look-up is made as soon as they are.
+ * Returns authorizations like {@link getAuthorizations}, as soon as the arguments are known. The result is secret if an
+ * argument is.
  *
  * @example
- * const ofThisOne = getAuthorizationsOutput({ source: { serviceInstance: en.guid } });
+ * const fromThisInstance = getAuthorizationsOutput({ source: { serviceInstance: en.guid } });
  */
 export function getAuthorizationsOutput(
   args: GetAuthorizationsOutputArgs = {},
@@ -71,16 +79,16 @@ export function getAuthorizationsOutput(
   return pulumi.output(args).apply(getAuthorizations);
 }
 
-function refuseUnknown(side: string, filter: object): void {
-  const unknown = Object.keys(filter).find((key) => !KEYS.includes(key));
+function refuseUnknownKeys(side: string, filter: object): void {
+  const unknown = Object.keys(filter).find((key) => !FILTER_KEYS.includes(key));
   if (unknown === undefined) return;
   throw new CodedError(
     "invalid-argument",
-    `${side} is narrowed by ${KEYS.join(", ")}, and not by ${unknown}`,
+    `${side}.${unknown} is not a filter. The filters are ${FILTER_KEYS.join(", ")}`,
   );
 }
 
-/** Loaded by the first look-up, and not by importing this package. */
-function loaded(): typeof listing {
+/** Loads the provider's mapping with the first lookup, so that importing this package stays fast. */
+function policyListing(): typeof listing {
   return createRequire(__filename)("../provider/listing") as typeof listing;
 }

@@ -2,37 +2,39 @@ import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { openResources, Resources } from "../iam/resources";
 
-/** What a run of a program has connected to, by the settings it was connected with. */
+/** The connections of one run of a program, by their settings. */
 type Connections = Map<string, Resources>;
 
 /**
- * Look-ups are functions that know nothing of one another, and still share a token and equal answers. Each run of a
- * program has its own: with the Automation API there may be several in a process, and what one looked up may be gone in
- * the next.
+ * The connections of each run. All lookups of a run share one token, and equal lookups share one call. Different runs share
+ * nothing: with the Automation API, one process can have several runs, and resources may change between them.
  */
-const runs = new WeakMap<object, Connections>();
+const connectionsByRun = new WeakMap<object, Connections>();
 const WITHOUT_ENGINE = {};
 
 /**
- * Resource Controller and Manager, with the credentials that the provider would use.
+ * Connects to Resource Controller, Resource Manager and IAM with the credentials that the provider would use.
  *
- * @param credentials which ones, by name; the default ones without it
+ * @param credentials the name of the credentials; undefined for the default ones
  */
-export function connection(credentials?: string): Resources {
+export function connect(credentials?: string): Resources {
   const config = pulumi.runtime.allConfig();
   const run = pulumi.runtime.getMonitor() ?? WITHOUT_ENGINE;
-  const connections: Connections = runs.get(run) ?? new Map<string, Resources>();
-  runs.set(run, connections);
+  const connections: Connections = connectionsByRun.get(run) ?? new Map<string, Resources>();
+  connectionsByRun.set(run, connections);
 
   const settings = JSON.stringify([credentials, config, process.env]);
-  const known = connections.get(settings);
-  if (known) return known;
-  const made = loaded().openResources({ config: (key) => config[key], env: process.env }, credentials);
-  connections.set(settings, made);
-  return made;
+  const existing = connections.get(settings);
+  if (existing) return existing;
+  const created = iamResources().openResources(
+    { config: (key) => config[key], env: process.env },
+    credentials,
+  );
+  connections.set(settings, created);
+  return created;
 }
 
-/** IBM's SDK is loaded by the first look-up, and not by importing this package. */
-function loaded(): { openResources: typeof openResources } {
-  return createRequire(__filename)("../iam/resources") as ReturnType<typeof loaded>;
+/** Loads IBM's SDK with the first lookup, so that importing this package stays fast. */
+function iamResources(): { openResources: typeof openResources } {
+  return createRequire(__filename)("../iam/resources") as ReturnType<typeof iamResources>;
 }

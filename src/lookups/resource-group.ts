@@ -1,44 +1,44 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ResourceGroup } from "../results";
-import { lookUp } from "./look-up";
+import { findOne } from "./find-one";
 
-/** Which resource group {@link getResourceGroupOutput} looks up. */
+/** The arguments of {@link getResourceGroupOutput}. */
 export interface GetResourceGroupOutputArgs {
-  /** The group's name, as the console shows it. */
+  /** The group's name, as the IBM Cloud console shows it. */
   name: pulumi.Input<string>;
   /**
-   * Which credentials, by name, as for a resource: it is looked up in their account.
-   * @default the default credentials
+   * The name of the credentials to use, as for a resource. The lookup searches their account.
+   * @default the default credentials: `ibmcloud:apiKey`, `IC_API_KEY` and so on
    */
   credentials?: pulumi.Input<string>;
 }
 
-/** Which resource group {@link getResourceGroup} looks up. */
+/** The arguments of {@link getResourceGroup}. */
 export type GetResourceGroupArgs = pulumi.Unwrap<GetResourceGroupOutputArgs>;
 
 /**
- * Looks up a resource group of the credentials' account by its name, in preview too. The credentials are those of the
- * resources: `ibmcloud:apiKey`, `IC_API_KEY` and so on.
+ * Looks up a resource group by its name, in preview too.
  *
- * @throws pulumi.RunError when there is none of this name: it tells what there is, the nearest spelling first
+ * @throws pulumi.RunError if no group or several groups have this name. The message lists groups, the closest name first.
  *
  * @example
  * const production = await getResourceGroup({ name: "production" });
  */
 export async function getResourceGroup({ name, credentials }: GetResourceGroupArgs): Promise<ResourceGroup> {
-  return lookUp({
-    what: "the resource group",
+  return findOne({
+    kind: "resource group",
     name,
     credentials,
-    find: async (resources) => (await resources.groups()).filter((each) => each.name === name),
-    all: (resources) => resources.groups(),
-    tell: (each) => `"${each.name}" (${each.id})`,
-    apart: () => "Write the id of one instead",
+    matches: async (resources) => (await resources.groups()).filter((each) => each.name === name),
+    candidates: (resources) => resources.groups(),
+    describe: (each) => `"${each.name}" (${each.id})`,
+    chooseOne: () => "Use the id of one of them instead of a lookup",
   });
 }
 
 /**
- * The same for a name that is known later: the look-up is made as soon as it is, and its result is secret where the name is.
+ * Looks up a resource group like {@link getResourceGroup}, as soon as its arguments are known. The result is secret if an
+ * argument is.
  *
  * @example
  * const group = getResourceGroupOutput({ name: stack.getOutput("groupName") });

@@ -1,73 +1,72 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceName } from "../args";
 import type { ServiceInstance } from "../results";
-import { lookUp } from "./look-up";
+import { findOne } from "./find-one";
 
-/** Which instance {@link getServiceInstanceOutput} looks up. */
+/** The arguments of {@link getServiceInstanceOutput}. */
 export interface GetServiceInstanceOutputArgs {
-  /** The instance's name, as the console shows it. */
+  /** The instance's name, as the IBM Cloud console shows it. */
   name: pulumi.Input<string>;
   /**
-   * The service that it is an instance of, where several have one of this name.
-   * @default any
+   * The instance's service. Set it if instances of several services have this name.
+   * @default any service
    */
   serviceName?: pulumi.Input<ServiceName>;
   /**
-   * The id of the resource group that it is in, where several have one of this name.
-   * @default any
+   * The id of the instance's resource group. Set it if instances in several groups have this name.
+   * @default any resource group
    */
   resourceGroupId?: pulumi.Input<string>;
   /**
-   * Where it is, such as `"us-south"`, where there are several of this name.
-   * @default anywhere
+   * The instance's location, such as `"us-south"`. Set it if instances in several locations have this name.
+   * @default any location
    */
   region?: pulumi.Input<string>;
   /**
-   * Which credentials, by name, as for a resource: it is looked up in their account.
-   * @default the default credentials
+   * The name of the credentials to use, as for a resource. The lookup searches their account.
+   * @default the default credentials: `ibmcloud:apiKey`, `IC_API_KEY` and so on
    */
   credentials?: pulumi.Input<string>;
 }
 
-/** Which instance {@link getServiceInstance} looks up. */
+/** The arguments of {@link getServiceInstance}. */
 export type GetServiceInstanceArgs = pulumi.Unwrap<GetServiceInstanceOutputArgs>;
 
-/** What tells instances of one name from one another. */
-const NARROWING = ["serviceName", "resourceGroupId", "region"] as const;
+/** The arguments that distinguish instances with the same name. */
+const FILTERS = ["serviceName", "resourceGroupId", "region"] as const;
 
 /**
- * Looks up a service instance of the credentials' account by its name, in preview too. Only active ones count. The
- * credentials are those of the resources: `ibmcloud:apiKey`, `IC_API_KEY` and so on.
+ * Looks up an active service instance by its name, in preview too.
  *
- * @throws pulumi.RunError when there is none of this name, or several: it tells what there is, the nearest spelling first
+ * @throws pulumi.RunError if no instance or several instances match. The message lists instances, the closest name first.
  *
  * @example
  * const archive = await getServiceInstance({ name: "archive", serviceName: "cloud-object-storage" });
  */
 export async function getServiceInstance(args: GetServiceInstanceArgs): Promise<ServiceInstance> {
   const { name, serviceName, resourceGroupId, region, credentials } = args;
-  const narrowed = [
+  const filterTexts = [
     serviceName && ` of ${serviceName}`,
     region && ` in ${region}`,
     resourceGroupId && ` in the resource group ${resourceGroupId}`,
   ];
-  const isMeant = (each: ServiceInstance) =>
-    each.name === name && NARROWING.every((key) => args[key] === undefined || args[key] === each[key]);
-  return lookUp({
-    what: "the service instance",
+  const isMatch = (each: ServiceInstance) =>
+    each.name === name && FILTERS.every((key) => args[key] === undefined || args[key] === each[key]);
+  return findOne({
+    kind: "service instance",
     name,
     credentials,
-    narrowed: narrowed.filter(Boolean).join(""),
-    find: async (resources) => (await resources.instances(name)).filter(isMeant),
-    all: async (resources) => sortedBy(serviceName, await resources.instances()),
-    tell,
-    apart,
+    filterText: filterTexts.filter(Boolean).join(""),
+    matches: async (resources) => (await resources.instances(name)).filter(isMatch),
+    candidates: async (resources) => ownServiceFirst(serviceName, await resources.instances()),
+    describe,
+    chooseOne,
   });
 }
 
 /**
- * The same for values that are known later: the look-up is made as soon as they are, and its result is secret where one of
- * them is.
+ * Looks up a service instance like {@link getServiceInstance}, as soon as its arguments are known. The result is secret if
+ * an argument is.
  *
  * @example
  * const archive = getServiceInstanceOutput({ name: "archive", resourceGroupId: group.id });
@@ -76,20 +75,23 @@ export function getServiceInstanceOutput(args: GetServiceInstanceOutputArgs): pu
   return pulumi.output(args).apply(getServiceInstance);
 }
 
-function tell({ name, serviceName, region, resourceGroupId, guid }: ServiceInstance): string {
+function describe({ name, serviceName, region, resourceGroupId, guid }: ServiceInstance): string {
   return `"${name}" (${serviceName} in ${region}, resource group ${resourceGroupId || "none"}, guid ${guid})`;
 }
 
-/** Those of the wanted service first: among equally near spellings they are the likelier ones. */
-function sortedBy(serviceName: string | undefined, all: readonly ServiceInstance[]): ServiceInstance[] {
+/** Puts the instances of one service first. Among equally close names, they are the likelier ones. */
+function ownServiceFirst(
+  serviceName: string | undefined,
+  all: readonly ServiceInstance[],
+): ServiceInstance[] {
   return [
     ...all.filter((each) => each.serviceName === serviceName),
     ...all.filter((each) => each.serviceName !== serviceName),
   ];
 }
 
-function apart(several: readonly ServiceInstance[]): string {
-  const telling = NARROWING.filter((key) => new Set(several.map((each) => each[key])).size > 1);
-  if (telling.length > 0) return `Say which one by ${telling.join(" or ")}`;
-  return "Nothing but the guid tells them apart: write that, or give one of them another name";
+function chooseOne(several: readonly ServiceInstance[]): string {
+  const differing = FILTERS.filter((key) => new Set(several.map((each) => each[key])).size > 1);
+  if (differing.length > 0) return `Set ${differing.join(" or ")} to choose one`;
+  return "They differ only in their GUIDs: use the GUID of one of them instead of a lookup, or rename one";
 }

@@ -14,8 +14,8 @@ import { WHAT_EXISTS } from "../support/what-exists";
 
 const ENTRY = join(__dirname, "..", "..", "src", "cli", "index.ts");
 
-/** Runs the command as a user's shell does, until it has said something. */
-async function run(...args: string[]): Promise<{ child: ChildProcess; said: string }> {
+/** Starts the command in a process of its own, and waits for its first output. */
+async function start(...args: string[]): Promise<{ child: ChildProcess; output: string }> {
   const child = spawn(process.execPath, ["--import", "tsx", ENTRY, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -24,71 +24,78 @@ async function run(...args: string[]): Promise<{ child: ChildProcess; said: stri
       if (child.exitCode === null && child.kill("SIGKILL")) await once(child, "exit");
     },
   });
-  const [said] = (await Promise.race([once(child.stdout, "data"), once(child.stderr, "data")])) as [Buffer];
-  return { child, said: said.toString() };
+  const streams = [once(child.stdout, "data"), once(child.stderr, "data")];
+  const [output] = (await Promise.race(streams)) as [Buffer];
+  return { child, output: output.toString() };
 }
 
-/** The command in this process: what it wrote, and what it refused. */
-async function parsed(...args: string[]): Promise<string> {
-  const out = new PassThrough();
-  let said = "";
-  const program = commandLine(out);
+/** Returns the value that the emulator's output gives for an environment variable. */
+function exported(name: string, output: string): string {
+  return new RegExp(`^ *export ${name}=(\\S+)$`, "m").exec(output)?.[1] ?? "";
+}
+
+/** Runs the command in this process, and returns its help or error text. */
+async function run(...args: string[]): Promise<string> {
+  let output = "";
+  const write = (text: string) => (output += text);
+  const program = commandLine(new PassThrough());
   for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .configureOutput({ writeOut: (text) => (said += text), writeErr: (text) => (said += text) });
+    command.exitOverride().configureOutput({ writeOut: write, writeErr: write });
   }
   await program.parseAsync(args, { from: "user" }).catch(() => undefined);
-  return said;
+  return output;
 }
 
 describe("pulumi-ibm-en-authorization emulator", () => {
-  it("listens until it is ended, and says where and with which key", async () => {
-    const { child, said } = await run("emulator");
-    const url = /IBMCLOUD_IAM_API_ENDPOINT=(\S+)/.exec(said)?.[1] ?? "";
-    const apiKey = /IC_API_KEY=(\S+)/.exec(said)?.[1] ?? "";
-    const accountId = /account (\w+)/.exec(said)?.[1] ?? "";
+  it("prints endpoints, API key and account, and runs until it is stopped", async () => {
+    const { child, output } = await start("emulator");
+    const url = exported("IBMCLOUD_IAM_API_ENDPOINT", output);
     expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
-    for (const service of ["RESOURCE_CONTROLLER", "RESOURCE_MANAGEMENT"]) {
-      expect(said).to.include(`export IBMCLOUD_${service}_API_ENDPOINT=${url}\n`);
-    }
-    const { result } = await sdk({ url, apiKey }).listV2Policies({ accountId });
+    expect(exported("IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT", output)).to.equal(url);
+    expect(exported("IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT", output)).to.equal(url);
+    const [accountId = ""] = /\b[0-9a-f]{32}\b/.exec(output) ?? [];
+    const client = sdk({ url, apiKey: exported("IC_API_KEY", output) });
+    const { result } = await client.listV2Policies({ accountId });
     expect(result.policies).to.deep.equal([]);
     child.kill("SIGTERM");
     expect(await once(child, "exit")).to.deep.equal([0, null]);
   });
 
-  it("ends in good order when it is interrupted", async () => {
+  it("closes the emulator on SIGTERM", async () => {
     const out = new PassThrough();
     const running = commandLine(out).parseAsync(["emulator", "--port", "0"], { from: "user" });
-    const [said] = (await once(out, "data")) as [Buffer];
-    const url = /http:\S+\d/.exec(said.toString())?.[0] ?? "";
+    const [output] = (await once(out, "data")) as [Buffer];
+    const url = exported("IBMCLOUD_IAM_API_ENDPOINT", output.toString());
     expect((await fetch(url)).status).to.equal(401);
     process.emit("SIGTERM");
     await running;
     expect(await fetch(url).catch((error: unknown) => (error as Error).message)).to.equal("fetch failed");
   });
 
-  it("takes other pairs than Event Notifications' when it is told to", async () => {
-    for (const [args, count] of [
-      [[], 0],
-      [["--any-pair"], 4],
-    ] as const) {
-      const { child, said } = await run("emulator", ...args);
-      const url = /IBMCLOUD_IAM_API_ENDPOINT=(\S+)/.exec(said)?.[1] ?? "";
-      const apiKey = /IC_API_KEY=(\S+)/.exec(said)?.[1] ?? "";
+  for (const [args, count] of [
+    [[], 0],
+    [["--any-pair"], 4],
+  ] as const) {
+    const title = ["emulator", ...args].join(" ");
+    it(`offers ${count} roles for two services without Event Notifications: ${title}`, async () => {
+      const { output } = await start("emulator", ...args);
+      const url = exported("IBMCLOUD_IAM_API_ENDPOINT", output);
       const pair = { serviceName: "secrets-manager", sourceServiceName: "is" };
-      const { result } = await sdk({ url, apiKey }).listRoles({ ...pair, policyType: "authorization" });
+      const client = sdk({ url, apiKey: exported("IC_API_KEY", output) });
+      const { result } = await client.listRoles({ ...pair, policyType: "authorization" });
       expect(result.service_roles).to.have.length(count);
-      child.kill("SIGTERM");
-      await once(child, "exit");
-    }
-  });
+    });
+  }
 
-  it("refuses a port that is none, or that is taken", async () => {
-    for (const port of ["x", "65536", "-1", "1.5"]) {
-      expect(await parsed("emulator", `--port=${port}`)).to.include("a whole number from 0 to 65535");
-    }
+  for (const port of ["x", "65536", "-1", "1.5"]) {
+    it(`refuses the port ${port}`, async () => {
+      expect(await run("emulator", `--port=${port}`))
+        .to.include("--port")
+        .and.to.include("65535");
+    });
+  }
+
+  it("fails if the port is taken", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     closing({
       close: async () => {
@@ -97,16 +104,18 @@ describe("pulumi-ibm-en-authorization emulator", () => {
     });
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    expect(await parsed("emulator", "--port", String(port)))
-      .to.include("The emulator cannot listen")
-      .and.to.include("EADDRINUSE");
+    expect(await run("emulator", "--port", String(port)))
+      .to.include("EADDRINUSE")
+      .and.to.include("--port");
   });
+});
 
-  it("says what it can do", async () => {
-    expect(await parsed("--help"))
+describe("pulumi-ibm-en-authorization", () => {
+  it("lists its commands in its help, and prints its version", async () => {
+    expect(await run("--help"))
       .to.include("emulator")
       .and.to.include("list");
-    expect(await parsed("--version")).to.match(/^\d+\.\d+\.\d+/);
+    expect(await run("--version")).to.match(/^\d+\.\d+\.\d+/);
   });
 });
 
@@ -117,25 +126,25 @@ describe("pulumi-ibm-en-authorization list", () => {
     iam.seed(Object.values(WHAT_EXISTS));
   });
 
-  /** What the command writes with the emulator's credentials, or others, in the environment. */
-  async function listed(format?: string, env: Record<string, string> = { IC_API_KEY: iam.apiKey }) {
+  /** Runs the command with credentials in the environment, by default the emulator's. */
+  async function list(format?: string, env: Record<string, string> = { IC_API_KEY: iam.apiKey }) {
     const out = new PassThrough();
     const program = commandLine(out);
-    let refused = "";
+    let error = "";
     for (const command of program.commands) {
-      command.exitOverride().configureOutput({ writeErr: (text) => (refused += text) });
+      command.exitOverride().configureOutput({ writeErr: (text) => (error += text) });
     }
     const all = { IBMCLOUD_IAM_API_ENDPOINT: iam.url, ...env };
     await inProgram({ env: all }, async () => {
       const args = format === undefined ? [] : [`--format=${format}`];
       await program.parseAsync(["list", ...args], { from: "user" }).catch(() => undefined);
     });
-    return { out: String(out.read() ?? ""), refused };
+    return { output: String(out.read() ?? ""), error };
   }
 
-  it("tells each in a line: id, scope, roles, description", async () => {
-    const { out } = await listed();
-    expect(out.trimEnd().split("\n")).to.deep.equal([
+  it("prints a line each by default: id, scope, roles, description", async () => {
+    const { output } = await list();
+    expect(output.trimEnd().split("\n")).to.deep.equal([
       `${idOf("bucket")}  event-notifications (${EN}) -> cloud-object-storage (${COS}, resourceType bucket, resource failed-events)  Object Writer, Reader  \`the "failed" ones,\\nit's a long story\``,
       `${idOf("wide")}  event-notifications (${EN}) -> kms (all instances)  Reader`,
       `${idOf("tagged")}  event-notifications (${EN}) -> kms (${KMS}, keyRing stringMatch events-*, env stringEquals prod)  Reader`,
@@ -146,9 +155,9 @@ describe("pulumi-ibm-en-authorization list", () => {
     ]);
   });
 
-  it("tells them as JSON, as a program finds them", async () => {
-    const { out } = await listed("json");
-    const all = JSON.parse(out) as { id: string; managedBy?: string }[];
+  it("prints JSON like the result of getAuthorizations", async () => {
+    const { output } = await list("json");
+    const all = JSON.parse(output) as { id: string; managedBy?: string }[];
     expect(all.map(({ id }) => id)).to.deep.equal(
       Object.keys(WHAT_EXISTS)
         .filter((name) => name !== "unrelated")
@@ -157,9 +166,9 @@ describe("pulumi-ibm-en-authorization list", () => {
     expect(all.at(-1)).to.include({ managedBy: "service" });
   });
 
-  it("draws each side once, and an arrow for each", async () => {
-    const { out } = await listed("graph");
-    const [head, ...lines] = out.trimEnd().split("\n");
+  it("draws each source and target once, with an arrow for each authorization", async () => {
+    const { output } = await list("graph");
+    const [head, ...lines] = output.trimEnd().split("\n");
     expect(head).to.equal("flowchart LR");
     const nodes = lines.filter((line) => line.includes("["));
     expect(new Set(nodes.map((line) => line.slice(line.indexOf("[")))).size).to.equal(nodes.length);
@@ -168,13 +177,21 @@ describe("pulumi-ibm-en-authorization list", () => {
     expect(lines).to.include('  n1 -->|"Reader"| n3');
   });
 
-  it("says why there is nothing to tell", async () => {
-    expect((await listed("text", {})).refused).to.match(
-      /^The authorizations cannot be listed: No IBM Cloud credentials were found/,
-    );
+  it("fails without credentials", async () => {
+    const { output, error } = await list("text", {});
+    expect(output).to.equal("");
+    expect(error).to.include("IC_API_KEY");
+  });
+
+  it("fails if IAM refuses", async () => {
     iam.inject({ operation: "listV2Policies", status: 403, times: Infinity });
-    expect((await listed("text")).refused).to.match(/cannot be listed: IAM refused \(403 /);
-    expect((await listed("xml")).refused).to.match(/Allowed choices are text, json, code, graph/);
+    expect((await list("text")).error)
+      .to.include("IAM")
+      .and.to.include("403");
+  });
+
+  it("refuses an unknown format", async () => {
+    expect((await list("xml")).error).to.include("text, json, code, graph");
   });
 });
 

@@ -98,8 +98,8 @@ describe("look-ups on the real engine", function () {
         ${OTHER}
       };`,
       [
-        /Cannot look up the service instance "evnts": there is none in the account/,
-        /which has "events" \(event-notifications in us-south, resource group \w+, guid 3d7fca4b-/,
+        /"evnts".*\[not-found\]/,
+        /"events" \(event-notifications in us-south, resource group \w+, guid 3d7fca4b-/,
       ],
     ],
     [
@@ -108,8 +108,8 @@ describe("look-ups on the real engine", function () {
       ${authorizes}
       ${OTHER}`,
       [
-        /Cannot look up the service instance "archive": there are 2: "archive" \(cloud-object-storage in global/,
-        /Say which one by resourceGroupId/,
+        /"archive": .*"archive" \(cloud-object-storage in global.*, "archive" \(cloud-object-storage in global/,
+        / resourceGroupId .*\[ambiguous\]/,
       ],
     ],
   ];

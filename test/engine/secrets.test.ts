@@ -102,7 +102,7 @@ describe("secrets on the real engine", function () {
     await stack.pulumi("config", "set", "--secret", "--path", "ibmcloud:credentials.TWO.apikey", API_KEY);
     expect((await stack.up()).output)
       .to.include("BXNIM0415E")
-      .and.not.to.include("in the clear");
+      .and.not.to.include("invalid-configuration");
   });
 
   it("in the clear are refused in a program that has a folder of its own", async () => {

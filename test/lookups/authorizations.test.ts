@@ -15,13 +15,14 @@ describe("getAuthorizations", () => {
     iam.seed(Object.values(WHAT_EXISTS).reverse());
   });
 
-  const looked = (args?: GetAuthorizationsArgs) =>
+  const lookUp = (args?: GetAuthorizationsArgs) =>
     inProgram({ config: configFor(iam) }, () => getAuthorizations(args));
   const nameOf = (id: string) => Object.entries(WHAT_EXISTS).find(([, each]) => each.id === id)?.[0];
-  const found = async (args?: GetAuthorizationsArgs) => (await looked(args)).map(({ id }) => nameOf(id));
+  const foundNames = async (args?: GetAuthorizationsArgs) => (await lookUp(args)).map(({ id }) => nameOf(id));
+  const cause = async (args?: GetAuthorizationsArgs) => (await failure(lookUp(args))).cause;
 
-  it("tells all that have Event Notifications on one side, oldest first, in one call", async () => {
-    expect(await found()).to.deep.equal([
+  it("returns all authorizations from or to Event Notifications, the oldest first, with one call", async () => {
+    expect(await foundNames()).to.deep.equal([
       "bucket",
       "wide",
       "tagged",
@@ -33,9 +34,9 @@ describe("getAuthorizations", () => {
     expect(iam.calls().map(({ operation }) => operation)).to.deep.equal(["token", "listV2Policies"]);
   });
 
-  it("tells scope, roles by name, description, whose it is, and since when", async () => {
+  it("returns scope, role names, description, authors and times", async () => {
     const { accountId } = iam;
-    const [bucket] = await looked();
+    const [bucket] = await lookUp();
     expect(bucket).to.deep.equal({
       id: WHAT_EXISTS["bucket"]?.id,
       source: { serviceName: "event-notifications", serviceInstance: EN, accountId },
@@ -55,54 +56,57 @@ describe("getAuthorizations", () => {
     });
   });
 
-  it("tells which ones somebody else manages", async () => {
-    const managed = (await looked()).filter(({ managedBy }) => managedBy !== undefined);
+  it("marks authorizations that a template or a service manages", async () => {
+    const managed = (await lookUp()).filter(({ managedBy }) => managedBy !== undefined);
     expect(managed.map(({ id, managedBy }) => [nameOf(id), managedBy])).to.deep.equal([
       ["template", "template"],
       ["service", "service"],
     ]);
   });
 
-  const NARROWED: [what: string, args: GetAuthorizationsArgs, names: string[]][] = [
+  const FILTERED: [title: string, args: GetAuthorizationsArgs, names: string[]][] = [
     ["the target's service", { target: { serviceName: "kms" } }, ["wide", "tagged"]],
     ["the target's instance", { target: { serviceInstance: KMS } }, ["tagged"]],
     ["an instance's CRN", { target: { serviceInstance: crn("kms", KMS) } }, ["tagged"]],
-    ["every instance", { target: { serviceName: "kms", serviceInstance: "*" } }, ["wide"]],
-    ["the source's group", { source: { resourceGroupId: GROUP } }, ["group"]],
+    ["all instances", { target: { serviceName: "kms", serviceInstance: "*" } }, ["wide"]],
+    ["the source's resource group", { source: { resourceGroupId: GROUP } }, ["group"]],
     ["the source's account", { source: { accountId: OTHER_ACCOUNT } }, ["elsewhere"]],
     [
-      "both sides",
+      "source and target",
       { source: { serviceName: "event-notifications" }, target: { serviceName: "cloud-object-storage" } },
       ["bucket"],
     ],
-    ["what nothing has", { target: { serviceName: "apprapp" } }, []],
-    ["undefined, which is anything", { target: { serviceInstance: undefined } }, Object.keys(WHAT_EXISTS)],
+    ["a service that no authorization has", { target: { serviceName: "apprapp" } }, []],
+    [
+      "undefined, which matches all",
+      { target: { serviceInstance: undefined } },
+      Object.keys(WHAT_EXISTS).filter((name) => name !== "unrelated"),
+    ],
   ];
-  for (const [what, args, names] of NARROWED) {
-    it(`is narrowed by ${what}`, async () => {
-      expect(await found(args)).to.deep.equal(names.filter((each) => each !== "unrelated"));
+  for (const [title, args, names] of FILTERED) {
+    it(`filters by ${title}`, async () => {
+      expect(await foundNames(args)).to.deep.equal(names);
     });
   }
 
-  it("refuses to narrow by what it does not know", async () => {
+  it("refuses an unknown filter", async () => {
     const args = { source: { region: "us-south" } } as GetAuthorizationsArgs;
-    expect((await failure(looked(args))).message).to.equal(
-      "Cannot look up authorizations: source is narrowed by accountId, serviceName, serviceInstance, resourceGroupId, and not by region [invalid-argument]",
-    );
+    const error = await failure(lookUp(args));
+    expect(error.message).to.include("source.region");
+    expect(error.cause).to.include({ code: "invalid-argument" });
+    expect(iam.calls()).to.deep.equal([]);
   });
 
-  it("is refused in one sentence by IAM", async () => {
+  it("fails with IAM's refusal as the cause", async () => {
     iam.inject({ operation: "listV2Policies", status: 403, times: Infinity });
-    expect((await failure(looked())).message).to.match(
-      /^Cannot look up authorizations: IAM refused \(403 .*Viewer/,
-    );
+    expect(await cause()).to.include({ code: "not-permitted" });
   });
 
-  it("has a form for values that are known later", async () => {
-    const ids = await inProgram({ config: configFor(iam) }, () => {
+  it("accepts outputs in its Output form", async () => {
+    const names = await inProgram({ config: configFor(iam) }, () => {
       const all = getAuthorizationsOutput({ target: { serviceInstance: pulumi.output(KMS) } });
       return new Promise((resolve) => all.apply((each) => resolve(each.map(({ id }) => nameOf(id)))));
     });
-    expect(ids).to.deep.equal(["tagged"]);
+    expect(names).to.deep.equal(["tagged"]);
   });
 });

@@ -21,11 +21,13 @@ describe("getResourceGroup", () => {
     iam = closing(await startIamEmulator({ accounts: [ACCOUNT, OTHER], resourceGroups }));
   });
 
-  const found = (name: string) => inProgram({ config: configFor(iam) }, () => getResourceGroup({ name }));
-  const refused = async (name: string) => (await failure(found(name))).message;
+  const lookUp = (name: string) => inProgram({ config: configFor(iam) }, () => getResourceGroup({ name }));
+  const refusal = (name: string) => failure(lookUp(name));
+  /** Returns the names of the groups that an error lists. */
+  const listed = ({ message }: Error) => [...message.matchAll(/"([^"]+)" \(/g)].map(([, name]) => name);
 
-  it("tells a group's id, CRN and account by its name", async () => {
-    expect(await found("production")).to.deep.equal({
+  it("returns a group's id, CRN and account by its name", async () => {
+    expect(await lookUp("production")).to.deep.equal({
       id: GROUP,
       crn: `crn:v1:bluemix:public:resource-controller::a/${ACCOUNT.id}::resource-group:${GROUP}`,
       name: "production",
@@ -35,44 +37,45 @@ describe("getResourceGroup", () => {
   });
 
   it("finds the account's default group", async () => {
-    expect((await found("Default")).id).to.match(/^[0-9a-f]{32}$/);
+    expect((await lookUp("Default")).id).to.match(/^[0-9a-f]{32}$/);
   });
 
-  it("refuses a name that is not there, with the nearest spelling first, in one call", async () => {
-    expect(await refused("prodction")).to.match(
-      /^Cannot look up the resource group "prodction": there is none in the account 1{32} of these credentials, which has "production" \(0123456789abcdef0123456789abcdef\), "/,
-    );
+  it("lists the closest name first if there is no match, with one call", async () => {
+    const error = await refusal("prodction");
+    expect(error.cause).to.include({ code: "not-found" });
+    expect(error.message).to.include(ACCOUNT.id).and.to.include(`"production" (${GROUP})`);
+    expect(listed(error)[0]).to.equal("production");
     expect(iam.calls().filter(({ operation }) => operation === "listResourceGroups")).to.have.length(1);
   });
 
-  it("does not see another account's", async () => {
-    expect(await refused("theirs"))
-      .to.match(/there is none/)
-      .and.not.to.match(/theirs" \(/);
+  it("doesn't find or list groups of other accounts", async () => {
+    const error = await refusal("theirs");
+    expect(error.cause).to.include({ code: "not-found" });
+    expect(listed(error)).to.include("test").and.not.to.include("theirs");
   });
 
-  it("refuses several of one name", async () => {
+  it("lists all matches if there are several", async () => {
     iam.addResourceGroups([{ name: "test", id: "another" }]);
-    expect(await refused("test")).to.match(
-      /there are 2: "test" \(.*\), "test" \(another\)\. Write the id of one/,
-    );
+    const error = await refusal("test");
+    expect(error.cause).to.include({ code: "ambiguous" });
+    expect(listed(error)).to.deep.equal(["test", "test"]);
+    expect(error.message).to.include("(another)");
   });
 
   it("refuses an empty name", async () => {
-    expect(await refused(" ")).to.match(/^Cannot look up the resource group: it needs a name/);
+    expect((await refusal(" ")).message).to.include("[invalid-argument]");
+    expect(iam.calls()).to.deep.equal([]);
   });
 
-  it("is refused in one sentence by whom it asks", async () => {
+  it("fails with Resource Manager's refusal as the cause", async () => {
     iam.inject({ operation: "listResourceGroups", status: 403, times: Infinity });
-    expect(await refused("test")).to.match(
-      /^Cannot look up the resource group "test": Resource Manager refused \(403 /,
-    );
+    expect((await refusal("test")).cause).to.include({ code: "not-permitted" });
     iam.reset();
     iam.inject({ operation: "listResourceGroups", body: "{}", times: Infinity });
-    expect(await refused("test")).to.match(/is not the JSON that Resource Manager documents/);
+    expect((await refusal("test")).cause).to.include({ code: "not-iam" });
   });
 
-  it("has a form for a name that is known later", async () => {
+  it("accepts outputs in its Output form", async () => {
     const id = await inProgram({ config: configFor(iam) }, () => {
       const group = getResourceGroupOutput({ name: pulumi.output("production") });
       return new Promise((resolve) => group.id.apply(resolve));

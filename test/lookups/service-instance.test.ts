@@ -13,7 +13,7 @@ const GROUP = "0123456789abcdef0123456789abcdef";
 const EN = "3d7fca4b-0000-4000-8000-0000000000e1";
 const COS = "5c1d2e3f-0000-4000-8000-0000000000c1";
 
-/** What the account has; several of them have a name that another one has too. */
+/** The emulator's instances. Some share a name, some are not active, and one is in another account. */
 const INSTANCES: InstanceSeed[] = [
   { name: "events", serviceName: "event-notifications", guid: EN, resourceGroupId: GROUP },
   { name: "archive", serviceName: "cloud-object-storage", guid: COS },
@@ -32,13 +32,13 @@ describe("getServiceInstance", () => {
     iam = closing(await startIamEmulator({ accounts: [ACCOUNT, OTHER], instances: INSTANCES }));
   });
 
-  const found = (args: GetServiceInstanceArgs) =>
+  const lookUp = (args: GetServiceInstanceArgs) =>
     inProgram({ config: configFor(iam) }, () => getServiceInstance(args));
-  const refused = async (args: GetServiceInstanceArgs) => (await failure(found(args))).message;
-  const called = () => iam.calls().map(({ operation }) => operation);
+  const refusal = (args: GetServiceInstanceArgs) => failure(lookUp(args));
+  const operations = () => iam.calls().map(({ operation }) => operation);
 
-  it("tells an instance's GUID, CRN, service, group, region and account by its name", async () => {
-    expect(await found({ name: "events" })).to.deep.equal({
+  it("returns an instance's GUID, CRN, service, resource group, region and account by its name", async () => {
+    expect(await lookUp({ name: "events" })).to.deep.equal({
       guid: EN,
       crn: `crn:v1:bluemix:public:event-notifications:us-south:a/${ACCOUNT.id}:${EN}::`,
       name: "events",
@@ -47,104 +47,123 @@ describe("getServiceInstance", () => {
       region: "us-south",
       accountId: ACCOUNT.id,
     });
-    expect(called()).to.deep.equal(["token", "listResourceInstances"]);
+    expect(operations()).to.deep.equal(["token", "listResourceInstances"]);
   });
 
-  it("looks into the account of other credentials, by their name", async () => {
+  it("searches the account of the named credentials", async () => {
     const config = {
       ...configFor(iam),
       "ibmcloud:credentials": JSON.stringify({ PARTNER: { apikey: "other" } }),
     };
-    const look = () => getServiceInstance({ name: "theirs", credentials: "PARTNER" });
-    expect((await inProgram({ config }, look)).accountId).to.equal(OTHER.id);
-    await failure(found({ name: "theirs" }));
+    const partnerLookUp = () => getServiceInstance({ name: "theirs", credentials: "PARTNER" });
+    expect((await inProgram({ config }, partnerLookUp)).accountId).to.equal(OTHER.id);
+    expect((await refusal({ name: "theirs" })).cause).to.include({ code: "not-found" });
   });
 
-  const NARROWED: [how: string, args: GetServiceInstanceArgs, guid: string][] = [
+  const FILTERED: [filter: string, args: GetServiceInstanceArgs, guid: string][] = [
     ["service", { name: "twice", serviceName: "logs" }, "logs-guid"],
     ["resource group", { name: "keys", resourceGroupId: GROUP }, "first-guid"],
     ["region", { name: "keys", region: "eu-de" }, "eu-guid"],
-    ["a property that is undefined, which is any", { name: "archive", serviceName: undefined }, COS],
+    ["undefined, which matches all", { name: "archive", serviceName: undefined }, COS],
   ];
-  for (const [how, args, guid] of NARROWED) {
-    it(`narrows several of one name by ${how}`, async () => {
-      expect((await found(args)).guid).to.equal(guid);
+  for (const [filter, args, guid] of FILTERED) {
+    it(`filters by ${filter}`, async () => {
+      expect((await lookUp(args)).guid).to.equal(guid);
     });
   }
 
-  const REFUSED: [what: string, args: GetServiceInstanceArgs, says: RegExp[]][] = [
+  /** The code of an error, the first GUIDs that it lists, and texts that its message includes. */
+  interface Refusal {
+    code: string;
+    guids?: string[];
+    texts?: string[];
+  }
+  const REFUSED: [title: string, args: GetServiceInstanceArgs, expected: Refusal][] = [
     [
-      "a name that is not there, with the nearest spelling first",
+      "a misspelt name, and lists the closest name first",
       { name: "evnts" },
-      [
-        /^Cannot look up the service instance "evnts": there is none in the account 1{32} of these credentials, which has "events" \(event-notifications in us-south, resource group 0123456789abcdef0123456789abcdef, guid 3d7fca4b-/,
-        /"archive" \(cloud-object-storage in global, resource group [0-9a-f]{32}, guid 5c1d2e3f-/,
-      ],
+      {
+        code: "not-found",
+        guids: [EN],
+        texts: [
+          '"evnts"',
+          ACCOUNT.id,
+          `"events" (event-notifications in us-south, resource group ${GROUP}, guid ${EN})`,
+          '"archive" (cloud-object-storage in global, resource group ',
+        ],
+      },
     ],
-    ["a name in another case, or with a space", { name: " Events" }, [/which has "events" \(/]],
+    ["a name with another case or a space", { name: " Events" }, { code: "not-found", guids: [EN] }],
     [
-      "an instance of another service, with that service",
+      "an instance of another service",
       { name: "events", serviceName: "event-notification" },
-      [/^Cannot look up the service instance "events" of event-notification: /, /has "events" \(event-notif/],
+      { code: "not-found", guids: [EN], texts: [" of event-notification:"] },
     ],
     [
-      "an instance of another group and region",
+      "an instance in another resource group and region",
       { name: "keys", resourceGroupId: "other", region: "jp-tok" },
-      [/"keys" in jp-tok in the resource group other: /, /which has "keys" \(kms .*, "keys" \(kms /],
+      { code: "not-found", guids: ["first-guid", "eu-guid"], texts: [" in jp-tok", "other"] },
     ],
     [
-      "several of one name, with what tells them apart",
+      "several matches, and names the argument that distinguishes them",
       { name: "twice" },
-      [
-        /"twice": there are 2: "twice" \(kms .* guid kms-guid\), "twice" \(logs .*\)\. Say which one by serviceName \[ambiguous\]$/,
-      ],
+      { code: "ambiguous", guids: ["kms-guid", "logs-guid"], texts: [" serviceName "] },
     ],
     [
-      "several of one name and service",
+      "several matches of one service, and names the arguments that distinguish them",
       { name: "keys", serviceName: "kms" },
-      [/ of kms: there are 2: .*\. Say which one by resourceGroupId or region \[ambiguous\]$/],
+      { code: "ambiguous", guids: ["first-guid", "eu-guid"], texts: [" resourceGroupId or region "] },
     ],
-    ["a removed one", { name: "gone" }, [/there is none/]],
-    ["one that is not active yet", { name: "soon" }, [/there is none/]],
-    ["another account's", { name: "theirs" }, [/there is none in the account 1{32}/]],
-    ["an empty name", { name: "" }, [/^Cannot look up the service instance: it needs a name/]],
+    ["a removed instance", { name: "gone" }, { code: "not-found" }],
+    ["an instance that is still provisioning", { name: "soon" }, { code: "not-found" }],
+    ["an instance in another account", { name: "theirs" }, { code: "not-found", texts: [ACCOUNT.id] }],
   ];
-  for (const [what, args, says] of REFUSED) {
-    it(`refuses ${what}`, async () => {
-      const message = await refused(args);
-      for (const each of says) expect(message).to.match(each);
+  for (const [title, args, { code, guids = [], texts = [] }] of REFUSED) {
+    it(`refuses ${title}`, async () => {
+      const { message, cause } = await refusal(args);
+      expect(cause).to.include({ code });
+      expect(message).to.match(new RegExp(` \\[${code}\\]$`));
+      expect(listed(message).slice(0, guids.length)).to.deep.equal(guids);
+      for (const text of texts) expect(message).to.include(text);
       expect(message).not.to.match(/(gone|soon|theirs)" \(/);
     });
   }
 
-  it("refuses a name that is no text, as a program in JavaScript can give it", async () => {
-    const args = { name: pulumi.output("events") } as unknown as GetServiceInstanceArgs;
-    expect(await refused(args)).to.match(/known later goes to the function whose name ends in Output/);
-    expect(await refused({ name: undefined } as unknown as GetServiceInstanceArgs)).to.match(/needs a name/);
-    expect(called()).to.deep.equal([]);
+  it("refuses a name that is empty, undefined or an output, without a call", async () => {
+    for (const name of ["", undefined, pulumi.output("events")]) {
+      const { message } = await refusal({ name } as unknown as GetServiceInstanceArgs);
+      expect(message).to.include("[invalid-argument]");
+    }
+    expect(operations()).to.deep.equal([]);
   });
 
-  it("says that only the GUID tells apart what differs in nothing else", async () => {
+  it("suggests the GUID if the matches differ only in their GUIDs", async () => {
     iam.addInstances(["a", "b"].map((guid) => ({ name: "same", serviceName: "kms", guid })));
-    expect(await refused({ name: "same" })).to.match(
-      /guid a\), .* guid b\)\. Nothing but the guid tells them apart/,
-    );
+    const { message, cause } = await refusal({ name: "same" });
+    expect(cause).to.include({ code: "ambiguous" });
+    expect(listed(message)).to.deep.equal(["a", "b"]);
+    expect(message)
+      .to.include("GUID")
+      .and.not.to.match(/serviceName|resourceGroupId|region/);
   });
 
-  it("tells which service's instances are meant first, among equally near ones", async () => {
+  it("lists the instances of the given service first among equally close names", async () => {
     iam.reset();
-    iam.addInstances(["kms", "logs", "kms"].map((serviceName, at) => ({ name: `x${at}`, serviceName })));
-    expect(await refused({ name: "xx", serviceName: "logs" })).to.match(/which has "x1" .*"x0" .*"x2" /);
+    iam.addInstances(
+      ["kms", "logs", "kms"].map((serviceName, at) => ({ name: `x${at}`, serviceName, guid: `guid-${at}` })),
+    );
+    const { message } = await refusal({ name: "xx", serviceName: "logs" });
+    expect(listed(message)).to.deep.equal(["guid-1", "guid-0", "guid-2"]);
   });
 
-  it("tells ten of many, and how many more there are", async () => {
+  it("lists ten instances, and counts the others", async () => {
     iam.addInstances(Array.from({ length: 20 }, (_, at) => ({ name: `more-${at}`, serviceName: "kms" })));
-    const message = await refused({ name: "more-99" });
-    expect(message.match(/guid /g)).to.have.length(10);
-    expect(message).to.match(/ and 16 more \[not-found\]$/);
+    const { message } = await refusal({ name: "more-99" });
+    expect(listed(message)).to.have.length(10);
+    expect(message).to.include(" 16 more");
   });
 
-  it("finds what is on a later page, and lists it", async () => {
+  it("finds and counts instances on later pages", async () => {
     iam.reset();
     const many = Array.from({ length: 120 }, (_, at) => ({
       name: "many",
@@ -152,58 +171,66 @@ describe("getServiceInstance", () => {
       guid: `guid-${at}`,
     }));
     iam.addInstances([...many, { name: "many", serviceName: "logs", guid: "last" }]);
-    expect((await found({ name: "many", serviceName: "logs" })).guid).to.equal("last");
-    expect(called()).to.deep.equal(["token", "listResourceInstances", "listResourceInstances"]);
-    expect(await refused({ name: "else" })).to.match(/ and 111 more \[not-found\]$/);
+    expect((await lookUp({ name: "many", serviceName: "logs" })).guid).to.equal("last");
+    expect(operations()).to.deep.equal(["token", "listResourceInstances", "listResourceInstances"]);
+    expect((await refusal({ name: "else" })).message).to.include(" 111 more");
   });
 
-  it("says what the credentials need when they see nothing", async () => {
+  it("names the account and the required role if the credentials see no instance", async () => {
     iam.reset();
-    expect(await refused({ name: "events" })).to.match(
-      /there is none in the account 1{32} of these credentials that they may see: .* role Viewer on it \[not-found\]$/,
-    );
+    const { message, cause } = await refusal({ name: "events" });
+    expect(cause).to.include({ code: "not-found" });
+    expect(message).to.include(ACCOUNT.id).and.to.include("Viewer");
   });
 
-  it("is refused in one sentence by whom it asks, and is tried again where that helps", async () => {
+  it("fails with Resource Controller's refusal as the cause", async () => {
     iam.inject({ operation: "listResourceInstances", status: 403, message: "You may not." });
-    expect(await refused({ name: "events" })).to.match(
-      /^Cannot look up the service instance "events": Resource Controller refused \(403 RC-NotAuthorized\): You may not\. The credentials need the platform role Viewer on what is looked up\. Transaction-Id: \w+ \[not-permitted\]$/,
-    );
-    iam.inject({ operation: "listResourceInstances", status: 503 });
-    expect((await found({ name: "events" })).guid).to.equal(EN);
+    const { message, cause } = await refusal({ name: "events" });
+    expect(cause).to.include({ code: "not-permitted" });
+    for (const text of ["Resource Controller", "403 RC-NotAuthorized", "You may not.", "Transaction-Id: "]) {
+      expect(message).to.include(text);
+    }
   });
 
-  const ANSWERS: [what: string, fault: { status?: number; body?: string }, says: RegExp][] = [
-    [
-      "a proxy's page",
-      { body: "<html>" },
-      /Resource Controller's answer cannot be read.* is not JSON.* in its place: check proxies/,
-    ],
-    ["a page with status 404", { status: 404, body: "<html>" }, /The response is not from in its place/],
-    ["a token of another IAM", { status: 401 }, /Resource Controller refused \(401 .*another IAM/],
+  it("retries after a 503", async () => {
+    iam.inject({ operation: "listResourceInstances", status: 503 });
+    expect((await lookUp({ name: "events" })).guid).to.equal(EN);
+  });
+
+  const DAMAGED: [title: string, fault: { status?: number; body?: string }, code: string][] = [
+    ["a proxy's page", { body: "<html>" }, "not-iam"],
+    ["a page with status 404", { status: 404, body: "<html>" }, "not-iam"],
+    ["the refusal of another IAM's token", { status: 401 }, "token-refused"],
   ];
-  for (const [what, fault, says] of ANSWERS) {
-    it(`says what to do next for ${what}`, async () => {
+  for (const [title, fault, code] of DAMAGED) {
+    it(`fails with ${code} for ${title}`, async () => {
       iam.inject({ operation: "listResourceInstances", times: Infinity, ...fault });
-      expect(await refused({ name: "events" })).to.match(says);
+      const { message, cause } = await refusal({ name: "events" });
+      expect(cause).to.include({ code });
+      expect(message).to.include("Resource Controller");
     });
   }
 
-  it("names the endpoint's settings when nobody answers there", async () => {
+  it("names the endpoint's settings if nothing listens there", async () => {
     const config = { ...configFor(iam), "ibmcloud:resourceControllerEndpoint": "http://127.0.0.1:9" };
-    const message = (await failure(inProgram({ config }, () => getServiceInstance({ name: "events" }))))
-      .message;
-    expect(message).to.match(
-      /Resource Controller could not be asked \(ECONNREFUSED\).*ibmcloud:resourceControllerEndpoint, IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT\) \[no-answer\]$/,
-    );
+    const lookedUp = inProgram({ config }, () => getServiceInstance({ name: "events" }));
+    const { message, cause } = await failure(lookedUp);
+    expect(cause).to.include({ code: "no-answer" });
+    expect(message).to.include("ECONNREFUSED").and.to.include("ibmcloud:resourceControllerEndpoint");
+    expect(message).to.include("IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT");
   });
 
-  it("fails as an error whose stack Pulumi does not show, and keeps its cause", async () => {
-    const error = await failure(found({ name: "evnts" }));
+  it("fails with a RunError, whose stack Pulumi hides, and keeps its cause", async () => {
+    const error = await refusal({ name: "evnts" });
     expect(pulumi.RunError.isInstance(error)).to.equal(true);
     expect(error.cause).to.be.instanceOf(Error);
   });
 });
+
+/** Returns the GUIDs of the instances that an error message lists. */
+function listed(message: string): string[] {
+  return [...message.matchAll(/guid ([\w-]+)/g)].map(([, guid = ""]) => guid);
+}
 
 describe("getServiceInstanceOutput", () => {
   let iam: IamEmulator;
@@ -211,14 +238,14 @@ describe("getServiceInstanceOutput", () => {
     iam = closing(await startIamEmulator({ accounts: [ACCOUNT, OTHER], instances: INSTANCES }));
   });
 
-  interface Told {
+  interface Resolved {
     value: unknown;
     isKnown: boolean;
     isSecret: boolean;
   }
 
-  /** What an output holds; `promise`, `isKnown` and `isSecret` are what Pulumi itself reads of it. */
-  async function told<Value>(make: () => pulumi.Output<Value>, preview = false): Promise<Told> {
+  /** Resolves an output as Pulumi does, by its internal `promise`, `isKnown` and `isSecret`. */
+  async function resolved<Value>(make: () => pulumi.Output<Value>, preview = false): Promise<Resolved> {
     return inProgram({ config: configFor(iam), preview }, async () => {
       const { promise, isKnown, isSecret } = make() as unknown as {
         promise: () => Promise<unknown>;
@@ -228,43 +255,44 @@ describe("getServiceInstanceOutput", () => {
       return { value: await promise(), isKnown: await isKnown, isSecret: await isSecret };
     });
   }
-  const guidOf = ({ value }: Told) => (value as { guid: string } | undefined)?.guid;
+  const guidOf = ({ value }: Resolved) => (value as { guid: string } | undefined)?.guid;
 
-  it("looks up by values that are known later", async () => {
+  it("accepts outputs and promises", async () => {
     const args = () => ({ name: pulumi.output("twice"), serviceName: Promise.resolve("logs") });
-    const both = await told(() => getServiceInstanceOutput(args()));
-    expect(guidOf(both)).to.equal("logs-guid");
-    expect(both).to.include({ isKnown: true, isSecret: false });
+    const output = await resolved(() => getServiceInstanceOutput(args()));
+    expect(guidOf(output)).to.equal("logs-guid");
+    expect(output).to.include({ isKnown: true, isSecret: false });
   });
 
-  it("gives an output whose properties are outputs", async () => {
-    const { value } = await told(() => getServiceInstanceOutput({ name: "archive" }).guid);
+  it("returns an output with properties that are outputs", async () => {
+    const { value } = await resolved(() => getServiceInstanceOutput({ name: "archive" }).guid);
     expect(value).to.equal(COS);
   });
 
-  it("is unknown in preview where a value is, and asks nothing", async () => {
-    const later = () => pulumi.output(pulumi.unknown) as pulumi.Output<string>;
-    const result = await told(
-      () => getServiceInstanceOutput({ name: "keys", resourceGroupId: later() }),
+  it("is unknown in preview if an argument is, and makes no call", async () => {
+    const unknown = () => pulumi.output(pulumi.unknown) as pulumi.Output<string>;
+    const output = await resolved(
+      () => getServiceInstanceOutput({ name: "keys", resourceGroupId: unknown() }),
       true,
     );
-    expect(result.isKnown).to.equal(false);
+    expect(output.isKnown).to.equal(false);
     expect(iam.calls()).to.deep.equal([]);
   });
 
-  it("looks up in preview what is known", async () => {
-    expect(guidOf(await told(() => getServiceInstanceOutput({ name: "archive" }), true))).to.equal(COS);
+  it("looks up in preview if all arguments are known", async () => {
+    expect(guidOf(await resolved(() => getServiceInstanceOutput({ name: "archive" }), true))).to.equal(COS);
   });
 
-  it("is secret where a value is", async () => {
-    const result = await told(() => getServiceInstanceOutput({ name: pulumi.secret("archive") }));
-    expect(guidOf(result)).to.equal(COS);
-    expect(result.isSecret).to.equal(true);
+  it("is secret if an argument is", async () => {
+    const output = await resolved(() => getServiceInstanceOutput({ name: pulumi.secret("archive") }));
+    expect(guidOf(output)).to.equal(COS);
+    expect(output.isSecret).to.equal(true);
   });
 
-  it("fails as the other one does", async () => {
+  it("fails with the same code as getServiceInstance", async () => {
     allowRejections(/Cannot look up the service instance "evnts"/);
-    const error = await failure(told(() => getServiceInstanceOutput({ name: "evnts" })));
-    expect(error.message).to.match(/^Cannot look up the service instance "evnts": .* has "events"/);
+    const error = await failure(resolved(() => getServiceInstanceOutput({ name: "evnts" })));
+    expect(error.cause).to.include({ code: "not-found" });
+    expect(listed(error.message)[0]).to.equal(EN);
   });
 });
