@@ -288,8 +288,6 @@ describe("the main job on the real engine", function () {
     await stack.program(`EnAuthorization.get("missing", "${missing}");`);
     const failed = await stack.up();
     expect(failed.code).not.to.equal(0);
-    expect(failed.output).to.include(
-      `Cannot read authorization ${missing}: the credentials' account (`,
-    );
+    expect(failed.output).to.include(`Cannot read authorization ${missing}: the credentials' account (`);
   });
 });

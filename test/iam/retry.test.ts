@@ -202,7 +202,8 @@ describe("pollUntil", () => {
 });
 
 describe("timeoutsFrom", () => {
-  const timeouts = (config: Record<string, string>) => timeoutsFrom({ config: (key) => config[key], env: {} });
+  const timeouts = (config: Record<string, string>) =>
+    timeoutsFrom({ config: (key) => config[key], env: {} });
 
   it("is the default one, or what the stack's configuration says in seconds", () => {
     expect(timeouts({})).to.deep.equal(DEFAULT_TIMEOUTS);

@@ -255,7 +255,8 @@ describe("an engine that has ended", () => {
     await engine.close();
     expect(await isGone()).to.equal(true);
     expect(await watchEngine(`127.0.0.1:${engine.port}`)()).to.equal(true);
-    for (const none of [undefined, "", "test/**/*.test.ts"]) expect(await watchEngine(none)()).to.equal(false);
+    for (const none of [undefined, "", "test/**/*.test.ts"])
+      expect(await watchEngine(none)()).to.equal(false);
   });
 
   it("is told in the very turn in which it was killed", async () => {

@@ -196,7 +196,9 @@ describe("documented roles", () => {
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
     const target = { serviceName: "messagehub", serviceInstance: KMS };
     const { message } = await failure(rig.make({ source: { serviceInstance: EN }, target, adopt: true }));
-    expect(message).to.include("no authorization with this scope exists to adopt").and.to.include("[roles-missing]");
+    expect(message)
+      .to.include("no authorization with this scope exists to adopt")
+      .and.to.include("[roles-missing]");
   });
 });
 

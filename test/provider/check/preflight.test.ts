@@ -34,7 +34,11 @@ describe("what only IAM can tell", () => {
     const ask = createPreflight();
     for (const pair of [PAIR, undefined, PAIR]) {
       const roles = pair && [ROLE];
-      expect(await ask(iam, pair)).to.deep.equal({ facts: { accountId: ACCOUNT, roles }, failures: [], notes: [] });
+      expect(await ask(iam, pair)).to.deep.equal({
+        facts: { accountId: ACCOUNT, roles },
+        failures: [],
+        notes: [],
+      });
     }
     expect(asked).to.deep.equal({ identity: 3, roles: 2 });
   });
@@ -67,7 +71,9 @@ describe("what only IAM can tell", () => {
       expect(facts).to.deep.equal({ accountId: ACCOUNT });
       expect(notes).to.have.length(1);
       expect(notes[0])
-        .to.include("IAM did not return the roles that it offers, so roles are not checked before pulumi up: ")
+        .to.include(
+          "IAM did not return the roles that it offers, so roles are not checked before pulumi up: ",
+        )
         .and.not.to.include("accounts");
     }
     expect(asked).to.deep.equal({ identity: 1, roles: 1 });
