@@ -158,7 +158,7 @@ export interface EnAuthorizationArgs {
    */
   description?: pulumi.Input<string>;
   /**
-   * Takes over an authorization that already exists.
+   * Controls whether an authorization that already exists is taken over.
    *
    * - `false`: if an authorization with this scope and these roles exists, creating fails with an error that names it.
    * - `true`: takes over the authorization with this scope, whatever its roles. Creates one if none exists, and fails if
@@ -166,8 +166,8 @@ export interface EnAuthorizationArgs {
    * - A policy's id: takes over exactly this policy, which must have this scope. Remove the id after the `up`: a later
    *   replacement would try to take over the same policy again, and fail.
    *
-   * The authorization then gets the declared roles and description. An authorization is never taken over if a service made
-   * it for its own use, or if an enterprise template manages it. A change of `adopt` updates only the Pulumi state.
+   * An authorization that is taken over gets the declared roles and description. Policies that a service made for its own
+   * use, or that an enterprise template manages, are never taken over. A change of `adopt` updates only the Pulumi state.
    * @default false
    */
   adopt?: pulumi.Input<boolean | string>;
