@@ -289,7 +289,7 @@ describe("credentials", () => {
         "PARTNER_EU_AUTH_TYPE is not a supported type",
       );
       expect(() => byName(name, {}, { IBM_CREDENTIALS_FILE: "/no/such/file" })).to.throw(
-        "holds lines like PARTNER_EU_APIKEY=…",
+        "has lines like PARTNER_EU_APIKEY=…",
       );
     });
 
