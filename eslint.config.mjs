@@ -43,7 +43,9 @@ export default defineConfig(
   {
     files: ["src/iam/sdk.ts"],
     // Loaded when it is needed, by the call that needs it.
-    rules: { "@typescript-eslint/no-require-imports": ["error", { allow: ["^\\./ibm-"] }] },
+    rules: {
+      "@typescript-eslint/no-require-imports": ["error", { allow: ["^(@ibm-cloud/|ibm-cloud-sdk-core)"] }],
+    },
   },
   {
     files: ["test/**/*.ts"],
