@@ -42,7 +42,7 @@ export default defineConfig(
   },
   {
     files: ["src/iam/sdk.ts"],
-    // Loaded when it is needed, by the call that needs it.
+    // IBM's SDK loads when a call first needs it.
     rules: {
       "@typescript-eslint/no-require-imports": ["error", { allow: ["^(@ibm-cloud/|ibm-cloud-sdk-core)"] }],
     },

@@ -27,7 +27,7 @@ type Pair = Record<Runner, Run>;
 
 /**
  * Measures a process that loads a provider, then checks, creates and reads one authorization. Processor time depends less on
- * other load than the time of a clock.
+ * the machine's load than elapsed time.
  */
 export async function measureHost(): Promise<Pair[]> {
   await mkdir(join(ROOT, ".work"), { recursive: true });

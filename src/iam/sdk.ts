@@ -5,11 +5,11 @@ import type ResourceControllerV2 from "@ibm-cloud/platform-services/resource-con
 import type ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
 
 /*
- * IBM's SDK takes longer to load than `@pulumi/pulumi` and this package together need for a program without calls. So each
- * part loads when a call first uses it. `require` caches, so later calls cost nothing.
+ * Loading IBM's SDK takes longer than loading the rest of this package, so each part loads when a call first uses it. `require`
+ * caches what it loaded.
  */
 
-/** Returns what this package uses of IBM's SDK. The clients load one by one. */
+/** Loads the authenticators of IBM's SDK, and each client when it is first read. */
 export function sdk() {
   const {
     BearerTokenAuthenticator,
@@ -36,7 +36,7 @@ export function sdk() {
   };
 }
 
-/** Returns the SDK's reader of credentials. It loads alone, because a preview without credentials needs no more. */
+/** Loads the SDK's reader of credentials alone: without credentials, nothing else of the SDK is needed. */
 export function sources(): typeof ReadExternalSources {
   return require("ibm-cloud-sdk-core/auth/utils/read-external-sources") as typeof ReadExternalSources;
 }
