@@ -21,7 +21,7 @@ const RATIOS = {
 type Ratio = keyof typeof RATIOS;
 
 /** The limit of the ratios below. The ratios to the floor have none: it makes no calls. */
-const AT_MOST = 1.15;
+const AT_MOST = 1.2;
 const BOUNDED: Partial<Record<Ratio, string>> = {
   "to thin": "time, to the thin provider",
   "delayed, to thin": `time at ${LATENCY} ms a call, to the thin provider and waits`,
