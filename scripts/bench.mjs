@@ -1,4 +1,4 @@
 import { launch } from "./launch.mjs";
 
-// `npm run bench` measures the package beside its floor; `npm run bench -- --quick` what takes under a minute.
+// `npm run bench` compares the package with a thin provider and with Terraform; `-- --quick` runs the short parts.
 await launch("bench.ts", process.argv.slice(2));

@@ -6,13 +6,13 @@ import { PARTS, QUICK } from "./bench/parts";
 
 const { values: options } = parseArgs({
   options: {
-    /** Calls, bytes and start-up only. */
+    /** Run only the parts that `npm test` runs. */
     quick: { type: "boolean", default: false },
-    /** Some parts, by their names. */
+    /** Names of the parts to run, separated by commas. */
     parts: { type: "string" },
-    /** The numbers of authorizations. */
+    /** Numbers of authorizations. */
     sizes: { type: "string", default: "1,10,100,1000" },
-    /** Where the numbers go. */
+    /** The file for the results. */
     json: { type: "string", default: ".work/bench.json" },
   },
 });
@@ -24,25 +24,26 @@ async function main(): Promise<void> {
   const bounds: Bound[] = [];
   for (const name of names) {
     const part = PARTS[name];
-    if (!part) throw new Error(`There is no part ${name}: there are ${Object.keys(PARTS).join(", ")}`);
-    const begun = performance.now();
+    if (!part)
+      throw new Error(`The bench has no part ${name}. Its parts are ${Object.keys(PARTS).join(", ")}`);
+    const started = performance.now();
     console.log(`\n== ${name}\n`);
     const measured = await part(sizes);
     found[name] = measured.found;
     bounds.push(...measured.bounds);
     console.log(`${measured.text}\n\n${boundsTable(measured.bounds)}`);
-    console.log(`\n${name} took ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+    console.log(`\n${name} took ${((performance.now() - started) / 1000).toFixed(0)} s`);
   }
   const missed = missedOf(bounds);
   console.log(["", ...missed.map((sentence) => `MISSED ${sentence}`)].join("\n"));
   console.log(`${bounds.length - missed.length} bounds held, ${missed.length} missed`);
-  await keep(options.json, { found, bounds, missed });
+  await write(options.json, { found, bounds, missed });
   const { TEST_COUNTS: counts } = process.env;
-  if (counts !== undefined) await keep(counts, countsOf(bounds));
+  if (counts !== undefined) await write(counts, countsOf(bounds));
   if (missed.length > 0) process.exitCode = 1;
 }
 
-async function keep(path: string, value: object): Promise<void> {
+async function write(path: string, value: object): Promise<void> {
   const file = resolve(path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(value, undefined, 2)}\n`);

@@ -52,18 +52,19 @@ export async function installPackage() {
   await build();
 }
 
-/** Builds `dist` where a source is newer, or a dependency: some of them are in it. */
-async function build() {
-  // Written last, so that a build which failed half-way is none.
+/** Compiles `src` into `dist`, unless `dist` is newer than all that it is made of. */
+export async function build() {
+  // Written last, so that an interrupted build is repeated.
   const stamp = join(ROOT, "dist", ".built");
   const sources = await readdir(join(ROOT, "src"), { recursive: true });
-  const others = ["tsconfig.json", "tsconfig.build.json", "scripts/bundle.mjs", "package-lock.json"];
-  const all = ["src", ...sources.map((each) => join("src", each)), ...others];
+  const configs = ["tsconfig.json", "tsconfig.build.json"];
+  const all = ["src", ...sources.map((each) => join("src", each)), ...configs];
   if (Math.max(...all.map((each) => changedAt(join(ROOT, each)))) < changedAt(stamp)) return;
   await step("building", async () => {
-    // A file that src no longer has must not stay in dist.
+    // Files whose source was removed would be packed.
     await rm(join(ROOT, "dist"), { recursive: true, force: true });
-    await must(...npm("run", "build"), { cwd: ROOT });
+    const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+    await must(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: ROOT });
     await writeFile(stamp, "");
   });
 }

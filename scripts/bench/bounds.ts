@@ -1,24 +1,23 @@
 import { tableOf } from "./table";
 
-/** Something that was measured, and how much of it there may be at most. */
+/** A measured value and its upper limit. */
 export interface Bound {
   /** The part of the bench. */
   part: string;
   what: string;
   measured: number;
   atMost: number;
-  /** What is counted, such as `bytes`; `x` for a ratio. */
+  /** `x` for a ratio, else the unit that is counted, such as `calls`. */
   unit: string;
-  /** How it came about: how many pairs, how far apart. */
+  /** How it was measured: the number of pairs and their range. */
   note?: string;
 }
 
-/** Whether what was measured is within its bound; what could not be measured is not. */
+/** Returns whether the value is within its limit; a value that could not be measured (`NaN`) is not. */
 export function isHeld({ measured, atMost }: Bound): boolean {
   return measured <= atMost;
 }
 
-/** The bounds as a table, a line each. */
 export function boundsTable(bounds: readonly Bound[]): string {
   return tableOf(
     ["", "measured", "at most", "", ""],
@@ -29,17 +28,17 @@ export function boundsTable(bounds: readonly Bound[]): string {
   );
 }
 
-/** What was missed, a sentence each. */
+/** Returns a sentence for each missed bound. */
 export function missedOf(bounds: readonly Bound[]): string[] {
   return bounds
     .filter((each) => !isHeld(each))
     .map(
       ({ part, what, measured, atMost, unit }) =>
-        `${part}: ${what} is ${amount(measured, unit)}, and may be ${amount(atMost, unit)} at most`,
+        `${part}: ${what} is ${amount(measured, unit)}, the limit is ${amount(atMost, unit)}`,
     );
 }
 
-/** The bounds in the words in which a test runner counts. */
+/** Counts the bounds as mocha counts tests, so that `npm test` can add them up. */
 export function countsOf(bounds: readonly Bound[]): { passes: number; failures: number; pending: number } {
   const passes = bounds.filter(isHeld).length;
   return { passes, failures: bounds.length - passes, pending: 0 };

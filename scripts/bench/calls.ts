@@ -4,26 +4,24 @@ import { drive } from "./driver";
 import { OTHER_ROLES, ROLES } from "./programs";
 import { tableOf } from "./table";
 
-/** What IAM was asked, by what is counted. */
+/** The calls that IAM received, by kind. */
 export interface Counts {
   tokens: number;
-  /** Look-ups of roles. */
   roles: number;
-  /** Everything else: calls for policies. */
   policies: number;
   all: number;
 }
 
-/** One operation on a number of authorizations, and the calls that it made. */
+/** The calls of one operation on `size` authorizations. */
 export interface Counted extends Counts {
   size: number;
   operation: string;
 }
 
-/** The latency of each call in the reference setting, in milliseconds. */
+/** The latency of each delayed call, in milliseconds. */
 export const LATENCY = 100;
 
-/** From here on writes are counted without the latency, which they do not depend on: it would take a minute. */
+/** From this size on, writes are counted without latency: it would take a minute and change no count. */
 const MANY = 1000;
 
 export function countsSince(iam: IamEmulator, before: number): Counts {
@@ -33,7 +31,7 @@ export function countsSince(iam: IamEmulator, before: number): Counts {
   return { tokens, roles, policies: made.length - tokens - roles, all: made.length };
 }
 
-/** Counts the calls of each operation, for each size, with the provider driven in this process. */
+/** Counts the calls of each operation and size. The provider runs in this process. */
 export async function countCalls(sizes: readonly number[]): Promise<Counted[]> {
   return (await Promise.all(sizes.map(countOf))).flat();
 }
@@ -42,14 +40,14 @@ async function countOf(size: number): Promise<Counted[]> {
   const iam = await startIamEmulator();
   const program = drive(iam, size);
   const counted: Counted[] = [];
-  const count = async (operation: string, holds: number, work: () => Promise<void>, latency = LATENCY) => {
-    const lift = iam.inject({ operation: "*", latency: latency || 0, times: Infinity });
+  const count = async (operation: string, left: number, work: () => Promise<void>, latency = LATENCY) => {
+    const lift = iam.inject({ operation: "*", latency, times: Infinity });
     const before = iam.calls().length;
     await work();
     lift();
     counted.push({ size, operation, ...countsSince(iam, before) });
-    if (iam.policies().length !== holds)
-      throw new Error(`IAM should hold ${holds} policies after ${operation}`);
+    if (iam.policies().length !== left)
+      throw new Error(`IAM should hold ${left} policies after ${operation}`);
   };
   const writes = size < MANY ? LATENCY : 0;
   try {
@@ -69,7 +67,7 @@ async function countOf(size: number): Promise<Counted[]> {
   return counted;
 }
 
-/** How many calls for policies each operation may make. */
+/** The most calls for policies that each operation may make. */
 const POLICY_CALLS: Record<string, (size: number) => number> = {
   preview: () => 0,
   create: (size) => size,
@@ -81,7 +79,7 @@ const POLICY_CALLS: Record<string, (size: number) => number> = {
   destroy: (size) => size,
 };
 
-/** The bounds of what was counted. All of the authorizations are of one pair, with one set of credentials. */
+/** Limits the calls of each operation. All authorizations have the same two services and the same credentials. */
 export function callBounds(counted: readonly Counted[], part = "calls"): Bound[] {
   const sizes = [...new Set(counted.map(({ size }) => size))];
   return sizes.flatMap((size) => {
@@ -106,7 +104,7 @@ export function callBounds(counted: readonly Counted[], part = "calls"): Bound[]
         1,
       ),
       bound(
-        "any operation: look-ups of roles",
+        "any operation: calls for roles",
         most(({ roles }) => roles),
         1,
       ),
@@ -114,7 +112,7 @@ export function callBounds(counted: readonly Counted[], part = "calls"): Bound[]
   });
 }
 
-/** What was counted, an operation a line. */
+/** Shows the counts, one line for each operation. */
 export function callsTable(counted: readonly Counted[]): string {
   const sizes = [...new Set(counted.map(({ size }) => size))];
   const operations = [...new Set(counted.map(({ operation }) => operation))];

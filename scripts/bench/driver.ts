@@ -5,7 +5,7 @@ import type { State } from "../../src/provider/types";
 import { EXAMPLE, ROLES } from "./programs";
 import { PARALLEL } from "./stack";
 
-/** What a program says of its authorizations. */
+/** The arguments that all authorizations of a program share. */
 interface Declared {
   roles?: readonly string[];
   description?: string;
@@ -17,7 +17,7 @@ interface Held {
   state: State;
 }
 
-/** Drives the provider in this process as Pulumi's engine drives it, a fresh one for each operation. */
+/** Calls the provider in this process as Pulumi's engine does, with a new provider for each operation. */
 export interface Driver {
   preview: (declared?: Declared) => Promise<void>;
   up: (declared?: Declared) => Promise<void>;
@@ -25,7 +25,7 @@ export interface Driver {
   destroy: () => Promise<void>;
 }
 
-/** @param count how many authorizations the program declares */
+/** @param count the number of authorizations that the program declares */
 export function drive(iam: IamEmulator, count: number): Driver {
   const held = new Map<number, Held>();
   const all = Array.from({ length: count }, (_, at) => at);
@@ -93,12 +93,12 @@ export function drive(iam: IamEmulator, count: number): Driver {
   };
 }
 
-/** What becomes of a value on its way between engine and host. */
+/** Copies a value as the engine's protocol does: without `undefined`. */
 function wired<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value)) as Value;
 }
 
-/** Does something with each element, as many side by side as the engine does. */
+/** Works on the elements with the parallelism of the engine. */
 async function inParallel<Each>(
   elements: readonly Each[],
   work: (element: Each) => Promise<unknown>,

@@ -2,26 +2,26 @@ import { isDeepStrictEqual } from "node:util";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { countsSince, LATENCY, type Counted, type Counts } from "./calls";
 import { OTHER_ROLES, type Kind } from "./programs";
-import { median } from "./statistics";
 import { PARALLEL, startBenchStack, type BenchStack, type Operation, type Took } from "./stack";
+import { median } from "./statistics";
 
-/** The floor, the thin one, ours without latency, and ours with it. */
-export type Runner = "floor" | "thin" | "ours" | "late";
+/** `delayed` is `ours` with `LATENCY` for each call. */
+export type Runner = "floor" | "thin" | "ours" | "delayed";
 
 export const OPERATIONS = ["preview", "up", "refresh", "destroy"] as const satisfies readonly Operation[];
 
-/** One operation, done by all of them one right after the other. */
+/** One operation, done by all runners one right after the other. */
 export interface Round {
   size: number;
   operation: Operation;
   took: Record<Runner, Took>;
-  /** Milliseconds that the calls of the late one wait at best. */
+  /** Milliseconds that the delayed calls wait at least. */
   waits: number;
-  /** Bytes of the state file after it. */
+  /** Bytes of the state file afterwards. */
   bytes: Record<Runner, number>;
 }
 
-/** What a size took, round by round, and the calls of its first round. */
+/** The rounds of one size, and the calls of the first. */
 export interface Sized {
   rounds: Round[];
   counted: Counted[];
@@ -36,21 +36,21 @@ const KINDS: Record<Runner, Kind> = {
   floor: "floor",
   thin: "thin",
   ours: "ours",
-  late: "ours",
+  delayed: "ours",
 };
 const RUNNERS = Object.keys(KINDS) as Runner[];
 
-/** The least time in which calls can be answered: those that all wait for one after the other, then the others side by side. */
+/** Returns the least waiting time: tokens and roles come one after the other, then policies in parallel. */
 export function waitsOf({ tokens, roles, policies }: Omit<Counts, "all">): number {
   return LATENCY * (tokens + roles + Math.ceil(policies / PARALLEL));
 }
 
 /**
- * Does one round.
+ * Runs every operation once or more.
  *
- * @param at its number, by which the order changes
- * @param again how often it does an operation, if not once
- * @param counting whether also to do what is only counted: previews and ups without changes, and updates
+ * @param at the number of the round; each runner comes first in turn
+ * @param again the number of times that an operation is repeated @default 1
+ * @param counting whether to also count the calls of previews and ups without changes, and of updates
  */
 export async function measureRound(
   size: number,
@@ -60,12 +60,12 @@ export async function measureRound(
 ): Promise<Sized> {
   const rigs = await startRigs(size);
   const sized: Sized = { rounds: [], counted: [] };
-  const { late } = rigs;
+  const { delayed } = rigs;
   const keep = (operation: string, counts: Counts) => sized.counted.push({ size, operation, ...counts });
   const count = async (name: string, operation: Operation, roles?: readonly string[]) => {
-    const asked = countsFrom(late);
-    await late.stack.run(operation, { roles });
-    keep(name, asked());
+    const made = countsFrom(delayed);
+    await delayed.stack.run(operation, { roles });
+    keep(name, made());
   };
   try {
     for (const operation of OPERATIONS) {
@@ -86,27 +86,23 @@ export async function measureRound(
   return sized;
 }
 
-/**
- * One operation, by one runner right after the other; who comes first hangs on `at`, since it may have it harder.
- *
- * @throws when the thin one makes other calls than ours: then it is no measure
- */
+/** @throws when the thin provider makes other calls than ours: the comparison would mean nothing */
 async function measureOnce(rigs: Record<Runner, Rig>, operation: Operation, at: number) {
-  const [askedByThin, asked] = [countsFrom(rigs.thin), countsFrom(rigs.late)];
+  const [madeByThin, made] = [countsFrom(rigs.thin), countsFrom(rigs.delayed)];
   const first = at % RUNNERS.length;
   const took: Partial<Record<Runner, Took>> = {};
   for (const runner of [...RUNNERS.slice(first), ...RUNNERS.slice(0, first)])
     took[runner] = await rigs[runner].stack.run(operation);
-  const [thin, counts] = [askedByThin(), asked()];
+  const [thin, counts] = [madeByThin(), made()];
   if (!isDeepStrictEqual(thin, counts))
     throw new Error(
-      `The thin one should make the calls ${JSON.stringify(counts)}, not ${JSON.stringify(thin)}`,
+      `The thin provider should make the calls ${JSON.stringify(counts)}, not ${JSON.stringify(thin)}`,
     );
   const bytes = await bytesOf(rigs);
   return { counts, took: took as Record<Runner, Took>, waits: waitsOf(counts), bytes };
 }
 
-/** What a runner's IAM is asked from now on. */
+/** Starts to count a runner's calls. */
 function countsFrom({ iam }: Rig): () => Counts {
   const before = iam.calls().length;
   return () => countsSince(iam, before);
@@ -115,7 +111,7 @@ function countsFrom({ iam }: Rig): () => Counts {
 async function startRigs(size: number): Promise<Record<Runner, Rig>> {
   const start = async (runner: Runner): Promise<Rig> => {
     const iam = await startIamEmulator();
-    if (runner === "late") iam.inject({ operation: "*", latency: LATENCY, times: Infinity });
+    if (runner === "delayed") iam.inject({ operation: "*", latency: LATENCY, times: Infinity });
     return { iam, stack: await startBenchStack(KINDS[runner], size, iam) };
   };
   return byRunner(start);
@@ -128,23 +124,23 @@ async function close({ iam, stack }: Rig): Promise<void> {
 
 async function bytesOf(rigs: Record<Runner, Rig>): Promise<Record<Runner, number>> {
   return byRunner(async (runner) => {
-    // Before the first up there is none.
+    // There is no state before the first up.
     const text = await rigs[runner].stack.state().catch(() => "");
     return Buffer.byteLength(text);
   });
 }
 
-/** One after the other, so that none is in the way of another. */
+/** Awaits one runner after the other, so that they don't compete. */
 async function byRunner<Value>(of: (runner: Runner) => Promise<Value>): Promise<Record<Runner, Value>> {
   return {
     floor: await of("floor"),
     thin: await of("thin"),
     ours: await of("ours"),
-    late: await of("late"),
+    delayed: await of("delayed"),
   };
 }
 
-/** Milliseconds that an empty program takes at the middle: no host, no resources. */
+/** Measures a program without resources: the median milliseconds of each operation. */
 export async function measureEmpty(times: number): Promise<{ operation: Operation; wall: number }[]> {
   const iam = await startIamEmulator();
   const walls = OPERATIONS.map((operation) => ({ operation, all: [] as number[] }));

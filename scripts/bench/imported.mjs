@@ -1,9 +1,9 @@
 import Module, { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
 
-/**
- * What this process loads: `program` imports the package, `host` lets the provider check without credentials, `call` with
- * them.
+/*
+ * Measures imports. The mode `program` imports the package; `host` lets the provider check without credentials, so that it
+ * makes no call; `call` lets it check with credentials.
  */
 const [mode = "", inputs = "", iam = ""] = process.argv.slice(2);
 const require = createRequire(`${process.cwd()}/`);
@@ -12,9 +12,9 @@ const require = createRequire(`${process.cwd()}/`);
 /** @typedef {{ config: { get: (key: string) => string | undefined } }} Configuration */
 /** @typedef {{ configure: (request: Configuration) => Promise<void>, check: (olds: object, news: object) => Promise<Checked> }} Provider */
 
-/** Milliseconds by npm package or file of ours, without what it loads itself. @type {Record<string, number>} */
+/** Milliseconds by npm package or file of this package, without nested imports. @type {Record<string, number>} */
 const byPackage = {};
-/** How long the modules took that those under way have loaded so far. @type {number[]} */
+/** For each import in progress, the milliseconds of its nested imports. @type {number[]} */
 const inside = [];
 const prototype = /** @type {{ load: (this: object, file: string) => void }} */ (
   /** @type {unknown} */ (Module.prototype)
@@ -62,8 +62,8 @@ if (mode !== "program") {
   const { failures } = await provider.check({}, /** @type {object} */ (parsed(inputs)));
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
 }
-// `ibm-sources.js` is the SDK's too, but a small part of it, which finds credentials.
-const SDK = /\/dist\/iam\/ibm-sdk\.js$|\/node_modules\/(axios|@ibm-cloud|ibm-cloud-sdk-core)\//;
+// Reading credentials loads a few small modules of `ibm-cloud-sdk-core`, but no HTTP client and no API client.
+const SDK = /\/node_modules\/(axios|@ibm-cloud)\//;
 const sdk = Object.keys(require.cache).filter((file) => SDK.test(file.replaceAll("\\", "/"))).length;
 console.log(JSON.stringify({ pulumi: pulumi.took, ours: ours.took, byPackage, sdk }));
 process.exit(0);

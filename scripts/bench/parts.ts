@@ -2,39 +2,43 @@ import type { Bound } from "./bounds";
 import { callBounds, callsTable, countCalls, type Counted } from "./calls";
 import { measureEmpty, measureRound, type Round } from "./growth";
 import { exponentsOf, exponentsTable, growthBounds, growthTable } from "./growth-report";
+import { hostBounds, hostText, measureHost } from "./host";
 import { limitBounds, measureLimited } from "./limit";
 import type { Operation } from "./stack";
 import { measureStartup, startupBounds, startupText } from "./startup";
-import { measureState, stateBounds } from "./state";
-import { terraformTable } from "./terraform";
+import { measureState, stateBounds, stateText } from "./state";
+import { terraformBounds, terraformTable } from "./terraform";
 
-/** What a part of the bench found: numbers to keep, a text to show, and the bounds. */
+/** The result of one part: numbers for the JSON file, a text to show, and the bounds. */
 interface Measured {
   found: object;
   text: string;
   bounds: Bound[];
 }
 
-/** The parts of the bench, in their order. */
+/** The parts of the bench, in the order in which they run. */
 export const PARTS: Record<string, (sizes: readonly number[]) => Promise<Measured>> = {
   calls: async (sizes) => {
     const counted = await countCalls(sizes);
     const text = [callsTable(counted), terraformTable(counted)].join("\n\n");
-    return { found: counted, text, bounds: callBounds(counted) };
+    return { found: counted, text, bounds: [...callBounds(counted), ...terraformBounds(counted)] };
   },
   "start-up": async () => {
     const startup = await measureStartup();
     return { found: startup, text: startupText(startup), bounds: startupBounds(startup) };
   },
+  host: async () => {
+    const pairs = await measureHost();
+    return { found: pairs, text: hostText(pairs), bounds: hostBounds(pairs) };
+  },
   state: async () => {
     const state = await measureState();
-    const text = `A resource of the basic example in the state file: ${state.ours} bytes; one without outputs ${state.bare}`;
-    return { found: state, text, bounds: stateBounds(state) };
+    return { found: state, text: stateText(state), bounds: stateBounds(state) };
   },
   limit: async () => {
     const limited = await measureLimited();
     const { took, ideal, refused } = limited;
-    const text = `${took.toFixed(1)} s, at best ${ideal.toFixed(1)} s; IAM refused ${refused} calls on the way`;
+    const text = `${took.toFixed(1)} s, ideally ${ideal.toFixed(1)} s; IAM refused ${refused} calls`;
     return { found: limited, text, bounds: limitBounds(limited) };
   },
   growth: async (sizes) => {
@@ -47,7 +51,7 @@ export const PARTS: Record<string, (sizes: readonly number[]) => Promise<Measure
         const sized = await measureRound(size, at, again, at === 0);
         rounds.push(...sized.rounds);
         counted.push(...sized.counted);
-        console.log(`- round ${at + 1} of ${size}`);
+        console.log(`- round ${at + 1} of ${times}, size ${size}`);
       }
     }
     const exponents = exponentsOf(rounds);
@@ -58,17 +62,21 @@ export const PARTS: Record<string, (sizes: readonly number[]) => Promise<Measure
     return {
       found: { empty, rounds, counted, exponents },
       text: [`An empty program: ${emptyText}`, ...tables].join("\n\n"),
-      bounds: [...callBounds(counted, "engine"), ...growthBounds(rounds)],
+      bounds: [
+        ...callBounds(counted, "engine"),
+        ...terraformBounds(counted, "engine"),
+        ...growthBounds(rounds),
+      ],
     };
   },
 };
 
-/** What takes under a minute. */
-export const QUICK = ["calls", "start-up", "state"];
+/** The parts that run with the tests. */
+export const QUICK = ["calls", "start-up", "host", "state"];
 
 /**
- * How many rounds there are of each size. One of the largest takes minutes, since the backend rewrites its state: there what
- * changes nothing is done again instead.
+ * The number of rounds by size. One round of the largest takes minutes, because the backend rewrites its state at each step;
+ * there the operations that change nothing are repeated instead.
  */
 const ROUNDS: readonly [upTo: number, rounds: number, again?: Partial<Record<Operation, number>>][] = [
   [100, 12],

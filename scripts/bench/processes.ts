@@ -3,34 +3,34 @@ import { readdirSync, readFileSync } from "node:fs";
 /** The processes of one operation of the engine. */
 type Role = "cli" | "program" | "host";
 
-/** What the processes of an operation took. */
+/** The resources that the processes of an operation used. */
 export interface Use {
-  /** The peak of each one's resident memory, in bytes. */
+  /** The peak of resident memory by process, in bytes. */
   memory: Record<Role, number>;
-  /** Processor time of all of them, the short-lived ones too, in milliseconds. */
+  /** Processor time of all processes, in milliseconds. */
   cpu: number;
 }
 
-/** How often is looked, in milliseconds. The kernel keeps the peaks, so that only the last moment can be missed. */
-const EVERY = 20;
+/** Milliseconds between two samples. The kernel keeps peaks, so only the last moment of a process can be missed. */
+const INTERVAL = 20;
 
 /** A tick of the kernel's clock, in milliseconds. Source: proc(5), `sysconf(_SC_CLK_TCK)` is 100 on Linux. */
 const TICK = 10;
 
-/** Watches a process and whatever it starts. Elsewhere than on Linux nothing is seen of them. */
+/** Samples a process and its descendants. Only Linux has `/proc`: elsewhere every value is 0. */
 export function watch(root: number): { stop: () => Use } {
   const seen = new Map<number, { role?: Role; peak: number; cpu: number }>();
-  const look = () => {
+  const sample = () => {
     for (const pid of treeOf(root)) {
-      const now = stateOf(pid);
+      const now = statusOf(pid);
       if (!now) continue;
       const { role = pid === root ? "cli" : now.role, peak = 0, cpu = 0 } = seen.get(pid) ?? {};
-      // Of a process that has just ended the kernel tells no memory any more; one that is just begun may get its command.
+      // A new process has its command only after a moment, and an ended one has no memory.
       seen.set(pid, { role: role ?? now.role, peak: Math.max(peak, now.peak), cpu: Math.max(cpu, now.cpu) });
     }
   };
-  const timer = setInterval(look, EVERY);
-  look();
+  const timer = setInterval(sample, INTERVAL);
+  sample();
   return {
     stop: () => {
       clearInterval(timer);
@@ -50,21 +50,21 @@ function treeOf(pid: number): number[] {
 }
 
 function childrenOf(pid: number): number[] {
-  const threads = quietly([], () => readdirSync(`/proc/${pid}/task`));
+  const threads = unlessEnded([], () => readdirSync(`/proc/${pid}/task`));
   return threads.flatMap((thread) =>
-    quietly("", () => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8"))
+    unlessEnded("", () => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8"))
       .split(" ")
       .filter(Boolean)
       .map(Number),
   );
 }
 
-/** What the kernel says of a process. Source: proc(5). */
-function stateOf(pid: number): { role?: Role; peak: number; cpu: number } | undefined {
-  return quietly(undefined, () => {
+/** Reads a process's role, peak memory and processor time. Source: proc(5). */
+function statusOf(pid: number): { role?: Role; peak: number; cpu: number } | undefined {
+  return unlessEnded(undefined, () => {
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
     const [, peak] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-    // The name of the command stands in brackets, and may hold anything.
+    // The command's name is in parentheses and may contain any character.
     const [, after = ""] = /.*\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
     const [user = 0, system = 0] = after.split(" ").slice(11, 13).map(Number);
     return { role: roleOf(command), peak: Number(peak ?? 0) * 1024, cpu: (user + system) * TICK };
@@ -76,10 +76,10 @@ function roleOf(command: string): Role | undefined {
   return /^\S*node\0.*cmd\/run\//.test(command) ? "program" : undefined;
 }
 
-/** A process may end while it is looked at. */
-function quietly<Value>(otherwise: Value, look: () => Value): Value {
+/** Reads from `/proc`, with a default for a process that has ended. */
+function unlessEnded<Value>(otherwise: Value, read: () => Value): Value {
   try {
-    return look();
+    return read();
   } catch {
     return otherwise;
   }

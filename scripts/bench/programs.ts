@@ -1,12 +1,16 @@
 import { LOADING, NOTHING } from "./providers";
 
 /**
- * Which program a stack runs: ours; the floor, the same program with a provider that does nothing; the thin one, whose
- * provider makes the calls of ours and does nothing else; the bare one, which does nothing and has no outputs; and none at all.
+ * The programs that are compared. All declare the same resources:
+ * - `ours` uses this package
+ * - `thin` has a provider that makes the same calls with IBM's SDK and checks nothing
+ * - `floor` has a provider that makes no calls
+ * - `bare` makes no calls and has no outputs
+ * - `empty` declares nothing
  */
-export type Kind = "ours" | "floor" | "thin" | "bare" | "empty";
+export type Kind = "ours" | "thin" | "floor" | "bare" | "empty";
 
-/** One of the authorizations that are measured, as a program writes it; the roles come from outside. */
+/** The scope of the first authorization; the others differ in `resource`. */
 export const EXAMPLE = {
   source: { serviceInstance: "3d7fca4b-6f0e-4f6b-9b0a-0c9f6d1f00e1" },
   target: {
@@ -20,7 +24,7 @@ export const EXAMPLE = {
 export const ROLES = ["Reader", "Object Writer"];
 export const OTHER_ROLES = ["Reader", "Object Writer", "Writer"];
 
-/** What a program finds on a resource besides its inputs: Pulumi's SDK takes its time for each, whoever fills it. */
+/** The outputs that are not inputs. Each one costs Pulumi's SDK time, whichever provider fills it. */
 const OUTPUTS = [
   "description",
   "state",
@@ -31,7 +35,7 @@ const OUTPUTS = [
   "lastModifiedById",
 ];
 
-/** Declares `BENCH_N` authorizations, of which each has a bucket of its own. */
+/** Declares `BENCH_N` authorizations, each for its own bucket. */
 const LOOP = `
 const roles = JSON.parse(process.env.BENCH_ROLES);
 const { source, target } = ${JSON.stringify(EXAMPLE)};
@@ -41,7 +45,7 @@ for (let at = 1; at <= Number(process.env.BENCH_N); at += 1) {
 }
 `;
 
-/** The text of a program. */
+/** The source text of each program. */
 export const PROGRAMS: Record<Kind, string> = {
   ours: `const { EnAuthorization } = require("pulumi-ibm-en-authorization");${LOOP}`,
   floor: programOf(LOADING, OUTPUTS),
@@ -50,7 +54,7 @@ export const PROGRAMS: Record<Kind, string> = {
   empty: 'require("@pulumi/pulumi");\n',
 };
 
-/** The same resource, but for what its provider does, and which outputs a program finds on it. */
+/** Returns a program that declares the same resources with another provider. */
 function programOf(provider: string, outputs: readonly string[]): string {
   const undefinedYet = `{ ${outputs.map((name) => `${name}: undefined`).join(", ")} }`;
   return `const pulumi = require("@pulumi/pulumi");

@@ -1,16 +1,16 @@
 import type { Kind } from "./programs";
 
-/** Every function of a provider, each answering at once; about as long as the text that ours keeps in state. */
+/** A provider that makes no calls, as text for the state; about as long as the text that this package keeps there. */
 export const NOTHING =
   "exports.handler=()=>({check:async(_,inputs)=>({inputs}),diff:async()=>({changes:!1}),create:async outs=>({id:" +
   "crypto.randomUUID(),outs}),read:async(id,props)=>({id,props}),update:async(_,$,outs)=>({outs}),delete(){}})";
 
-/** Where a provider is that is not a text in the state. */
+/** The file of a provider that the text in the state only loads. */
 export const FILE = "provider.js";
 const REQUIRE = `require('module').createRequire(process.cwd()+'/')('./${FILE}')`;
 export const LOADING = `exports.handler=()=>${REQUIRE}.handler()`.padEnd(NOTHING.length);
 
-/** Does nothing; hands back what ours hands back, which the state has to hold. */
+/** Makes no calls, but returns the same outputs as this package, so that the states have the same size. */
 const FLOOR = `${NOTHING}
 const { handler } = exports;
 const accountId = process.env.BENCH_ACCOUNT;
@@ -35,7 +35,7 @@ exports.handler = () => ({
 });
 `;
 
-/** Makes the calls that ours makes, with IBM's SDK, and takes every answer as it comes. */
+/** Makes the same calls as this package with IBM's SDK, and checks no answer. */
 const THIN = `${FLOOR}
 const floor = exports.handler();
 const once = (work) => {
@@ -47,7 +47,7 @@ const service = once(async () => {
   const Policies = require("@ibm-cloud/platform-services/iam-policy-management/v1");
   const url = process.env.IBMCLOUD_IAM_API_ENDPOINT;
   const authenticator = new IamAuthenticator({ apikey: process.env.IC_API_KEY, url });
-  // Or else each of those that come at once asks for a token of its own.
+  // Operations that run side by side would each request a token.
   await authenticator.authenticate({ headers: {} });
   return new Policies({ authenticator, serviceUrl: url });
 });
@@ -92,5 +92,5 @@ exports.handler = () => ({
 });
 `;
 
-/** The text of the file, for the programs that have one. */
+/** The text of `FILE`, for the programs that need it. */
 export const PROVIDERS: Partial<Record<Kind, string>> = { floor: FLOOR, thin: THIN };

@@ -8,24 +8,23 @@ import { watch, type Use } from "./processes";
 import { PROGRAMS, ROLES, type Kind } from "./programs";
 import { FILE, PROVIDERS } from "./providers";
 
-/** How many operations run side by side. */
+/** The number of operations that run in parallel. */
 export const PARALLEL = 8;
 
-/** What the engine is asked for. */
 export type Operation = "preview" | "up" | "refresh" | "destroy";
 
-/** One operation of the engine, measured. */
+/** The measured cost of one operation. */
 export interface Took extends Use {
   /** Milliseconds from the start of the CLI to its end. */
   wall: number;
 }
 
-/** A stack of the real engine, with a backend, a home and a project of its own. */
+/** A stack of the real engine, with its own backend, home and project. */
 export interface BenchStack {
   dir: string;
-  /** @throws when the engine fails: what it said */
+  /** @throws with the CLI's output when the engine fails */
   run: (operation: Operation, program?: { roles?: readonly string[] }) => Promise<Took>;
-  /** The state, as the backend writes it. */
+  /** Reads the state file. */
   state: () => Promise<string>;
   close: () => Promise<void>;
 }
@@ -42,7 +41,7 @@ main: index.js
 /** @param count how many authorizations the program declares */
 export async function startBenchStack(kind: Kind, count: number, iam: IamEmulator): Promise<BenchStack> {
   await mkdir(join(ROOT, ".work"), { recursive: true });
-  // Inside the clone, so that programs find the package by its own name.
+  // Inside the clone, so that programs can import the package by its name.
   const dir = await mkdtemp(join(ROOT, ".work", "bench-"));
   await mkdir(join(dir, "state"));
   await writeFile(join(dir, "Pulumi.yaml"), PROJECT_FILE);
@@ -71,7 +70,7 @@ export async function startBenchStack(kind: Kind, count: number, iam: IamEmulato
   };
 }
 
-/** Runs the CLI, and measures it. @throws when it fails: what it said */
+/** Runs the CLI and measures it. @throws with its output when it fails */
 async function measured(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Took> {
   const begun = performance.now();
   const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {

@@ -1,43 +1,49 @@
-/** The middle of some values; the mean of the two in the middle where there is no one. @throws without any */
+/** Returns the middle value, or the mean of the two middle values. @throws RangeError without values */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
-  if (middle.length === 0) throw new RangeError("There is no median of nothing");
+  if (middle.length === 0) throw new RangeError("The median needs at least one value");
   return middle.reduce((sum, each) => sum + each, 0) / middle.length;
 }
 
-/** Something that was measured at a size. */
+/** Describes the median of some pairs and their range, such as `median of 3, 1.05 to 1.40`. */
+export function rangeNote(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return `median of ${values.length}, ${least.toFixed(2)} to ${most.toFixed(2)}`;
+}
+
+/** A value measured at one size. */
 export interface Point {
   size: number;
   value: number;
 }
 
-/** `value = base + factor * size ** exponent`, as well as it fits. */
+/** `value = base + factor * size ** exponent`. */
 export interface Growth {
   base: number;
   factor: number;
   exponent: number;
 }
 
-/** Up to which exponent is tried. */
+/** The steepest exponent that is tried. */
 export const STEEPEST = 3;
 const EXPONENTS = Array.from({ length: 100 * STEEPEST }, (_, index) => (index + 1) / 100);
 
 /**
- * Fits how something grows. What does not depend on the size, such as a process that starts, is a part of its own, or else
- * it would hide the growth. Errors count relative to the value, so that the largest size does not decide alone.
+ * Fits the growth of a value. The constant base is fitted too, because the fixed cost of starting a process would hide the
+ * growth. Errors are relative, so that the largest size does not dominate.
  */
 export function growthOf(points: readonly Point[]): Growth {
   const [best] = EXPONENTS.map((exponent) => lineAt(points, exponent)).sort(
     (one, other) => one.error - other.error,
   );
-  if (!best) throw new RangeError("There is no growth of nothing");
+  if (!best) throw new RangeError("A growth needs at least one point");
   const { base, factor, exponent } = best;
-  // What shrinks, or stays as it is, does not grow.
+  // A constant or falling value has no growth.
   return factor > 0 ? { base, factor, exponent } : { base, factor: 0, exponent: 0 };
 }
 
-/** The weighted least squares of `base + factor * size ** exponent`. */
+/** Fits `base + factor * size ** exponent` by weighted least squares. */
 function lineAt(points: readonly Point[], exponent: number): Growth & { error: number } {
   const rows = points.map(({ size, value }) => ({ x: size ** exponent, y: value, weight: value ** -2 }));
   const sum = (of: (row: (typeof rows)[number]) => number) =>

@@ -1,4 +1,4 @@
-/** A table for a terminal: columns as wide as what is in them, numbers to the right. */
+/** Formats a table for a terminal. Cells that begin with a digit are aligned right. */
 export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

@@ -1,9 +1,8 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import { CodedError } from "../shared/coded-error";
 import type { Properties, SettingName } from "./credential-properties";
-import { sdk } from "./sdk";
+import { sdk, USER_AGENT } from "./sdk";
 import { parseClaims, type Http } from "./transport";
-import { USER_AGENT } from "./user-agent";
 
 /** The options of IBM's authenticators. */
 interface Options extends Properties {

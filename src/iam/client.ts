@@ -9,11 +9,10 @@ import { NotSentError, OtherServiceError, toIamError } from "./errors";
 import { createRateLimiter, type RateLimiter } from "./rate-limiter";
 import { redact } from "./redact";
 import { withRetry } from "./retry";
-import { sdk } from "./sdk";
+import { sdk, USER_AGENT } from "./sdk";
 import { createTrace } from "./trace";
 import { guardHttp, guardTokens, parseClaims, type HttpOptions } from "./transport";
 import type { Identity, SdkResponse, Settings, Timeouts } from "./types";
-import { USER_AGENT } from "./user-agent";
 
 type Send = (service: IamPolicyManagementV1) => Promise<SdkResponse>;
 

@@ -4,8 +4,7 @@ import type { Deadline } from "./deadline";
 import { IamError, PolicyConflictError, withUnknownOutcome } from "./errors";
 import { parsePolicy } from "./parse";
 import { findDuplicate, toRequest } from "./policies";
-import { isSameScope } from "./policy";
-import { ageOf } from "./propagation";
+import { ageOf, isSameScope } from "./policy";
 import { MAX_CONFLICTS, retryOnConflict, StaleError } from "./retry";
 import type { Policy, PolicyBody, SdkResponse } from "./types";
 

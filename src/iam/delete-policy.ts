@@ -2,7 +2,7 @@ import type { Client } from "./client";
 import type { Deadline } from "./deadline";
 import { IamError, notVisibleYet, unreadableResponse, withUnknownOutcome } from "./errors";
 import { getPolicyOnce } from "./policies";
-import { remainingPropagation } from "./propagation";
+import { remainingPropagation } from "./policy";
 import { pollUntil } from "./retry";
 import type { SdkResponse, WriteTimes } from "./types";
 

@@ -4,8 +4,7 @@ import type { Deadline } from "./deadline";
 import { dateOf } from "./error-details";
 import { IamError, notVisibleYet } from "./errors";
 import { entryId, parseAuthorization, parsePolicy, parsePolicyPage, readAllPages } from "./parse";
-import { isSamePolicy } from "./policy";
-import { isStale, remainingPropagation } from "./propagation";
+import { isSamePolicy, isStale, remainingPropagation } from "./policy";
 import { pollUntil } from "./retry";
 import type { Policy, PolicyBody, WriteTimes } from "./types";
 

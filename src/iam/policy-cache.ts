@@ -3,8 +3,7 @@ import type { Deadline } from "./deadline";
 import { memoize } from "./memoize";
 import { parseAuthorization } from "./parse";
 import { getPolicy, listPolicyEntries } from "./policies";
-import { scopeFingerprint } from "./policy";
-import { isStale } from "./propagation";
+import { isStale, scopeFingerprint } from "./policy";
 import type { Policy, PolicyBody, WriteTimes } from "./types";
 
 /** One list of the account's policies for all operations of a run, indexed by id and by scope. */

@@ -1,4 +1,5 @@
-import type { PolicyAttribute, PolicyBody } from "./types";
+import { CLOCK_PRECISION } from "./config";
+import type { Policy, PolicyAttribute, PolicyBody, WriteTimes } from "./types";
 
 /** Returns true if IAM treats two policies as duplicates: same scope and same roles, in any order. */
 export function isSamePolicy(one: PolicyBody, other: PolicyBody): boolean {
@@ -23,4 +24,41 @@ function fingerprint(list: readonly (string | PolicyAttribute)[]): string {
     return JSON.stringify([key, operator, Array.isArray(value) ? [...new Set(value)].sort() : value]);
   });
   return JSON.stringify([...new Set(texts)].sort());
+}
+
+/**
+ * Returns how long ago IAM recorded a time, in milliseconds; negative for a time in the future. IAM's clock is the `Date` of
+ * the same response. Our own clock is finer, so it is used if the two agree or the response has no `Date`.
+ *
+ * @param time ISO 8601, by IAM's clock
+ * @param respondedAt the `Date` of the response, in milliseconds since 1970
+ */
+export function ageOf(time: string, respondedAt: number | undefined): number {
+  const ours = Date.now();
+  const agrees = respondedAt === undefined || Math.abs(respondedAt - ours) <= CLOCK_PRECISION;
+  return (agrees ? ours : respondedAt) - Date.parse(time);
+}
+
+/**
+ * Returns how much longer IAM may take to show the last write everywhere, in milliseconds; 0 or less if it must show it by
+ * now.
+ *
+ * @param propagation the time that IAM may take, in milliseconds
+ */
+export function remainingPropagation(
+  { createdAt, lastModifiedAt }: WriteTimes,
+  respondedAt: number | undefined,
+  propagation: number,
+): number {
+  const ages = [createdAt, lastModifiedAt]
+    .map((each) => ageOf(each ?? "", respondedAt))
+    // A time this far in the future comes from a wrong clock and is ignored.
+    .filter((age) => age >= -propagation);
+  if (ages.length === 0) return 0;
+  return propagation - Math.max(0, Math.min(...ages));
+}
+
+/** Returns true if IAM returned an older version of a policy than the caller knows of. */
+export function isStale(found: Policy, { lastModifiedAt }: WriteTimes): boolean {
+  return Date.parse(found.lastModifiedAt ?? "") < Date.parse(lastModifiedAt ?? "");
 }

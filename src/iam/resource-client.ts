@@ -4,9 +4,9 @@ import { isPrivate, normalizeEndpoint } from "./config";
 import type { Deadline } from "./deadline";
 import { OtherServiceError } from "./errors";
 import { otherService } from "./hints";
+import { USER_AGENT } from "./sdk";
 import { guardHttp, type Http } from "./transport";
 import type { SdkResponse, Service, Settings } from "./types";
-import { USER_AGENT } from "./user-agent";
 
 /** Resource Controller and Resource Manager share an endpoint. */
 const PUBLIC_ENDPOINT = "https://resource-controller.cloud.ibm.com";

@@ -10,8 +10,8 @@ const bound = (measured: number, atMost: number, more: Partial<Bound> = {}): Bou
   ...more,
 });
 
-describe("a bound", () => {
-  it("is held up to its limit, and missed above it or where nothing could be measured", () => {
+describe("isHeld", () => {
+  it("holds up to the limit; a larger or unmeasured value misses", () => {
     expect([2499, 2500, 2501, NaN].map((measured) => isHeld(bound(measured, 2500)))).to.deep.equal([
       true,
       true,
@@ -19,25 +19,31 @@ describe("a bound", () => {
       false,
     ]);
   });
+});
 
-  it("that is missed is named, with both numbers", () => {
+describe("missedOf", () => {
+  it("names each missed bound with both numbers", () => {
     expect(
       missedOf([bound(1, 2), bound(2513, 2500), bound(1.18, 1.1, { part: "growth", unit: "x" })]),
     ).to.deep.equal([
-      "state: a resource is 2513 bytes, and may be 2500 bytes at most",
-      "growth: a resource is 1.18 x, and may be 1.10 x at most",
+      "state: a resource is 2513 bytes, the limit is 2500 bytes",
+      "growth: a resource is 1.18 x, the limit is 1.10 x",
     ]);
   });
+});
 
-  it("is counted as a test is", () => {
+describe("countsOf", () => {
+  it("counts bounds as mocha counts tests", () => {
     expect(countsOf([bound(1, 2), bound(3, 2), bound(2, 2)])).to.deep.equal({
       passes: 2,
       failures: 1,
       pending: 0,
     });
   });
+});
 
-  it("is a line of the table", () => {
+describe("boundsTable", () => {
+  it("has a line for each bound", () => {
     expect(
       boundsTable([bound(9, 10), bound(11.5, 10, { what: "two", note: "1 of 1" })]).split("\n"),
     ).to.deep.equal([

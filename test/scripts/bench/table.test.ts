@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { tableOf } from "../../../scripts/bench/table";
 
-describe("a table", () => {
-  it("has columns as wide as what is in them, numbers to the right, and no blanks at the end", () => {
+describe("tableOf", () => {
+  it("fits columns to their cells, aligns numbers right, and leaves no trailing spaces", () => {
     expect(
       tableOf(
         ["what", "", "n"],

@@ -1,0 +1,32 @@
+import { expect } from "chai";
+import type { Counted } from "../../../scripts/bench/calls";
+import { terraformBounds, terraformTable } from "../../../scripts/bench/terraform";
+
+const counted = (operation: string, size: number, all: number): Counted => ({
+  operation,
+  size,
+  all,
+  tokens: 1,
+  roles: 1,
+  policies: all - 2,
+});
+
+describe("terraformBounds", () => {
+  it("limits one authorization to Terraform's calls, and many to one token and the rest for each", () => {
+    const bounds = terraformBounds([counted("create", 1, 3), counted("create", 100, 102)]);
+    expect(bounds.map(({ measured, atMost }) => [measured, atMost])).to.deep.equal([
+      [3, 5],
+      [102, 401],
+    ]);
+  });
+
+  it("has no limit for operations that Terraform does not have or never sends", () => {
+    expect(terraformBounds([counted("preview", 1, 2), counted("description", 1, 4)])).to.deep.equal([]);
+  });
+});
+
+describe("terraformTable", () => {
+  it("shows the calls of both for one authorization", () => {
+    expect(terraformTable([counted("create", 1, 3)])).to.match(/^create +3 +1 +5$/m);
+  });
+});
