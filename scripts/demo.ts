@@ -1,11 +1,14 @@
 import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { startIamEmulator, type IamEmulator, type Policy } from "../src/emulator";
-import { emulatedStack } from "./emulated-stack";
+import { emulatedStack, fit } from "./emulated-stack";
 
 const ROOT = join(__dirname, "..");
 const FOLDER = join(ROOT, ".work", `demo-${process.pid}`);
 const PROGRAM = "examples/basic/index.ts";
+
+/** A terminal's 80 columns without the indentation. */
+const COLUMNS = 78;
 
 const INSTANCES = {
   eventNotifications: "3d7fca4b-6f0e-4f6b-9b0a-0c9f6d1f00e1",
@@ -29,7 +32,7 @@ async function main(): Promise<void> {
     await copyFile(join(ROOT, "Pulumi.yaml"), join(FOLDER, "Pulumi.yaml"));
     console.log("This demo runs the real Pulumi engine against an IAM emulator.");
     console.log(`The program is ${PROGRAM}:\n`);
-    console.log(indented(await readFile(join(ROOT, PROGRAM), "utf8")));
+    console.log(indented(wrapped(await readFile(join(ROOT, PROGRAM), "utf8"))));
     await show(iam);
     console.log(`
 That was the whole life of an authorization. To run the same program on your
@@ -50,10 +53,9 @@ own account, in this folder and with your own Pulumi login:
 async function show(iam: IamEmulator): Promise<void> {
   const { pulumi } = await emulatedStack(iam, FOLDER, "demo", {
     cwd: ROOT,
-    // Each line is indented by two.
-    columns: 78,
+    columns: COLUMNS,
     color: process.stdout.isTTY,
-    onLine: (line) => console.log(`  ${line}`),
+    onLine: (line) => console.log(indented(line)),
   });
   for (const [key, value] of Object.entries(INSTANCES)) await pulumi(["config", "set", key, value]);
 
@@ -151,6 +153,15 @@ function rolesOf(policy: Policy | undefined): string | undefined {
     .map(({ role_id }) => role_id.replace(/.*:/, "").replace(/(?<=[a-z])(?=[A-Z])/g, " "))
     .sort()
     .join(", ");
+}
+
+/** Breaks the comments of a program that are too long. */
+function wrapped(program: string): string {
+  return program.replace(/^\/\/ (.*)$/gm, (_, text: string) =>
+    fit(text, COLUMNS - 3)
+      .map((line) => `// ${line}`)
+      .join("\n"),
+  );
 }
 
 function indented(text: string): string {
