@@ -7,7 +7,7 @@ import { exportedTypes } from "./exported-types";
 const ROOT = join(__dirname, "..", "..");
 
 /** The page that this script writes. */
-export const ARGUMENTS_PAGE = join(ROOT, "docs", "arguments.md");
+const ARGUMENTS_PAGE = join(ROOT, "docs", "arguments.md");
 
 /** A section of the page: the type whose properties it lists, and how a program writes them. */
 interface Section {

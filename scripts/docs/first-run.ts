@@ -13,7 +13,7 @@ export interface Recorded {
 }
 
 /** Returns the first TypeScript program of README.md. */
-export async function readmeExample(): Promise<string> {
+async function readmeExample(): Promise<string> {
   const readme = await readFile(join(ROOT, "README.md"), "utf8");
   const [, program] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [];
   if (program === undefined) throw new Error("README.md has no TypeScript example");

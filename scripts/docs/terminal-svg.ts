@@ -49,17 +49,6 @@ ${texts.join("\n")}
 `;
 }
 
-/** Returns the text of a picture, a line each. */
-export function textOf(svg: string): string[] {
-  return [...svg.matchAll(/<text[^>]*>(.*)<\/text>/g)].map(([, content = ""]) =>
-    content
-      .replace(/<[^>]*>/g, "")
-      .replaceAll("&lt;", "<")
-      .replaceAll("&gt;", ">")
-      .replaceAll("&amp;", "&"),
-  );
-}
-
 function spans(line: string): string {
   // Every span has its position, so that a viewer's font can't shift what follows.
   let column = 0;
@@ -89,7 +78,7 @@ async function main(): Promise<void> {
   const svg = terminalSvg(pictured(await recordFirstRun()));
   if (!process.argv.includes("--check")) return writeFile(TERMINAL_SVG, svg);
   if ((await readFile(TERMINAL_SVG, "utf8")) === svg) return;
-  console.error("docs/terminal.svg differs from a real run: node scripts/docs/terminal-svg.mjs");
+  console.error("docs/terminal.svg differs from a real run: npx tsx scripts/docs/terminal-svg.ts");
   process.exitCode = 1;
 }
 

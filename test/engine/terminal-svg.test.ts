@@ -19,7 +19,7 @@ describe("README.md", function () {
     expect(await readFile(join(ROOT, "README.md"), "utf8")).to.include(`\`\`\`text\n${text}\n\`\`\`\n`);
   });
 
-  it("has a picture of a real run: node scripts/docs/terminal-svg.mjs draws it", async () => {
+  it("has a picture of a real run: npx tsx scripts/docs/terminal-svg.ts draws it", async () => {
     expect(await readFile(TERMINAL_SVG, "utf8")).to.equal(terminalSvg(pictured(recorded)));
   });
 });
