@@ -4,16 +4,16 @@ import { run } from "./progress.mjs";
 import { installPackage, ROOT } from "./setup.mjs";
 
 /**
- * Runs one of the scripts that need the engine: first installs what is missing.
+ * Runs a script that needs the Pulumi engine, after it has installed the dependencies and the engine if they are missing.
  *
- * @param {string} script its name in this folder
+ * @param {string} script its path in this folder
  * @param {readonly string[]} [args]
  */
 export async function launch(script, args = []) {
   try {
     await installPackage();
     const bin = await getEngine();
-    // From here on Ctrl-C is for the script, which tidies up.
+    // The script receives the signal too, and must have time to clean up.
     process.on("SIGINT", () => undefined);
     const env = {
       ...process.env,

@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import * as ts from "typescript";
+import { argumentsPage } from "../scripts/docs/arguments";
+import { exportedTypes } from "../scripts/docs/exported-types";
 import { ERROR_CODES } from "../src/shared/coded-error";
 import { ROOT } from "./support/engine";
 import { EXAMPLES } from "./support/examples";
@@ -10,10 +13,12 @@ const read = (...path: string[]) => readFileSync(join(ROOT, ...path), "utf8");
 /** The Markdown files that users read. */
 const PAGES = [
   ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),
-  ...readdirSync(join(ROOT, "docs")).map((name) => join("docs", name)),
+  ...readdirSync(join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
 ];
 
-/** The package's sources, but for the list of codes itself. */
+/** The text of all source files except the list of error codes. */
 function sources(): string {
   return readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts") && !path.endsWith("coded-error.ts"))
@@ -21,7 +26,7 @@ function sources(): string {
     .join("\n");
 }
 
-/** What a heading is linked by. */
+/** Returns the anchors of a page's headings. */
 function anchorsOf(page: string): string[] {
   return [...page.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
     title
@@ -31,7 +36,62 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-describe("the recipes", () => {
+describe("README.md", () => {
+  const readme = read("README.md");
+
+  it("has at most 140 lines", () => {
+    expect(readme.split("\n").length).to.be.at.most(140);
+  });
+
+  it("names the commands that show and test the package", () => {
+    for (const command of ["npm start", "npm test"]) expect(readme).to.include(`\`${command}\``);
+  });
+
+  it("links every page of docs", () => {
+    for (const page of PAGES.filter((each) => each.startsWith("docs")))
+      expect(readme, page).to.include(`](${page}`);
+  });
+});
+
+describe("docs/arguments.md", function () {
+  this.timeout(60_000);
+
+  it("is what its script makes of the doc comments: npx tsx scripts/docs/arguments.ts", async () => {
+    expect(read("docs", "arguments.md")).to.equal(await argumentsPage());
+  });
+});
+
+describe("docs/configuration.md", () => {
+  const page = read("docs", "configuration.md");
+  const text = sources();
+
+  it("names every setting of the stack that the package reads", () => {
+    const keys = new Set([...text.matchAll(/\bibmcloud:(\w+)/g)].map(([, key = ""]) => key));
+    expect(keys.size).to.be.above(5);
+    for (const key of keys) expect(page).to.include(`ibmcloud:${key}`);
+  });
+
+  it("names every environment variable that the package reads", () => {
+    const names = new Set(
+      [...text.matchAll(/"((?:IC|IBMCLOUD|IBM)_[A-Z_]+[A-Z])"/g)].map(([, name = ""]) => name),
+    );
+    expect(names.size).to.be.above(5);
+    for (const name of names) expect(page).to.include(`\`${name}`);
+  });
+});
+
+describe("docs/emulator.md", () => {
+  const page = read("docs", "emulator.md");
+  const { typeOf } = exportedTypes(join(ROOT, "src", "emulator", "index.ts"));
+
+  for (const type of ["Behaviour", "Fault", "IamEmulatorOptions"]) {
+    it(`names every property of ${type}`, () => {
+      for (const { name } of typeOf(type).getProperties()) expect(page).to.include(`\`${name}\``);
+    });
+  }
+});
+
+describe("docs/recipes.md", () => {
   const page = read("docs", "recipes.md");
   const blocks = new Map(
     [...page.matchAll(/^<!-- (\S+) -->\n\n```ts\n(.*?)^```$/gms)].map(([, path, code]) => [path, code]),
@@ -40,34 +100,34 @@ describe("the recipes", () => {
   for (const { name, program } of EXAMPLES) {
     const path = `examples/${name}/index.ts`;
 
-    it(`show ${path} as it stands there`, () => {
-      const what = `docs/recipes.md: under <!-- ${path} --> must stand, as a ts block, what ${path} holds: copy it`;
-      expect(blocks.get(path), what).to.equal(program);
+    it(`shows ${path} unchanged`, () => {
+      const hint = `docs/recipes.md: copy ${path} into the ts block below <!-- ${path} -->`;
+      expect(blocks.get(path), hint).to.equal(program);
     });
   }
 
-  it("show nothing that is not run", () => {
+  it("shows no program that is not an example", () => {
     expect([...blocks.keys()]).to.have.members(EXAMPLES.map(({ name }) => `examples/${name}/index.ts`));
     expect(page.match(/^```ts$/gm)).to.have.length(blocks.size);
   });
 });
 
-describe("the troubleshooting page", () => {
+describe("docs/troubleshooting.md", () => {
   const text = sources()
-    // One text over several lines, and quotes inside a text.
+    // Join string literals that span lines, and unescape quotes.
     .replace(/["`] \+\s*["`]/g, "")
     .replace(/\\(["'`])/g, "$1");
   const quoted = [...read("docs", "troubleshooting.md").matchAll(/^> (.*)$/gm)].map(([, text = ""]) => text);
 
   for (const sentence of quoted) {
-    it(`quotes what the package says: ${sentence}`, () => {
+    it(`quotes a sentence of the package: ${sentence}`, () => {
       for (const part of sentence.split("…").map((each) => each.trim()))
         expect(text.includes(part), part).to.equal(true);
     });
   }
 });
 
-describe("the errors page", () => {
+describe("docs/errors.md", () => {
   const page = read("docs", "errors.md");
   const parts = new Map(
     page
@@ -76,25 +136,25 @@ describe("the errors page", () => {
       .map((part) => [part.slice(0, part.indexOf("\n")), part] as const),
   );
 
-  it("lists every code there is, and no other, in order", () => {
+  it("lists exactly the codes that exist, in order", () => {
     expect([...parts.keys()]).to.deep.equal([...ERROR_CODES]);
     expect([...ERROR_CODES]).to.deep.equal([...ERROR_CODES].sort());
   });
 
   for (const code of ERROR_CODES) {
-    it(`says what causes ${code} and what to do`, () => {
+    it(`has the cause and the remedy of ${code}`, () => {
       expect(parts.get(code)).to.match(/Cause: .*\sRemedy: .*/s);
     });
   }
 
-  it("lists only codes that something has", () => {
+  it("lists only codes that the sources use", () => {
     for (const code of ERROR_CODES) expect(sources(), code).to.include(`"${code}"`);
   });
 });
 
-describe("the pages", () => {
+describe("the links", () => {
   for (const path of PAGES) {
-    it(`link to what there is: ${path}`, () => {
+    it(`of ${path} lead to existing pages and headings`, () => {
       const links = [...read(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
       for (const link of links.filter((each) => !/^https?:/.test(each))) {
         const [file = "", anchor] = link.split("#");
@@ -104,4 +164,60 @@ describe("the pages", () => {
       }
     });
   }
+});
+
+/** Names that a fragment may use without declaring them. */
+const PRELUDE = `import * as pulumi from "@pulumi/pulumi";
+import { EnAuthorization, getAuthorizations, getResourceGroupOutput, getServiceInstanceOutput } from "pulumi-ibm-en-authorization";
+import type { IamEmulator } from "pulumi-ibm-en-authorization/emulator";
+declare const iam: IamEmulator;
+`;
+
+describe("the TypeScript samples", function () {
+  this.timeout(120_000);
+
+  /** Every sample by the path of a file that doesn't exist. */
+  const samples = new Map<string, string>();
+  for (const page of PAGES) {
+    [...read(page).matchAll(/^ *```ts\n(.*?)^ *```$/gms)].forEach(([, code = ""], at) => {
+      const path = join(ROOT, `${page.replace(/\W/g, "-")}-${at + 1}.ts`);
+      samples.set(path, /^import /m.test(code) ? code : PRELUDE + code);
+    });
+  }
+
+  it("compile against the package's sources", () => {
+    const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (path) => ts.sys.readFile(path)) as {
+      config: { compilerOptions: object };
+    };
+    const { options } = ts.convertCompilerOptionsFromJson(
+      {
+        ...config.compilerOptions,
+        noUnusedLocals: false,
+        module: "preserve",
+        moduleResolution: "bundler",
+        paths: {
+          "pulumi-ibm-en-authorization": ["./src/index.ts"],
+          "pulumi-ibm-en-authorization/emulator": ["./src/emulator/index.ts"],
+        },
+      },
+      ROOT,
+    );
+    const host = ts.createCompilerHost(options);
+    const getSourceFile = host.getSourceFile.bind(host);
+    host.getSourceFile = (path, version, ...rest) => {
+      const code = samples.get(path);
+      return code === undefined
+        ? getSourceFile(path, version, ...rest)
+        : ts.createSourceFile(path, code, version);
+    };
+    const program = ts.createProgram([...samples.keys()], options, host);
+    const messages = [...samples.keys()].flatMap((path) => {
+      const file = program.getSourceFile(path);
+      return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
+        ({ messageText }) => `${path}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
+      );
+    });
+    expect(samples.size).to.be.above(EXAMPLES.length);
+    expect(messages).to.deep.equal([]);
+  });
 });

@@ -3,8 +3,8 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// Somebody made this one in the console: it is taken over, and keeps its id.
-// Roles and description become these. Where there is none, one is made.
+// This authorization was created in the console. Pulumi adopts it: it keeps its id and gets these roles and this description.
+// If none exists, Pulumi creates one.
 new EnAuthorization("secrets-events", {
   source: { serviceName: "secrets-manager", serviceInstance: config.require("source") },
   target: { serviceName: "event-notifications", serviceInstance: config.require("eventNotifications") },

@@ -4,7 +4,7 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 const config = new pulumi.Config();
 
 // A Secrets Manager of another account sends its events here.
-// The authorization is made in the target's account, with its credentials: of the other one only the number is needed.
+// IAM stores the authorization in the target's account. Only the id of the other account is needed, and no credentials.
 new EnAuthorization("partner-secrets-events", {
   source: {
     accountId: config.require("partnerAccount"),

@@ -3,7 +3,7 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// One Cloud Logs instance sends its alerts. Its page asks for Reader and Viewer too, so the roles are written.
+// One Cloud Logs instance sends its alerts. Its documentation requires Reader and Viewer too.
 new EnAuthorization("log-alerts", {
   source: { serviceName: "logs", serviceInstance: config.require("cloudLogs") },
   target: { serviceName: "event-notifications", serviceInstance: config.require("eventNotifications") },

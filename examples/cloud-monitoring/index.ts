@@ -3,7 +3,7 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// One Cloud Monitoring instance sends its alerts. Its page asks for Reader too, so the roles are written.
+// One Cloud Monitoring instance sends its alerts. Its documentation requires Reader too.
 new EnAuthorization("monitoring-alerts", {
   source: { serviceName: "sysdig-monitor", serviceInstance: config.require("cloudMonitoring") },
   target: { serviceName: "event-notifications", serviceInstance: config.require("eventNotifications") },

@@ -3,7 +3,7 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// Events go to one topic of Event Streams. IBM's pages name no role for it: Writer is what writing to a topic takes.
+// Events go to one topic of Event Streams. IBM's pages name no role for this pair. Writing to a topic requires Writer.
 new EnAuthorization("events-to-topic", {
   source: { serviceInstance: config.require("eventNotifications") },
   target: {

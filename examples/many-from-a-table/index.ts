@@ -3,7 +3,7 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// Each row is a service whose instances all send their events, with the roles where IBM's pages disagree.
+// All instances of these services send their events. Roles are necessary if IBM's pages contradict each other.
 const sources: Record<string, string[] | undefined> = {
   project: undefined,
   compliance: undefined,

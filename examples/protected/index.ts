@@ -3,8 +3,8 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// This one must stay while anything is encrypted with the key: without it Event Notifications cannot read its own data.
-// Pulumi refuses to remove it before `pulumi state unprotect`.
+// Event Notifications needs this authorization as long as its data is encrypted with the key.
+// Pulumi refuses to delete it until you run `pulumi state unprotect`.
 const source = { serviceInstance: config.require("eventNotifications") };
 const target = {
   serviceName: "kms",

@@ -3,8 +3,8 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// IAM records a change at once, and services see it later.
-// So whatever depends on this one, of any provider, is made that much later, and removed that much earlier.
+// IAM records a grant at once but propagates it over time.
+// Dependents, of any provider, are created that many seconds later and deleted that many seconds earlier.
 const seconds = config.requireNumber("seconds");
 const encryption = new EnAuthorization("encryption", {
   source: { serviceInstance: config.require("eventNotifications") },
