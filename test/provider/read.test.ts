@@ -1,0 +1,63 @@
+import { expect } from "chai";
+import type { Policy } from "../../src/iam/types";
+import { readAuthorization } from "../../src/provider/read";
+import { contextOf, policy, READER, state, WRITER } from "../support/context";
+import { failure } from "../support/provider";
+
+function holding(found: Policy | undefined) {
+  let lookups = 0;
+  const context = contextOf({
+    readPolicy: () => Promise.resolve(found),
+    offeredRoles: () => {
+      lookups += 1;
+      return Promise.resolve([READER, WRITER]);
+    },
+  });
+  return { context, lookups: () => lookups };
+}
+
+describe("readAuthorization", () => {
+  it("returns the state, and inputs that a program with this state has", async () => {
+    const { context, lookups } = holding(policy());
+    const { id, props, inputs } = await readAuthorization(context, "one", state({ credentials: "partner" }));
+    expect(id).to.equal("one");
+    expect(props).to.deep.equal(state({ credentials: "partner" }));
+    expect(inputs).to.deep.include({ roles: ["Reader"], credentials: "partner" });
+    expect(inputs?.target).not.to.have.property("accountId");
+    expect(lookups(), "IAM returned the names").to.equal(0);
+  });
+
+  it("returns nothing if a policy in state is gone, and fails if the program asks for it by id", async () => {
+    const { context } = holding(undefined);
+    expect(await readAuthorization(context, "one", state())).to.deep.equal({});
+    expect(await failure(readAuthorization(context, "one", {}))).to.have.property("code", "policy-not-found");
+  });
+
+  it("looks up the names of roles that IAM returns without", async () => {
+    const roleIds = [READER.crn, WRITER.crn];
+    const { context, lookups } = holding(policy({ roleIds }));
+    expect((await readAuthorization(context, "one", state())).props?.roles).to.deep.equal([
+      "Reader",
+      "Writer",
+    ]);
+    expect(lookups()).to.equal(1);
+  });
+
+  it("keeps a name of IAM's response that differs from the lookup", async () => {
+    const roleIds = [READER.crn, WRITER.crn];
+    const { context } = holding(policy({ roleIds, roleNames: { [READER.crn]: "Lector" } }));
+    expect((await readAuthorization(context, "one", state())).props?.roles).to.deep.equal([
+      "Lector",
+      "Writer",
+    ]);
+  });
+
+  it("keeps the CRN of a role that the state holds by its CRN", async () => {
+    const { context, lookups } = holding(policy({ roleNames: {} }));
+    const known = state({ roles: [READER.crn] });
+    expect((await readAuthorization(context, "one", known)).props?.roles).to.deep.equal([READER.crn]);
+    expect(lookups()).to.equal(0);
+    const named = holding(policy());
+    expect((await readAuthorization(named.context, "one", known)).props?.roles).to.deep.equal([READER.crn]);
+  });
+});
