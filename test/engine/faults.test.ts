@@ -9,6 +9,7 @@ import {
 import { balance, declares, startStack, type Stack } from "../support/engine";
 import { bucketInputs } from "../support/inputs";
 import { closing } from "../support/opened";
+import { summarize } from "../support/summary";
 
 interface Trial {
   /** What IAM holds at first. */
@@ -204,7 +205,7 @@ describe("a fault of IAM on the real engine", function () {
   this.timeout(300_000);
 
   after(() => {
-    console.log(`    faults tried: ${totals.tried}, lost ${totals.lost}, doubled ${totals.doubled}`);
+    summarize(`faults on the engine: ${totals.tried}, lost ${totals.lost}, doubled ${totals.doubled}`);
   });
 
   for (const [title, trial] of Object.entries(TRIALS)) {

@@ -20,6 +20,8 @@ import { newTally, startWorld, tallyInWords } from "./world";
 import { arbitraryProgram, begin } from "./writing";
 import { closing } from "../support/opened";
 import { configured } from "../support/provider";
+import { localOrCi, ranOf } from "../support/subset";
+import { summarize } from "../support/summary";
 
 /**
  * A failure is met again with what it prints: `MODEL_SEED` and `MODEL_PATH`, and `MODEL_REPLAY` for the `replayPath`.
@@ -28,7 +30,9 @@ import { configured } from "../support/provider";
 const { MODEL_SEED, MODEL_RUNS, MODEL_PATH, MODEL_REPLAY, MODEL_SHRINK } = process.env;
 const SEED = Number(MODEL_SEED ?? Date.now() % 2 ** 31);
 
-const RUNS = Number(MODEL_RUNS ?? 2_000);
+/** What CI runs. */
+const ALL = 2_000;
+const RUNS = Number(MODEL_RUNS ?? localOrCi(200, ALL));
 
 /** How IAM is in one sequence. */
 const usual: fc.Arbitrary<Partial<Behaviour>> = fc.record({
@@ -59,7 +63,7 @@ describe("any sequence of program edits, edits by others, faults and kills", fun
     iam = closing(await startIamEmulator({ accounts: [SHARED_ACCOUNT] }));
   });
   after(() => {
-    console.log(`    seed ${SEED}: ${tallyInWords(tally)}`);
+    summarize(`model, seed ${SEED}: sequences ${ranOf(tally.sequences, ALL)}, ${tallyInWords(tally)}`);
   });
 
   it("loses nothing, makes nothing twice, and reports nothing that was not done", async () => {

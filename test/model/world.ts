@@ -52,10 +52,10 @@ export function newTally(): Tally {
 }
 
 export function tallyInWords(tally: Tally): string {
-  const { sequences, commands, runs, faults, kills, edits, errors, checks } = tally;
+  const { commands, runs, faults, kills, edits, errors, checks } = tally;
   const { lost, doubled, unreported, untrue } = tally;
   return (
-    `sequences ${sequences}, commands ${commands}, runs ${runs}, calls with a fault ${faults}, kills ${kills}, ` +
+    `commands ${commands}, runs ${runs}, calls with a fault ${faults}, kills ${kills}, ` +
     `edits by others ${edits}, errors ${errors}, promises checked ${checks} times; lost ${lost}, doubled ${doubled}, ` +
     `reported and not done ${unreported}, untrue errors ${untrue}`
   );
