@@ -52,16 +52,16 @@ export async function installPackage() {
   await build();
 }
 
-/** Builds `dist` if a source file or the lock file is newer. */
+/** Builds `dist` where a source is newer, or a dependency: some of them are in it. */
 async function build() {
-  // Written after a successful build, so that a failed build runs again.
+  // Written last, so that a build which failed half-way is none.
   const stamp = join(ROOT, "dist", ".built");
   const sources = await readdir(join(ROOT, "src"), { recursive: true });
   const others = ["tsconfig.json", "tsconfig.build.json", "scripts/bundle.mjs", "package-lock.json"];
   const all = ["src", ...sources.map((each) => join("src", each)), ...others];
   if (Math.max(...all.map((each) => changedAt(join(ROOT, each)))) < changedAt(stamp)) return;
   await step("building", async () => {
-    // Removes the output of deleted source files.
+    // A file that src no longer has must not stay in dist.
     await rm(join(ROOT, "dist"), { recursive: true, force: true });
     await must(...npm("run", "build"), { cwd: ROOT });
     await writeFile(stamp, "");

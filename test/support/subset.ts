@@ -1,3 +1,5 @@
+import { summarize } from "./summary";
+
 /** True if every case runs. CI sets `CI`; `CI=true npm test` does the same on any machine. */
 const runsAll = Boolean(process.env["CI"]);
 
@@ -39,4 +41,38 @@ export function covering<Case>(
 /** Says how many of all cases ran, and how to run the others. */
 export function ranOf(ran: number, all: number): string {
   return ran === all ? `${ran} of ${all}` : `${ran} of ${all} (all with CI=true)`;
+}
+
+type Test = (title: string, body: () => Promise<void> | void) => void;
+
+/** Ways to define a test, each of them counted. */
+interface CountedTests {
+  it: Test;
+  /** Defines a test that runs on CI alone. */
+  itOnCi: Test;
+  /** Returns `it` for a case that is in the subset, else `itOnCi`. */
+  itIf: (isChosen: boolean) => Test;
+}
+
+/**
+ * Counts the tests of a suite. The summary has the number of tests that ran, of all tests.
+ *
+ * @param name the suite's name in the summary
+ */
+export function countedTests(name: string): CountedTests {
+  let all = 0;
+  let ran = 0;
+  const test: Test = (title, body) => {
+    all += 1;
+    it(title, async () => {
+      ran += 1;
+      await body();
+    });
+  };
+  const itOnCi: Test = (title, body) => {
+    if (runsAll) test(title, body);
+    else all += 1;
+  };
+  after(() => summarize(`${name}: ${ranOf(ran, all)}`));
+  return { it: test, itOnCi, itIf: (isChosen) => (isChosen ? test : itOnCi) };
 }
