@@ -86,7 +86,7 @@ function said(iam: IamEmulator): string[] {
 
 function start(): { iam: IamEmulator; engine: MiniEngine; recovering: { now: boolean } } {
   const recovering = { now: false };
-  const pace = { ...QUICK, requestTimeout: REQUEST_TIMEOUT };
+  const pace = { ...QUICK, requestTimeout: REQUEST_TIMEOUT, retryTimeout: 700 };
   const engine = miniEngine(() =>
     configured(
       { "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url },

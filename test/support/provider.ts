@@ -8,7 +8,7 @@ import { closing } from "./opened";
 /** Timeouts in milliseconds: the real IAM needs seconds and minutes. */
 export const QUICK: Pace = {
   requestTimeout: 5_000,
-  retryTimeout: 400,
+  retryTimeout: 2_000,
   firstDelay: 2,
   longestDelay: 10,
   clockTolerance: 0,
