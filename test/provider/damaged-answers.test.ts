@@ -10,7 +10,7 @@ import { ranOf, subset } from "../support/subset";
 import { summarize } from "../support/summary";
 
 /** Milliseconds: one call, and one operation. */
-const PACE = { ...QUICK, requestTimeout: 60, retryTimeout: 700, propagation: 500 };
+const PACE = { ...QUICK, requestTimeout: 120, retryTimeout: 1_000, propagation: 500 };
 
 interface Kind {
   fault: Omit<Fault, "operation">;

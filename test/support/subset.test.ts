@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { covering, ranOf } from "./subset";
 
 describe("a subset of test cases", () => {
-  const cases = fc.array(fc.uniqueArray(fc.constantFrom(..."abcdefgh"), { maxLength: 4 }));
+  const cases = fc.array(fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e", "f"), { maxLength: 4 }));
 
   it("has every feature of all cases, and no case that adds none", () => {
     fc.assert(
