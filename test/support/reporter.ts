@@ -8,25 +8,31 @@ import Mocha from "mocha";
  * to the file that `TEST_COUNTS` names.
  */
 class CountingReporter extends Mocha.reporters.Spec {
-  readonly #folder = mkdtempSync(join(tmpdir(), "test-summary-"));
-  readonly #summary = join(this.#folder, "lines");
+  #summary: string[] | undefined;
 
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
-    writeFileSync(this.#summary, "");
+    const folder = mkdtempSync(join(tmpdir(), "test-summary-"));
+    const lines = join(folder, "lines");
+    writeFileSync(lines, "");
     // Worker processes start later and inherit the environment.
-    process.env["TEST_SUMMARY"] = this.#summary;
-    runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => this.#finish(runner));
+    process.env["TEST_SUMMARY"] = lines;
+    // With parallel workers, mocha ends the run once more for each worker process that failed.
+    runner.on(Mocha.Runner.constants.EVENT_RUN_END, () => {
+      this.#summary ??= printed(lines);
+      rmSync(folder, { recursive: true, force: true });
+      const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
+      const file = process.env["TEST_COUNTS"];
+      const counts = { passes, failures, pending, summary: this.#summary };
+      if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
+    });
   }
+}
 
-  #finish({ stats }: Mocha.Runner): void {
-    const { passes = 0, failures = 0, pending = 0 } = stats ?? {};
-    const summary = readFileSync(this.#summary, "utf8").split("\n").filter(Boolean).sort();
-    rmSync(this.#folder, { recursive: true });
-    for (const line of summary) console.log(`  ${line}`);
-    const file = process.env["TEST_COUNTS"];
-    if (file !== undefined) writeFileSync(file, JSON.stringify({ passes, failures, pending, summary }));
-  }
+function printed(file: string): string[] {
+  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean).sort();
+  for (const line of lines) console.log(`  ${line}`);
+  return lines;
 }
 
 export = CountingReporter;
