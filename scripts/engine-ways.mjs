@@ -1,10 +1,10 @@
-/** The version that is fetched or built where none is found. */
+/** The version that is downloaded or built if none is installed. */
 export const VERSION = "3.250.0";
 
-/** `read` may return inputs since this one. */
+/** The first version whose `read` may return inputs. */
 const OLDEST = "3.216.0";
 
-/** Go that the published modules need. */
+/** The oldest Go that builds the published modules. */
 const OLDEST_GO = "1.25.0";
 
 /**
@@ -31,7 +31,7 @@ export function isUsable(version) {
 }
 
 /**
- * Which of the installed versions to use: the pinned one, else the newest that will do.
+ * Returns the installed version to use: the pinned one, else the newest usable one.
  *
  * @param {readonly string[]} versions
  */
@@ -41,9 +41,9 @@ export function bestOf(versions) {
 }
 
 /**
- * The ways to get the engine on a machine, in order of preference.
+ * Returns the ways to get the engine on a machine, in order of preference.
  *
- * @param {{ downloads: boolean, go?: string }} machine whether Pulumi's download is reached, and which Go there is
+ * @param {{ downloads: boolean, go?: string }} machine `downloads`: get.pulumi.com can be reached; `go`: its Go version
  * @returns {("download" | "build")[]}
  */
 export function waysOf({ downloads, go }) {
@@ -55,7 +55,7 @@ export function waysOf({ downloads, go }) {
 }
 
 export const NO_WAY =
-  "There is no Pulumi CLI on this machine, and no way to get one. Any of these will do:\n" +
+  "No Pulumi CLI was found, and this machine can neither download nor build one. Do one of these:\n" +
   `- install Pulumi ${OLDEST} or later and put it on the PATH (https://www.pulumi.com/docs/install/)\n` +
-  `- give this machine access to get.pulumi.com, from where ${VERSION} is fetched\n` +
-  `- install Go ${OLDEST_GO.replace(/\.0$/, "")} or later, with which ${VERSION} is built from its published modules`;
+  `- give this machine access to get.pulumi.com, to download ${VERSION}\n` +
+  `- install Go ${OLDEST_GO.replace(/\.0$/, "")} or later, to build ${VERSION} from its published modules`;

@@ -13,11 +13,12 @@ const LANGUAGE_HOST = `pulumi-language-nodejs${EXE}`;
 const LAUNCHER = `pulumi-resource-pulumi-nodejs${process.platform === "win32" ? ".cmd" : ""}`;
 const DOWNLOAD = "https://get.pulumi.com/install.sh";
 
-/** How long Pulumi's server may take to answer, and the download to end, in milliseconds. */
-const ANSWER = 5_000;
-const TRANSFER = 10 * 60_000;
+/** Milliseconds that Pulumi's server may take to answer. */
+const PROBE_TIMEOUT = 5_000;
+/** Milliseconds that the download may take. */
+const DOWNLOAD_TIMEOUT = 10 * 60_000;
 
-/** Where Pulumi's own tools keep the engines that they fetch. */
+/** The folder in which Pulumi's tools keep downloaded engines. */
 function versionsFolder() {
   return join(process.env["PULUMI_HOME"] || join(homedir(), ".pulumi"), "versions");
 }
@@ -28,11 +29,11 @@ function binOf(version) {
 }
 
 /**
- * Whether a folder holds all of an engine: the CLI alone runs no Node.js program.
+ * True if a folder holds the CLI and its Node.js language host: the CLI alone cannot run a Node.js program.
  *
  * @param {string} bin
  */
-function isWhole(bin) {
+function isComplete(bin) {
   return [CLI, LANGUAGE_HOST, LAUNCHER].every((name) => existsSync(join(bin, name)));
 }
 
@@ -43,9 +44,9 @@ async function onPath() {
     folders.some((folder) => existsSync(join(folder, name))),
   );
   for (const folder of folders.filter((each) => existsSync(join(each, CLI)))) {
-    // Where a link stands for the CLI, the rest is beside what it leads to.
+    // If the CLI is a symbolic link, its helpers are next to the link's target.
     const home = dirname(await realpath(join(folder, CLI)));
-    const bin = isWhole(home) ? home : helpers ? folder : undefined;
+    const bin = isComplete(home) ? home : helpers ? folder : undefined;
     if (bin !== undefined && (await isNewEnough(bin))) return bin;
   }
   return undefined;
@@ -59,54 +60,54 @@ async function isNewEnough(bin) {
 }
 
 /** @returns {Promise<string | undefined>} */
-async function kept() {
+async function installed() {
   const folder = versionsFolder();
   const versions = existsSync(folder) ? await readdir(folder) : [];
-  const best = bestOf(versions.filter((version) => isWhole(binOf(version))));
+  const best = bestOf(versions.filter((version) => isComplete(binOf(version))));
   return best && binOf(best);
 }
 
 /**
- * Finds a Pulumi CLI that is installed.
+ * Finds an installed Pulumi CLI.
  *
- * @returns {Promise<string | undefined>} the folder that holds it
+ * @returns {Promise<string | undefined>} its folder
  */
 export async function findEngine() {
-  return (await onPath()) ?? (await kept());
+  return (await onPath()) ?? (await installed());
 }
 
 /**
- * Finds a Pulumi CLI, or gets one; says what it is doing.
+ * Finds a Pulumi CLI, or downloads or builds one and prints the progress.
  *
- * @returns {Promise<string>} the folder that holds it
- * @throws when the machine has no way to get one: a sentence with the ways
+ * @returns {Promise<string>} its folder
+ * @throws if this machine can neither download nor build one; the message lists what to do
  */
 export async function getEngine() {
   const found = await findEngine();
   if (found !== undefined) return found;
-  console.log(`There is no Pulumi CLI on the PATH or in ${versionsFolder()}.`);
-  const ways = waysOf({ downloads: await isReached(), go: await goVersion() });
+  console.log(`No Pulumi CLI was found on the PATH or in ${versionsFolder()}.`);
+  const ways = waysOf({ downloads: await canDownload(), go: await goVersion() });
   /** @type {string[]} */
   const failures = [];
   for (const way of ways) {
     try {
       await (way === "download" ? download() : build());
-      if (isWhole(binOf(VERSION))) return binOf(VERSION);
-      failures.push(`${binOf(VERSION)} is not whole after it.`);
+      if (isComplete(binOf(VERSION))) return binOf(VERSION);
+      failures.push(`${binOf(VERSION)} is still incomplete.`);
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }
-    console.log(`  This did not work: ${failures.at(-1) ?? ""}`);
+    console.log(`  This failed: ${failures.at(-1) ?? ""}`);
   }
-  throw new Error([NO_WAY, ...failures.map((each) => `What was tried here: ${each}`)].join("\n"));
+  throw new Error([NO_WAY, ...failures.map((each) => `Failed attempt: ${each}`)].join("\n"));
 }
 
-async function isReached() {
+async function canDownload() {
   try {
-    const { ok } = await fetch(DOWNLOAD, { method: "HEAD", signal: AbortSignal.timeout(ANSWER) });
+    const { ok } = await fetch(DOWNLOAD, { method: "HEAD", signal: AbortSignal.timeout(PROBE_TIMEOUT) });
     return ok;
   } catch {
-    console.log("- get.pulumi.com is not reached from here");
+    console.log("- get.pulumi.com cannot be reached");
     return false;
   }
 }
@@ -120,22 +121,22 @@ async function goVersion() {
   return code === 0 ? output.trim() : undefined;
 }
 
-/** Lets Pulumi's own Automation API install the CLI, in a process that can be ended. */
+/** Installs the CLI with Pulumi's Automation API, in a child process so that a timeout can end it. */
 async function download() {
   const code = `require("@pulumi/pulumi/automation").PulumiCommand.install({
     version: new (require("semver").SemVer)("${VERSION}"),
     root: ${JSON.stringify(dirname(binOf(VERSION)))},
   }).catch((error) => { console.error(error.message); process.exit(1); })`;
-  await step(`fetching the Pulumi CLI ${VERSION}`, () =>
-    must(process.execPath, ["-e", code], { cwd: ROOT, timeout: TRANSFER }),
+  await step(`downloading the Pulumi CLI ${VERSION}`, () =>
+    must(process.execPath, ["-e", code], { cwd: ROOT, timeout: DOWNLOAD_TIMEOUT }),
   );
 }
 
-/** Builds the CLI and the Node.js language host from the modules that `tools` pins, and puts the launcher beside them. */
+/** Builds the CLI and the Node.js language host from the Go modules pinned in `tools`, and copies the launcher. */
 async function build() {
   const folder = dirname(binOf(VERSION));
   await mkdir(versionsFolder(), { recursive: true });
-  // Beside the place where it will be, so that it gets there whole or not at all.
+  // Next to its final place, so that a rename moves the finished engine there in one step.
   const made = await mkdtemp(join(versionsFolder(), ".building-"));
   const interrupted = () => {
     rmSync(made, { recursive: true, force: true });
@@ -157,7 +158,7 @@ async function build() {
       ),
     );
     await copyFile(join(ROOT, "node_modules", "@pulumi", "pulumi", LAUNCHER), join(made, "bin", LAUNCHER));
-    if (!isWhole(binOf(VERSION))) {
+    if (!isComplete(binOf(VERSION))) {
       await rm(folder, { recursive: true, force: true });
       await rename(made, folder);
     }
@@ -168,7 +169,7 @@ async function build() {
 }
 
 /**
- * @param {string} tool the folder of its go.mod
+ * @param {string} tool the folder under `tools` with its go.mod
  * @param {string} module
  * @param {string} output
  * @param {string} flags
@@ -185,7 +186,7 @@ async function goBuild(tool, module, output, flags) {
     output,
     module,
   ];
-  // A toolchain of its own would be one more download.
+  // Go would otherwise download another toolchain.
   const env = { ...process.env, GOTOOLCHAIN: "local", GOFLAGS: "" };
   await must("go", args, { cwd: join(ROOT, "tools", tool), env });
 }

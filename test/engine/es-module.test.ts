@@ -9,10 +9,10 @@ import { closing } from "../support/opened";
 describe("a program that is an ES module, on the real engine", function () {
   this.timeout(120_000);
 
-  it("makes, keeps and removes an authorization", async () => {
+  it("creates, keeps and deletes an authorization", async () => {
     const iam = closing(await startIamEmulator());
     const stack = await startStack(iam, "");
-    // A package.json of its own hides the clone's, so the package is installed beside it, as a user's would be.
+    // The program's package.json hides the repository's, so the package is linked into node_modules.
     await mkdir(join(stack.dir, "node_modules"));
     await symlink(ROOT, join(stack.dir, "node_modules", "pulumi-ibm-en-authorization"), "junction");
     await writeFile(join(stack.dir, "package.json"), JSON.stringify({ name: "program", type: "module" }));

@@ -9,30 +9,32 @@ import {
 import { balance, declares, startStack, type Stack } from "../support/engine";
 import { bucketInputs } from "../support/inputs";
 import { closing } from "../support/opened";
+import { ranOf, subset } from "../support/subset";
+import { summarize } from "../support/summary";
 
 interface Trial {
-  /** What IAM holds at first. */
+  /** A policy in IAM before the first run. */
   seed?: (iam: IamEmulator) => Seed;
-  /** What was made before. */
+  /** The first program. */
   before?: string;
-  /** What it is to become, unless the run is another one. */
+  /** The program of the run with faults; by default the first one. */
   after?: string;
   run?: "up" | "refresh" | "destroy";
   behaviour?: Partial<Behaviour>;
   faults?: (iam: IamEmulator) => Fault[];
-  /** Seconds, where calls are tried again for longer than a test wants to wait. */
+  /** `ibmcloud:retryTimeout` in seconds, to shorten the retries. */
   retryTimeout?: string;
-  /** What failed, in the words of the output; without it the fault is got over. */
+  /** Matches the error in the output; without it the run succeeds. */
   says?: RegExp;
-  /** What IAM answered in this run, by operation. */
+  /** The statuses of IAM's responses in the run, by operation. */
   answers?: Partial<Record<Fault["operation"], number[]>>;
-  /** What IAM holds then: descriptions by bucket. */
+  /** Descriptions in IAM after the run, by bucket. */
   iam: Record<string, string>;
-  /** What the state holds then: descriptions by resource, and whether one is half-made or still to be deleted. */
+  /** Descriptions in state after the run, by resource, with a mark for incomplete and for not yet deleted ones. */
   state: Record<string, string>;
-  /** What comes before the next up. */
+  /** A command before the next up. */
   then?: "refresh";
-  /** What the next up needs besides. */
+  /** Additional environment variables of the next up. */
   env?: NodeJS.ProcessEnv;
 }
 
@@ -45,7 +47,7 @@ const changed = declares("one", { ...bucket("one"), roles: ["Reader"], descripti
 const moved = declares("one", { ...bucket("new"), description: "new" });
 const adopting = declares("one", { ...bucket("one"), adopt: true, description: "mine" });
 
-/** Each after the one before it, so that it is known how far they get. */
+/** Four authorizations that depend on each other, so that their order is fixed. */
 const several = ["one", "two", "three", "four"]
   .map((name, at, names) => {
     const options = `{ dependsOn: [${names.slice(0, at).join(", ")}] }`;
@@ -54,7 +56,7 @@ const several = ["one", "two", "three", "four"]
   .join("");
 
 const attribute = (key: string, value = "") => ({ key, operator: "stringEquals", value });
-/** Somebody else's authorization for the bucket `one`. */
+/** Another user's authorization for the bucket `one`. */
 const theirs = ({ accountId }: IamEmulator): Seed => ({
   subject: {
     attributes: [
@@ -80,7 +82,7 @@ const LOST = { afterCommit: true, reset: true };
 const FOR_GOOD = { times: Infinity };
 const REFUSED = { ...FOR_GOOD, status: 403 };
 
-/** The change that makes an adopted policy what the program says is refused. */
+/** IAM refuses the update of an adopted policy. */
 const halfMade: Trial = {
   seed: theirs,
   after: adopting,
@@ -91,14 +93,14 @@ const halfMade: Trial = {
 };
 
 const TRIALS: Record<string, Trial> = {
-  "create: the connection is reset once it is made": {
+  "create: the connection is reset after the create": {
     after: one,
     faults: () => [{ operation: "createV2Policy", ...LOST }],
     answers: { createV2Policy: [0, 409] },
     iam: { one: "" },
     state: { one: "" },
   },
-  "create: 503 once it is made, and a 409 that tells nothing": {
+  "create: a 503 after the create, then a 409 without a policy id": {
     after: one,
     behaviour: { conflictsWith: "nothing" },
     faults: () => [{ operation: "createV2Policy", afterCommit: true, status: 503 }],
@@ -106,7 +108,7 @@ const TRIALS: Record<string, Trial> = {
     iam: { one: "" },
     state: { one: "" },
   },
-  "create: every answer is lost": {
+  "create: every response is lost": {
     after: one,
     faults: () => [
       { operation: "createV2Policy", ...LOST, ...FOR_GOOD },
@@ -118,15 +120,15 @@ const TRIALS: Record<string, Trial> = {
     state: {},
     env: { IBMCLOUD_ADOPT_OWN: "true" },
   },
-  "create: the account is at its limit in the middle of several": {
+  "create: the account reaches its limit after two of four": {
     after: several,
     behaviour: { quota: 2 },
     says: /Cannot create the authorization .*422 .*limit of policies/,
     iam: { one: "", two: "" },
     state: { one: "", two: "" },
   },
-  "adopt: the change of what was adopted is refused": halfMade,
-  "adopt: the change of what was adopted is refused, then a refresh": { ...halfMade, then: "refresh" },
+  "adopt: the update of the adopted policy is refused": halfMade,
+  "adopt: the update of the adopted policy is refused, then a refresh": { ...halfMade, then: "refresh" },
   "token: 503": {
     after: one,
     faults: () => [{ operation: "token", ...FOR_GOOD, status: 503 }],
@@ -135,7 +137,7 @@ const TRIALS: Record<string, Trial> = {
     iam: {},
     state: {},
   },
-  "update: the connection is reset once it is changed": {
+  "update: the connection is reset after the update": {
     before: one,
     after: changed,
     faults: () => [{ operation: "replaceV2Policy", ...LOST }],
@@ -143,7 +145,7 @@ const TRIALS: Record<string, Trial> = {
     iam: { one: "why" },
     state: { one: "why" },
   },
-  "update: the version that was read is never the current one": {
+  "update: the version is always stale": {
     before: one,
     after: changed,
     faults: () => [{ operation: "replaceV2Policy", ...FOR_GOOD, status: 412 }],
@@ -151,7 +153,7 @@ const TRIALS: Record<string, Trial> = {
     iam: { one: "" },
     state: { one: "" },
   },
-  "replace: the removal of the old one is refused": {
+  "replace: the delete of the old policy is refused": {
     before: one,
     after: moved,
     faults: () => [{ operation: "deleteV2Policy", ...REFUSED }],
@@ -159,7 +161,7 @@ const TRIALS: Record<string, Trial> = {
     iam: { one: "", new: "new" },
     state: { one: "new", "one, to be deleted": "" },
   },
-  "refresh: a young policy is not seen yet": {
+  "refresh: a new policy is not visible yet": {
     before: one,
     run: "refresh",
     behaviour: { visibleAfter: 3_600_000 },
@@ -200,15 +202,22 @@ async function inState(stack: Stack): Promise<Record<string, string>> {
 
 const totals = { tried: 0, lost: 0, doubled: 0 };
 
-describe("a fault of IAM on the real engine", function () {
+describe("an IAM fault on the real engine", function () {
   this.timeout(300_000);
 
   after(() => {
-    console.log(`    faults tried: ${totals.tried}, lost ${totals.lost}, doubled ${totals.doubled}`);
+    const { length } = Object.keys(TRIALS);
+    summarize(
+      `engine: faults: ${ranOf(totals.tried, length)}; lost ${totals.lost}, doubled ${totals.doubled}`,
+    );
   });
 
-  for (const [title, trial] of Object.entries(TRIALS)) {
-    it(`is got over, or leaves what the next up puts right: ${title}`, async () => {
+  const chosen = subset(Object.entries(TRIALS), ([, { run = "up", says }]) => [
+    run,
+    says ? "fails" : "recovers",
+  ]);
+  for (const [title, trial] of chosen) {
+    it(`is overcome or leaves a state that the next up repairs: ${title}`, async () => {
       const { seed, before = "", after = before, run = "up", behaviour = {}, faults, retryTimeout } = trial;
       const { says, answers = {}, then, env = {} } = trial;
       const iam = closing(await startIamEmulator(behaviour));
@@ -240,8 +249,8 @@ describe("a fault of IAM on the real engine", function () {
           operation,
         ).to.deep.equal(statuses);
       }
-      expect(inIam(iam), "what IAM holds").to.deep.equal(trial.iam);
-      expect(await inState(stack), "what the state holds").to.deep.equal(trial.state);
+      expect(inIam(iam), "IAM").to.deep.equal(trial.iam);
+      expect(await inState(stack), "state").to.deep.equal(trial.state);
 
       if (then) expect(await stack[then]()).to.include({ code: 0 });
       const next = await stack.having(env).up();

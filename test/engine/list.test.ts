@@ -7,10 +7,10 @@ import { closing } from "../support/opened";
 import { inProgram } from "../support/program";
 import { WHAT_EXISTS } from "../support/what-exists";
 
-describe("what others made, on the real engine", function () {
+describe("a program written by list, on the real engine", function () {
   this.timeout(180_000);
 
-  it("is taken over by the program that list writes, each as it is", async () => {
+  it("adopts the policies of others without a change", async () => {
     const iam = closing(await startIamEmulator());
     iam.seed(Object.values(WHAT_EXISTS));
     const before = iam.policies({ state: "all" });

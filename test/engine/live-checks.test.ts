@@ -3,6 +3,7 @@ import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { declares, startStack } from "../support/engine";
 import { bucketInputs, EN, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
+import { countedTests } from "../support/subset";
 
 function operations({ calls }: IamEmulator): Record<string, number> {
   const found: Record<string, number> = {};
@@ -13,7 +14,7 @@ function operations({ calls }: IamEmulator): Record<string, number> {
 const { source, target } = bucketInputs();
 const SOURCES = ["secrets-manager", "project", "compliance", "lakehouse"];
 
-/** A hundred authorizations of five pairs, whose roles are the documented ones. */
+/** A hundred authorizations of five pairs with their documented roles. */
 const HUNDRED = Array.from({ length: 100 }, (_, at) => {
   const serviceName = SOURCES[at % 5];
   return serviceName === undefined
@@ -26,8 +27,9 @@ const HUNDRED = Array.from({ length: 100 }, (_, at) => {
 
 describe("checks against IAM on the real engine", function () {
   this.timeout(300_000);
+  const { it, itOnCi } = countedTests("engine: checks against IAM");
 
-  it("of a hundred authorizations of five pairs are one token and five look-ups of roles", async () => {
+  it("need one token and five role look-ups for a hundred authorizations of five pairs", async () => {
     const iam = closing(await startIamEmulator());
     const stack = await startStack(iam, HUNDRED);
     const { code, output } = await stack.preview();
@@ -36,7 +38,7 @@ describe("checks against IAM on the real engine", function () {
     expect(operations(iam)).to.deep.equal({ token: 1, listRoles: 5 });
   });
 
-  it("find documented roles at preview, and make them", async () => {
+  itOnCi("resolve the documented roles at preview, and up creates them", async () => {
     const iam = closing(await startIamEmulator());
     const stack = await startStack(iam, declares("one", { source, target }));
     const { code, output } = await stack.up();
@@ -50,8 +52,8 @@ describe("checks against IAM on the real engine", function () {
     expect(part.output).to.include("needs Object Writer too by IBM's documentation");
   });
 
-  it("go on when a token ends in the middle of a run", async () => {
-    // The core takes a token for expired ten seconds before its time.
+  itOnCi("continue when a token expires during a run", async () => {
+    // IBM's SDK renews a token ten seconds before it expires.
     const iam = closing(await startIamEmulator({ tokenLifetime: 11 }));
     const settled = { settle: { afterCreate: 2 } };
     const program =
@@ -64,7 +66,7 @@ describe("checks against IAM on the real engine", function () {
     expect(operations(iam)["token"]).to.be.greaterThan(1);
   });
 
-  it("let one program make authorizations in two accounts", async () => {
+  it("let one program create authorizations in two accounts", async () => {
     const iam = closing(
       await startIamEmulator({
         accounts: [

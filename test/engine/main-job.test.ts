@@ -4,6 +4,7 @@ import { declares, startStack, type Stack } from "../support/engine";
 import { edit, sdk } from "../support/iam-edits";
 import { bucketInputs, COS, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
+import { countedTests } from "../support/subset";
 
 const READER = "crn:v1:bluemix:public:iam::::serviceRole:Reader";
 const WRITER = "crn:v1:bluemix:public:iam::::serviceRole:Writer";
@@ -14,6 +15,7 @@ function rolesHeld(iam: IamEmulator): string[][] {
 
 describe("the main job on the real engine", function () {
   this.timeout(180_000);
+  const { it, itOnCi } = countedTests("engine: main job");
   let iam: IamEmulator;
   let stack: Stack;
 
@@ -22,7 +24,7 @@ describe("the main job on the real engine", function () {
     stack = await startStack(iam, body);
   }
 
-  /** The operations on policies since the last call of this. */
+  /** Returns the calls on policies since the previous call of this function. */
   let seen = 0;
   function operations(): string[] {
     const all = iam.calls().map(({ operation }) => operation);
@@ -34,7 +36,7 @@ describe("the main job on the real engine", function () {
     seen = 0;
   });
 
-  it("creates, sees nothing to do, updates roles and description, clears it, and destroys", async () => {
+  it("creates, shows no changes, updates roles and description, clears the description, and destroys", async () => {
     const inputs = bucketInputs();
     await start(declares("one", inputs));
     expect((await stack.plan())["one"]).to.equal("create");
@@ -79,7 +81,7 @@ describe("the main job on the real engine", function () {
     expect(await stack.authorizations()).to.deep.equal({});
   });
 
-  it("replaces for each attribute of the scope, the new one first", async () => {
+  it("replaces when any scope attribute changes, and creates the new policy first", async () => {
     const source = { serviceInstance: EN };
     const target = { serviceName: "kms", serviceInstance: KMS };
     const roles = ["Reader"];
@@ -173,7 +175,7 @@ describe("the main job on the real engine", function () {
         ({ method, path }) => method === "DELETE" && path.endsWith(String(before[name]?.id)),
       );
       const made = Date.parse(String(after[name]?.outputs?.["createdAt"]));
-      expect(made, `${name}: the new one first`).to.be.at.most(Number(removed?.startedAt));
+      expect(made, `${name}: created before the delete`).to.be.at.most(Number(removed?.startedAt));
     }
     const firstDelete = operations().indexOf("deleteV2Policy");
     expect(firstDelete).to.equal(Object.keys(scopes).length);
@@ -181,7 +183,7 @@ describe("the main job on the real engine", function () {
     expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
   });
 
-  it("finds drift of roles, description, scope and a removal, and puts all of it right", async () => {
+  it("finds drift of roles, description, scope and existence, and repairs it", async () => {
     const names = ["roles", "description", "scope", "removed", "same"];
     const inputs = (name: string) => ({
       ...bucketInputs(),
@@ -234,7 +236,7 @@ describe("the main job on the real engine", function () {
     expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
   });
 
-  it("refreshes and destroys with the program emptied", async () => {
+  itOnCi("refreshes and destroys with an empty program", async () => {
     await start(declares("one", bucketInputs()));
     expect((await stack.up()).code).to.equal(0);
     await stack.program("");
@@ -244,7 +246,7 @@ describe("the main job on the real engine", function () {
     expect(iam.policies()).to.deep.equal([]);
   });
 
-  it("makes two at once that share a scope and differ in roles", async () => {
+  itOnCi("creates two authorizations with the same scope and different roles", async () => {
     await start(
       declares("one", { ...bucketInputs(), roles: ["Reader"] }) +
         declares("two", { ...bucketInputs(), roles: ["Writer"] }),
@@ -255,7 +257,7 @@ describe("the main job on the real engine", function () {
     expect(iam.policies()).to.deep.equal([]);
   });
 
-  it("gets one that is there, and fails for one that is not", async () => {
+  itOnCi("gets an existing authorization and fails for a missing one", async () => {
     iam = closing(await startIamEmulator());
     const attribute = (key: string, value: string) => ({ key, operator: "stringEquals", value });
     const account = attribute("accountId", iam.accountId);
@@ -282,7 +284,7 @@ describe("the main job on the real engine", function () {
     const target = { serviceName: "cloud-object-storage", accountId: iam.accountId, serviceInstance: COS };
     expect(outputs).to.deep.equal({ roles: ["Reader"], target, state: "active" });
     expect((await stack.destroy()).code).to.equal(0);
-    expect(iam.policies(), "a destroy leaves what the program does not manage").to.have.length(1);
+    expect(iam.policies(), "a destroy leaves unmanaged policies").to.have.length(1);
 
     const missing = "11111111-0000-4000-8000-000000000000";
     await stack.program(`EnAuthorization.get("missing", "${missing}");`);

@@ -8,18 +8,18 @@ import { balance, startStack, type Stack } from "../support/engine";
 import { closing } from "../support/opened";
 import { fixturesOf } from "./fixtures/make-state";
 
-// Every release adds its own state, created by fixtures/make-state.ts, and none is ever edited.
+// Each release adds its state with fixtures/make-state.ts. Never edit these files.
 const RELEASES = readdirSync(join(__dirname, "fixtures")).flatMap(
   (name) => /^state-(.+)\.json$/.exec(name)?.[1] ?? [],
 );
 
-/** How Pulumi marks a secret in exported state. Source: its SDK, `specialSecretSig`. */
+/** Pulumi's mark of a secret in exported state (`specialSecretSig` in its SDK). */
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 describe("state of an earlier release on the real engine", function () {
   this.timeout(180_000);
 
-  it("is there for the first release and for this version", () => {
+  it("exists for the first release and for this version", () => {
     expect(RELEASES).to.include.members(["0.1.0", version]);
   });
 
@@ -27,7 +27,7 @@ describe("state of an earlier release on the real engine", function () {
     const fixtures = fixturesOf(release);
     const textOf = (name: keyof typeof fixtures) => readFile(fixtures[name], "utf8");
 
-    /** A new stack with the state, and an account with the policies, that the release left. */
+    /** Starts a stack with the release's state and an account with its policies. */
     async function start(): Promise<{ iam: IamEmulator; stack: Stack; policies: Policy[] }> {
       const policies = JSON.parse(await textOf("policies")) as Policy[];
       const iam = closing(await startIamEmulator({ seed: policies }));
@@ -39,7 +39,7 @@ describe("state of an earlier release on the real engine", function () {
       return { iam, stack, policies };
     }
 
-    it(`refreshes without a change, and its program has nothing to do: ${release}`, async () => {
+    it(`refreshes without a change, and its program shows no changes: ${release}`, async () => {
       const { iam, stack, policies } = await start();
       const before = await stack.authorizations();
       const refreshed = await stack.refresh();
@@ -56,7 +56,7 @@ describe("state of an earlier release on the real engine", function () {
       expect(iam.policies()).to.deep.equal(policies);
     });
 
-    it(`is destroyed, policies and all: ${release}`, async () => {
+    it(`is destroyed with all its policies: ${release}`, async () => {
       const { iam, stack } = await start();
       const { code, output } = await stack.destroy();
       expect(code, output).to.equal(0);
@@ -64,7 +64,7 @@ describe("state of an earlier release on the real engine", function () {
       expect((await stack.held()).resources).to.deep.equal([]);
     });
 
-    it(`is updated, and taken away by an emptied program: ${release}`, async () => {
+    it(`is updated, and deleted by an empty program: ${release}`, async () => {
       const { iam, stack, policies } = await start();
       const text = await textOf("program");
       await stack.program(text.replaceAll(/"roles":\[[^\]]*\]/g, '"roles":["Viewer"]'));
@@ -82,7 +82,7 @@ describe("state of an earlier release on the real engine", function () {
       expect((await stack.held()).resources).to.deep.equal([]);
     });
 
-    it(`holds no secret: ${release}`, async () => {
+    it(`contains no secret: ${release}`, async () => {
       const { apiKey } = closing(await startIamEmulator());
       for (const text of [await textOf("state"), await textOf("policies"), await textOf("program")]) {
         expect(text).to.include("event-notifications").and.not.include(apiKey).and.not.include(SECRET);

@@ -5,11 +5,12 @@ import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { declares, startStack, type Stack } from "../support/engine";
 import { bucketInputs } from "../support/inputs";
 import { closing } from "../support/opened";
+import { countedTests } from "../support/subset";
 
 const API_KEY = "k3y-that-must-not-be-seen-0123456789";
 const ACCOUNT = { id: "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0", apiKeys: [API_KEY], iamId: "iam-ServiceId-1" };
 
-/** A JSON Web Token, as IAM's are. */
+/** Matches a JSON Web Token such as IAM's. */
 const TOKEN = /eyJ[\w-]{10,}\.[\w-]{10,}/;
 
 async function filesOf(folder: string): Promise<string[]> {
@@ -17,16 +18,17 @@ async function filesOf(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Fails when a text holds the key or a token. */
+/** Asserts that a text contains neither the key nor a token. */
 function expectClean(text: string, where: string): void {
   expect(text.includes(API_KEY), `the API key is in ${where}`).to.equal(false);
   expect(TOKEN.test(text), `a token is in ${where}`).to.equal(false);
 }
 
-describe("secrets on the real engine", function () {
+describe("credentials on the real engine", function () {
   this.timeout(180_000);
+  const { it, itOnCi } = countedTests("engine: credentials");
 
-  /** Does everything that talks to IAM, with failures among it, and collects what was said. */
+  /** Runs every kind of command, some of them failing, and returns their output. */
   async function live(iam: IamEmulator, stack: Stack): Promise<string[]> {
     const said = [await stack.preview("--debug"), await stack.up("--debug"), await stack.refresh("--debug")];
     await stack.program(declares("one", { ...bucketInputs(), roles: ["Nonsense"] }));
@@ -41,7 +43,7 @@ describe("secrets on the real engine", function () {
     return said.map(({ output }) => output);
   }
 
-  it("given by the environment appear in no state, output, error, debug output or file", async () => {
+  it("from the environment appear in no state, output, error, debug output or file", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
     const stack = await startStack(iam, declares("one", bucketInputs()), { IC_API_KEY: API_KEY });
     const said = await live(iam, stack);
@@ -51,7 +53,7 @@ describe("secrets on the real engine", function () {
     expect((await stack.destroy()).code).to.equal(0);
   });
 
-  it("given by the stack's configuration appear nowhere in the clear, and not in the resource", async () => {
+  itOnCi("from the stack's configuration appear nowhere in plain text, and not in the resource", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
     const stack = await startStack(iam, declares("one", bucketInputs()), {});
     expect(await stack.pulumi("config", "set", "--secret", "ibmcloud:apiKey", API_KEY)).to.include({
@@ -62,10 +64,10 @@ describe("secrets on the real engine", function () {
     for (const file of await filesOf(stack.dir)) expectClean(await readFile(file, "latin1"), file);
     const { one } = await stack.authorizations();
     expectClean(JSON.stringify(one), "the resource");
-    // The engine keeps the stack's configuration with the provider, encrypted: README says so.
+    // The engine keeps the stack's configuration in state, encrypted with the provider.
     expect((await stack.pulumi("stack", "export", "--show-secrets")).output).to.include(API_KEY);
 
-    // What it keeps is what refresh and destroy use, unless the program is run.
+    // Refresh and destroy use the kept configuration unless they run the program.
     await stack.pulumi("config", "set", "--secret", "ibmcloud:apiKey", "a-newer-key");
     expect((await stack.refresh()).code).to.equal(0);
     expect((await stack.refresh("--run-program")).output).to.include("BXNIM0415E");
@@ -74,7 +76,7 @@ describe("secrets on the real engine", function () {
     expect(iam.policies()).to.deep.equal([]);
   });
 
-  it("given by the stack's configuration in the clear are refused before they get into state", async () => {
+  it("from the stack's configuration in plain text are refused before they reach the state", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
     const stack = await startStack(iam, declares("one", bucketInputs()), {});
     await stack.pulumi("config", "set", "--plaintext", "ibmcloud:apiKey", API_KEY);
@@ -86,7 +88,7 @@ describe("secrets on the real engine", function () {
     expect(iam.calls()).to.deep.equal([]);
   });
 
-  it("in the clear beside secret ones are refused before they get into a plan or the state", async () => {
+  itOnCi("in plain text next to secret ones are refused before they reach a plan or the state", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
     const stack = await startStack(iam, declares("one", { ...bucketInputs(), credentials: "ONE" }), {});
     await stack.pulumi("config", "set", "--secret", "--path", "ibmcloud:credentials.ONE.apikey", "other-key");
@@ -98,14 +100,14 @@ describe("secrets on the real engine", function () {
     expectClean((await stack.pulumi("stack", "export", "--show-secrets")).output, "the state");
     expect(iam.calls()).to.deep.equal([]);
 
-    // All of them secret, they are used: IAM refuses this one.
+    // With all of them secret they are used, and IAM refuses the wrong key.
     await stack.pulumi("config", "set", "--secret", "--path", "ibmcloud:credentials.TWO.apikey", API_KEY);
     expect((await stack.up()).output)
       .to.include("BXNIM0415E")
       .and.not.to.include("invalid-configuration");
   });
 
-  it("in the clear are refused in a program that has a folder of its own", async () => {
+  itOnCi("in plain text are refused in a program with its own folder", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
     const stack = await startStack(iam, declares("one", { ...bucketInputs(), credentials: "ONE" }), {});
     await mkdir(join(stack.dir, "app"));
@@ -120,7 +122,7 @@ describe("secrets on the real engine", function () {
     expectClean(output, "the error");
   });
 
-  it("given by the environment are in none of the engine's own logs", async () => {
+  it("from the environment are in none of the engine's logs", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ACCOUNT] }));
     const made = await startStack(iam, declares("one", bucketInputs()), { IC_API_KEY: API_KEY });
     const stack = made.having({ PULUMI_DEBUG_GRPC: join(made.dir, "grpc.json") });
@@ -130,7 +132,7 @@ describe("secrets on the real engine", function () {
     expectClean(await readFile(join(made.dir, "grpc.json"), "utf8"), "the calls between engine and plugins");
   });
 
-  it("that IAM refuses are not shown", async () => {
+  itOnCi("that IAM refuses are not shown", async () => {
     const iam = closing(await startIamEmulator());
     const stack = await startStack(iam, declares("one", bucketInputs()), { IC_API_KEY: API_KEY });
     const { code, output } = await stack.up();

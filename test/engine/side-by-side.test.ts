@@ -10,10 +10,11 @@ import { balance, declares, startStack, together, type Outcome, type Stack } fro
 import { edit, sdk } from "../support/iam-edits";
 import { bucketInputs } from "../support/inputs";
 import { closing } from "../support/opened";
+import { countedTests } from "../support/subset";
 
 const WRITER = "crn:v1:bluemix:public:iam::::serviceRole:Writer";
 
-/** One account, in which somebody else works too. */
+/** An account with another user. */
 const EDITOR = { apiKey: "editors-api-key", iamId: "IBMid-editor" };
 const ACCOUNT = {
   id: "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0",
@@ -39,10 +40,11 @@ async function start(changes: Partial<Behaviour> = {}): Promise<IamEmulator> {
 
 describe("two ups at once on the real engine", function () {
   this.timeout(300_000);
+  const { it, itOnCi } = countedTests("engine: two ups at once");
 
   async function upBoth(iam: IamEmulator, ours: string[], theirs: string[]) {
     const stacks = [await startStack(iam, program(ours)), await startStack(iam, program(theirs))] as const;
-    // So that both are at it at the same time.
+    // Latency, so that both runs overlap.
     iam.inject({ operation: "createV2Policy", times: Infinity, latency: 50 });
     const ended: Outcome[] = [];
     await together(
@@ -53,7 +55,7 @@ describe("two ups at once on the real engine", function () {
     return { stacks, ended };
   }
 
-  /** The buckets that a stack holds; each with the policy that IAM holds for it. */
+  /** Asserts that a stack's ids are IAM's. @returns the stack's buckets */
   async function expectHeld(iam: IamEmulator, stack: Stack): Promise<string[]> {
     const ids = Object.fromEntries(iam.policies().map((policy) => [bucketOf(policy), policy.id]));
     const held = Object.entries(await stack.authorizations());
@@ -61,7 +63,7 @@ describe("two ups at once on the real engine", function () {
     return held.map(([name]) => name);
   }
 
-  it("make each its own", async () => {
+  itOnCi("each create their own authorizations", async () => {
     const iam = await start();
     const ours = ["a", "b", "c", "d", "e", "f"];
     const theirs = ["u", "v", "w", "x", "y", "z"];
@@ -75,7 +77,7 @@ describe("two ups at once on the real engine", function () {
     expect(balance(iam, await stacks[1].held())).to.deep.equal({ lost: [], doubled: [] });
   });
 
-  it("make once what both declare: one gets it, the other the error", async () => {
+  it("create an authorization that both declare once: one stack gets it, the other an error", async () => {
     const iam = await start();
     const shared = ["k", "l", "m", "n", "o", "p"];
     const { stacks, ended } = await upBoth(iam, ["a", ...shared], ["z", ...shared]);
@@ -91,7 +93,7 @@ describe("two ups at once on the real engine", function () {
         expect(output).to.include(`already exists (409 policy_conflict_error): ${policy.id}`);
         expect(output).to.include(`adopt: "${policy.id}"`);
       }
-      // Whoever gives up what the other has goes on, and takes nothing from it.
+      // A stack that drops the shared authorizations succeeds and leaves the other's alone.
       const stack = stacks[at as 0 | 1];
       await stack.program(program(held));
       expect(await stack.up()).to.include({ code: 0 });
@@ -103,8 +105,9 @@ describe("two ups at once on the real engine", function () {
   });
 });
 
-describe("somebody else's edit during an up on the real engine", function () {
+describe("another user's edit during an up on the real engine", function () {
   this.timeout(300_000);
+  const { itIf } = countedTests("engine: edits during an up");
 
   type Edit = Parameters<typeof edit>[2];
   const editRoles: Edit = ({ control }) => (control.grant.roles = [{ role_id: WRITER }]);
@@ -118,7 +121,7 @@ describe("somebody else's edit during an up on the real engine", function () {
   const before: Omit<Fault, "meanwhile"> = { operation: "getV2Policy" };
   const SAW_IT = ["getV2Policy 200", "replaceV2Policy 200"];
 
-  /** Who edits what, when; what our calls are answered; and which sentence ends the run, where one does. */
+  /** The edit, its moment, the responses to our calls, and the error of the run, if any. */
   const EDITS: Record<
     string,
     { edits: Edit | "delete"; at: Omit<Fault, "meanwhile">; calls: string[]; says?: RegExp }
@@ -155,66 +158,69 @@ describe("somebody else's edit during an up on the real engine", function () {
   };
 
   for (const staleEtagStatus of [412, 409] as const) {
-    it(`is never overwritten unseen: a stale version is answered ${staleEtagStatus}`, async () => {
-      const iam = await start({ staleEtagStatus });
-      const names = Object.keys(EDITS);
-      const stack = await startStack(iam, program(names));
-      expect(await stack.up()).to.include({ code: 0 });
-      const made = await stack.authorizations();
-      const idOf = (name: string) => String(made[name]?.id);
-      const editor = { url: iam.url, apiKey: EDITOR.apiKey };
-      const isOurs = ({ userAgent }: { userAgent: string }) =>
-        userAgent.startsWith("pulumi-ibm-en-authorization/");
+    itIf(staleEtagStatus === 412)(
+      `is never overwritten unread: IAM answers a stale version with ${staleEtagStatus}`,
+      async () => {
+        const iam = await start({ staleEtagStatus });
+        const names = Object.keys(EDITS);
+        const stack = await startStack(iam, program(names));
+        expect(await stack.up()).to.include({ code: 0 });
+        const made = await stack.authorizations();
+        const idOf = (name: string) => String(made[name]?.id);
+        const editor = { url: iam.url, apiKey: EDITOR.apiKey };
+        const isOurs = ({ userAgent }: { userAgent: string }) =>
+          userAgent.startsWith("pulumi-ibm-en-authorization/");
 
-      for (const [name, { edits, at }] of Object.entries(EDITS)) {
-        const id = idOf(name);
-        iam.inject({
-          ...at,
-          when: (call) => isOurs(call) && call.path.endsWith(id),
-          meanwhile: async () => {
-            if (edits === "delete") await sdk(editor).deleteV2Policy({ id });
-            else await edit(editor, id, edits);
-          },
-        });
-      }
-      const ours = (name: string) => ({ ...bucket(name), roles: ["Reader"], description: "ours" });
-      await stack.program(names.map((name) => declares(name, ours(name))).join(""));
-      const known = iam.calls().length;
-      const { code, output } = await stack.up("--continue-on-error");
-      expect(code).not.to.equal(0);
-
-      const calls = iam.calls().slice(known).filter(isOurs);
-      const policies = iam.policies({ state: "all" });
-      const inState = await stack.authorizations();
-      for (const [name, { calls: expected, says, edits }] of Object.entries(EDITS)) {
-        const id = idOf(name);
-        const asked = calls.filter(({ path }) => path.endsWith(id));
-        expect(
-          asked.map(({ operation, status }) => `${operation} ${status}`),
-          name,
-        ).to.deep.equal(expected.map((each) => each.replace("412", String(staleEtagStatus))));
-        const policy = policies.find((each) => each.id === id);
-        if (says) {
-          const lines = output.split("\n").filter((line) => line.includes(id));
-          expect(lines.join("\n"), name).to.match(says);
-          expect(policy?.last_modified_by_id, name).to.equal(EDITOR.iamId);
-          expect(policy?.state).to.equal(edits === "delete" ? "deleted" : "active");
-          expect(inState[name]?.outputs, name).not.to.have.property("description");
-        } else {
-          expect(policy, name).to.deep.include({ description: "ours", last_modified_by_id: ACCOUNT.iamId });
-          expect(policy?.control.grant.roles, name).to.have.length(1);
-          expect(inState[name]?.outputs, name).to.deep.include({ roles: ["Reader"], description: "ours" });
+        for (const [name, { edits, at }] of Object.entries(EDITS)) {
+          const id = idOf(name);
+          iam.inject({
+            ...at,
+            when: (call) => isOurs(call) && call.path.endsWith(id),
+            meanwhile: async () => {
+              if (edits === "delete") await sdk(editor).deleteV2Policy({ id });
+              else await edit(editor, id, edits);
+            },
+          });
         }
-        expect(inState[name]?.id).to.equal(id);
-      }
+        const ours = (name: string) => ({ ...bucket(name), roles: ["Reader"], description: "ours" });
+        await stack.program(names.map((name) => declares(name, ours(name))).join(""));
+        const known = iam.calls().length;
+        const { code, output } = await stack.up("--continue-on-error");
+        expect(code).not.to.equal(0);
 
-      // What the error says to do does it.
-      expect(await stack.refresh()).to.include({ code: 0 });
-      const mended = await stack.up();
-      expect(mended.code, mended.output).to.equal(0);
-      expect(balance(iam, await stack.held())).to.deep.equal({ lost: [], doubled: [] });
-      expect(iam.policies().map(bucketOf)).to.have.members(names);
-      expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
-    });
+        const calls = iam.calls().slice(known).filter(isOurs);
+        const policies = iam.policies({ state: "all" });
+        const inState = await stack.authorizations();
+        for (const [name, { calls: expected, says, edits }] of Object.entries(EDITS)) {
+          const id = idOf(name);
+          const asked = calls.filter(({ path }) => path.endsWith(id));
+          expect(
+            asked.map(({ operation, status }) => `${operation} ${status}`),
+            name,
+          ).to.deep.equal(expected.map((each) => each.replace("412", String(staleEtagStatus))));
+          const policy = policies.find((each) => each.id === id);
+          if (says) {
+            const lines = output.split("\n").filter((line) => line.includes(id));
+            expect(lines.join("\n"), name).to.match(says);
+            expect(policy?.last_modified_by_id, name).to.equal(EDITOR.iamId);
+            expect(policy?.state).to.equal(edits === "delete" ? "deleted" : "active");
+            expect(inState[name]?.outputs, name).not.to.have.property("description");
+          } else {
+            expect(policy, name).to.deep.include({ description: "ours", last_modified_by_id: ACCOUNT.iamId });
+            expect(policy?.control.grant.roles, name).to.have.length(1);
+            expect(inState[name]?.outputs, name).to.deep.include({ roles: ["Reader"], description: "ours" });
+          }
+          expect(inState[name]?.id).to.equal(id);
+        }
+
+        // Following the advice in the error succeeds.
+        expect(await stack.refresh()).to.include({ code: 0 });
+        const mended = await stack.up();
+        expect(mended.code, mended.output).to.equal(0);
+        expect(balance(iam, await stack.held())).to.deep.equal({ lost: [], doubled: [] });
+        expect(iam.policies().map(bucketOf)).to.have.members(names);
+        expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
+      },
+    );
   }
 });

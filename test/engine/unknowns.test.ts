@@ -2,8 +2,9 @@ import { expect } from "chai";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { startStack, type Stack } from "../support/engine";
 import { closing } from "../support/opened";
+import { countedTests } from "../support/subset";
 
-/** Another resource, whose output nobody knows before it is made. */
+/** A resource whose output is unknown until it is created. */
 const MADE = `
 class Made extends pulumi.dynamic.Resource {
   constructor(name, value) {
@@ -22,7 +23,7 @@ const KNOWN = {
 
 type Written = Record<keyof typeof KNOWN, string>;
 
-/** Where an unknown can stand, with a value that comes out other than the one before. */
+/** Positions of an unknown, each with a new value. */
 const POSITIONS: Record<string, { written: Partial<Written>; becomes: "replace" | "update" }> = {
   source: { written: { source: `later("m", { serviceInstance: "en-2" })` }, becomes: "replace" },
   "source.serviceInstance": {
@@ -65,7 +66,7 @@ const POSITIONS: Record<string, { written: Partial<Written>; becomes: "replace" 
   description: { written: { description: `later("m", "else")` }, becomes: "update" },
 };
 
-/** A program with one authorization for each position, on an instance of its own. */
+/** Returns a program with one authorization for each position, each on its own instance. */
 function program(positions: typeof POSITIONS, unknown: boolean): string {
   return (
     MADE +
@@ -85,10 +86,11 @@ function program(positions: typeof POSITIONS, unknown: boolean): string {
 
 describe("unknown outputs on the real engine", function () {
   this.timeout(180_000);
+  const { it, itOnCi } = countedTests("engine: unknown outputs");
   let iam: IamEmulator;
   let stack: Stack;
 
-  it("of another resource may stand in every position, and preview promises no less than up does", async () => {
+  it("of another resource may be in every position, and preview plans all that up does", async () => {
     iam = closing(await startIamEmulator());
     stack = await startStack(iam, program(POSITIONS, false));
     expect((await stack.up()).code).to.equal(0);
@@ -109,7 +111,7 @@ describe("unknown outputs on the real engine", function () {
     expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
   });
 
-  it("of another resource may stand in every position of what is made first", async () => {
+  itOnCi("of another resource may be in every position of a new authorization", async () => {
     iam = closing(await startIamEmulator());
     stack = await startStack(iam, program(POSITIONS, true));
     const planned = await stack.plan();
@@ -118,7 +120,7 @@ describe("unknown outputs on the real engine", function () {
     expect(iam.policies()).to.have.length(Object.keys(POSITIONS).length);
   });
 
-  it("that come out as undefined are refused, in up as in preview", async () => {
+  itOnCi("that resolve to undefined are refused in up and in preview", async () => {
     iam = closing(await startIamEmulator());
     const undefinedLater =
       MADE +

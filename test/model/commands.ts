@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { checkedRun } from "./checked";
 import { arbitraryEdit, performBetween, type Edit } from "./edits";
 import { recover } from "./recovery";
-import { runInWords, type Run } from "./observation";
-import { arbitraryKill, arbitraryTrouble, lostForGood } from "./troubles";
+import { formatRun, type Run } from "./observation";
+import { arbitraryKill, arbitraryTrouble, lostPermanently } from "./troubles";
 import { NAMES } from "./universe";
 import type { Model, World } from "./world";
 import { arbitraryChange, arbitraryWriting, write, type Writing } from "./writing";
@@ -76,16 +76,16 @@ export const arbitraryCommands: fc.Arbitrary<Command>[] = [
   fc
     .tuple(fc.array(arbitraryWriting, { minLength: 1, maxLength: 2 }), run)
     .map(([writings, run]) => written(writings, run)),
-  arbitraryChange.map(takenBack),
+  arbitraryChange.map(undone),
   run.map(ran),
   arbitraryEdit.map(edited),
   fc.constant(recovered()),
 ];
 
-/** Edits the program, and perhaps runs it. */
+/** Edits the program and optionally runs it. */
 function written(writings: readonly Writing[], what?: Run): Command {
   return {
-    // After an interruption the same program comes first: nobody can find what another one made.
+    // After an interruption, first run the same program: only it can find the policies that were left.
     check: ({ orphans, touched }) => orphans.size + touched.size === 0,
     run: async (_model, world) => {
       world.tally.commands += writings.length + Number(what !== undefined);
@@ -96,13 +96,13 @@ function written(writings: readonly Writing[], what?: Run): Command {
       if (what) await checkedRun(world, what);
     },
     toString: () =>
-      [...writings.map((each) => JSON.stringify(each)), what ? runInWords(what) : []].flat().join(" + "),
+      [...writings.map((each) => JSON.stringify(each)), what ? formatRun(what) : []].flat().join(" + "),
   };
 }
 
-/** Changes the program, and takes that back when nobody knows whether IAM did it. */
-function takenBack(change: Writing): Command {
-  const doubtful = written([change], { kind: "up", troubles: [lostForGood("replaceV2Policy")] });
+/** Changes the program, loses the response to the update, and undoes the change. */
+function undone(change: Writing): Command {
+  const doubtful = written([change], { kind: "up", troubles: [lostPermanently("replaceV2Policy")] });
   const back = written([{ kind: "undo" }], { kind: "up" });
   return {
     check: (model) => doubtful.check(model),
@@ -121,7 +121,7 @@ function ran(what: Run): Command {
       world.tally.commands += 1;
       await checkedRun(world, what);
     },
-    toString: () => runInWords(what),
+    toString: () => formatRun(what),
   };
 }
 

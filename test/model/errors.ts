@@ -3,9 +3,9 @@ import type { Step } from "../support/mini-engine";
 import { removeBetween } from "./edits";
 import { holdersOf, isUntouchable, versionsOf } from "./facts";
 import { made, POLICY_IDS, stateOf } from "./ledger";
-import { isEndless, type Observation } from "./observation";
-import { isGotOver, OUT_OF_TIME } from "./troubles";
-import { bodyOf, meaningOf, scopeOf, US, type Declared, type Name } from "./universe";
+import { isPermanent, type Observation } from "./observation";
+import { areRetryable, OUT_OF_TIME } from "./troubles";
+import { bodyOf, fingerprintOf, scopeOf, US, type Declared, type Name } from "./universe";
 import { idsIn, isActive, policiesOf, type World } from "./world";
 
 /** A step that failed. */
@@ -13,25 +13,25 @@ interface Failed {
   name: Name;
   declared: Declared;
   step: Step;
-  /** What the sentence names: ids. */
+  /** The policy ids in the message. */
   ids: string[];
   message: string;
 }
 
-/** What becomes of a resource whose error was followed. */
-export type WayOn = "again" | "dropped" | "postponed" | "replaced";
+/** The outcome for a resource after the advice in its error was followed. */
+export type Remedy = "again" | "dropped" | "postponed" | "replaced";
 
-/** Why a resource may fail without any fault: what the error says, when that is true, and the way on that it names. */
+/** An error that may occur without a fault: its pattern, a check that it is true, and the advice it gives. */
 interface Reason {
   says: RegExp;
   isTrue: (failed: Failed, seen: Observation) => boolean;
-  follow: (failed: Failed, world: World) => WayOn | Promise<WayOn>;
+  follow: (failed: Failed, world: World) => Remedy | Promise<Remedy>;
 }
 
-const ALONE: readonly Reason[] = [
+const REASONS: readonly Reason[] = [
   {
     says: /another resource of this program declares the same authorization/,
-    isTrue: ({ name, declared }, seen) => twinsOf(seen.program, name, declared).length > 0,
+    isTrue: ({ name, declared }, seen) => duplicatesOf(seen.program, name, declared).length > 0,
     follow: () => "dropped",
   },
   {
@@ -42,23 +42,23 @@ const ALONE: readonly Reason[] = [
   {
     says: /the authorization already exists \([^)]*\): (\S+) with .*Another resource of this program owns it/,
     isTrue: (failed, seen) =>
-      (isTwin(failed, seen) || wasBroughtInLine(failed, seen)) &&
+      (isDuplicate(failed, seen) || wasWritten(failed, seen)) &&
       holdersOf(seen, failed.ids[0] ?? "", failed.name).length > 0,
     follow: ({ name, declared }, { model }) =>
-      twinsOf(model.program, name, declared).length > 0 ? "dropped" : "postponed",
+      duplicatesOf(model.program, name, declared).length > 0 ? "dropped" : "postponed",
   },
   {
     says: /the authorization already exists \([^)]*\): (\S+) with .*It cannot be adopted/,
     isTrue: (failed, seen) =>
-      isTwin(failed, seen) && versionsOf(seen, failed.ids[0] ?? "").some(isUntouchable),
+      isDuplicate(failed, seen) && versionsOf(seen, failed.ids[0] ?? "").some(isUntouchable),
     follow: () => "dropped",
   },
   {
     says: /the authorization already exists \([^)]*\): (\S+) with .*Delete it, or adopt it with adopt: "\S+" and pulumi up --replace/,
-    isTrue: (failed, seen) => isTwin(failed, seen) && isChange(failed),
+    isTrue: (failed, seen) => isDuplicate(failed, seen) && isChange(failed),
     follow: async ({ name, declared, ids: [id = ""] }, world) => {
       if (isInState(world, id)) return "postponed";
-      // Of the two ways always the same one for the same program: so a sequence can be met again.
+      // The choice depends on the program alone, so that a sequence can be replayed.
       if (declared.description === undefined) {
         world.model.program.set(name, { ...declared, adopt: id });
         return "replaced";
@@ -68,8 +68,8 @@ const ALONE: readonly Reason[] = [
     },
   },
   {
-    says: /the authorization already exists \([^)]*\): (\S+) with .*Take it over with adopt: "\S+", or remove it/,
-    isTrue: (failed, seen) => isTwin(failed, seen) && !isChange(failed) && !isForTheTaking(failed, seen),
+    says: /the authorization already exists \([^)]*\): (\S+) with .*To manage it here, set adopt: "\S+"/,
+    isTrue: (failed, seen) => isDuplicate(failed, seen) && !isChange(failed) && !isAdoptable(failed, seen),
     follow: ({ name, declared, ids: [id = ""], message }, world) => {
       const { model } = world;
       if (message.includes("IBMCLOUD_ADOPT_OWN=true") && model.mayAdoptOwn) return "again";
@@ -79,7 +79,7 @@ const ALONE: readonly Reason[] = [
     },
   },
   {
-    says: /adopt names policy (\S+), which IAM does not hold/,
+    says: /adopt names policy (\S+), which does not exist/,
     isTrue: ({ declared, ids: [id = ""] }, { moments }) =>
       declared.adopt === id && moments.some((each) => !isActive(each.get(id))),
     follow: withoutAdopt,
@@ -92,28 +92,28 @@ const ALONE: readonly Reason[] = [
     follow: withoutAdopt,
   },
   {
-    says: /adopt names policy (\S+), which cannot be taken over/,
+    says: /adopt names policy (\S+), which cannot be adopted/,
     isTrue: ({ declared, ids: [id = ""] }, seen) =>
       declared.adopt === id && versionsOf(seen, id).some(isUntouchable),
     follow: withoutAdopt,
   },
   {
-    says: /IAM holds \d+ authorizations of this scope.*?write one of adopt: "(\S+?)"((?:, adopt: "\S+?")+)/,
+    says: /\d+ authorizations have this scope.*?write one of adopt: "(\S+?)"((?:, adopt: "\S+?")+)/,
     isTrue: ({ declared, ids }, seen) =>
       declared.adopt === true &&
       ids.length > 1 &&
       ids.every((id) => versionsOf(seen, id).some((each) => scopeOf(each) === scopeOf(bodyOf(declared)))),
     follow: ({ name, declared, ids }, { model, iam }) => {
       const held = policiesOf(iam);
-      const meaning = meaningOf(bodyOf(declared));
-      const same = ids.find((id) => held.get(id) && meaningOf(held.get(id) as Policy) === meaning);
+      const meaning = fingerprintOf(bodyOf(declared));
+      const same = ids.find((id) => held.get(id) && fingerprintOf(held.get(id) as Policy) === meaning);
       const left = ids.find((id) => model.orphans.has(id) || model.touched.has(id));
       model.program.set(name, { ...declared, adopt: same ?? left ?? ids[0] });
       return "again";
     },
   },
   {
-    says: /IAM does not hold it any more: run pulumi refresh|\(404 policy_not_found\).*Run pulumi refresh/,
+    says: /it no longer exists: run pulumi refresh|\(404 policy_not_found\).*Run pulumi refresh/,
     isTrue: (failed, seen) => {
       const id = heldBy(failed, seen);
       return id !== undefined && seen.moments.some((each) => !isActive(each.get(id)));
@@ -135,42 +135,42 @@ const ALONE: readonly Reason[] = [
   },
 ];
 
-/** Why a resource that is removed may stay. */
-const LEFT = /another resource of this program owns it too, .* run pulumi refresh/;
+/** The error of a delete that keeps a policy because another resource holds it. */
+const STILL_HELD = /another resource of this program owns it too, .* run pulumi refresh/;
 
 function heldBy({ name, step }: Failed, { before, after, aliases }: Observation): string | undefined {
   return step.id ?? (stateOf(before.state, aliases, name) ?? after.state.get(name))?.id;
 }
 
-function withoutAdopt({ name, declared }: Failed, { model }: World): WayOn {
+function withoutAdopt({ name, declared }: Failed, { model }: World): Remedy {
   model.program.set(name, { ...declared, adopt: undefined });
   return "again";
 }
 
-/** The other resources of a program that declare the same authorization. */
-function twinsOf(program: Observation["program"], name: Name, declared: Declared): Name[] {
-  const meaning = meaningOf(bodyOf(declared));
+/** Returns the other resources of a program that declare the same authorization. */
+function duplicatesOf(program: Observation["program"], name: Name, declared: Declared): Name[] {
+  const meaning = fingerprintOf(bodyOf(declared));
   return [...program]
-    .filter(([other, each]) => other !== name && meaningOf(bodyOf(each)) === meaning)
+    .filter(([other, each]) => other !== name && fingerprintOf(bodyOf(each)) === meaning)
     .map(([other]) => other);
 }
 
-/** Whether the policy that an error names says the same as the declared one, and is another than the resource's own. */
-function isTwin({ declared, step, ids: [id = ""] }: Failed, seen: Observation): boolean {
-  const meaning = meaningOf(bodyOf(declared));
+/** True if the policy in the message duplicates the declared one and is not the resource's own policy. */
+function isDuplicate({ declared, step, ids: [id = ""] }: Failed, seen: Observation): boolean {
+  const meaning = fingerprintOf(bodyOf(declared));
   return (
-    versionsOf(seen, id).some((each) => meaningOf(each) === meaning) &&
+    versionsOf(seen, id).some((each) => fingerprintOf(each) === meaning) &&
     (step.kind === "replace" || step.id !== id)
   );
 }
 
-/** Whether the policy that an error names was made or changed in the run: what it said before is not seen here. */
-function wasBroughtInLine({ ids: [id = ""] }: Failed, { before, after }: Observation): boolean {
+/** True if the policy in the message was created or changed in the run. */
+function wasWritten({ ids: [id = ""] }: Failed, { before, after }: Observation): boolean {
   const [old, now] = [before.policies.get(id), after.policies.get(id)];
   return now !== undefined && now.last_modified_at !== old?.last_modified_at;
 }
 
-/** Whether what failed is the change of a policy that the resource holds: only what is made takes something over. */
+/** True if the update of an existing policy failed. Only a create can adopt. */
 function isChange({ step }: Failed): boolean {
   return step.kind === "update" || step.id !== undefined;
 }
@@ -179,9 +179,9 @@ function isInState({ engine }: World, id: string): boolean {
   return idsIn({ state: engine.resources, condemned: engine.condemned }).includes(id);
 }
 
-/** Whether a policy in the way should have been taken over instead. */
-function isForTheTaking({ name, declared, ids: [id = ""] }: Failed, seen: Observation): boolean {
-  // What a call of this run made, whose answer was lost.
+/** True if the resource should have adopted the conflicting policy. */
+function isAdoptable({ name, declared, ids: [id = ""] }: Failed, seen: Observation): boolean {
+  // A call of this run created it and lost the response.
   const isOurs = made(seen).some((each) => each.id === id) && holdersOf(seen, id, name).length === 0;
   return versionsOf(seen, id).every(
     (each) =>
@@ -198,30 +198,30 @@ function read(
   const declared = program.get(name);
   if (!declared || step.error === undefined || step.kind === "delete" || step.kind === "read")
     return undefined;
-  const reason = ALONE.find(({ says }) => says.test(step.error ?? ""));
+  const reason = REASONS.find(({ says }) => says.test(step.error ?? ""));
   if (!reason) return undefined;
   const found = reason.says.exec(step.error)?.slice(1).join(" ") ?? "";
   const ids = found.match(POLICY_IDS) ?? [];
   return { reason, failed: { name, declared, step, ids, message: step.error } };
 }
 
-/** The errors of a run that nothing explains: neither what was declared, nor what others did, nor a fault. */
+/** Returns the errors that neither the program, nor others, nor a fault explains. */
 export function unexplained(seen: Observation): string[] {
   const { what, errors, steps, killed, program } = seen;
   const told = steps.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const silent = killed
     ? []
-    : errors.filter((each) => !told.includes(each)).map((each) => `of no step: ${each}`);
+    : errors.filter((each) => !told.includes(each)).map((each) => `without a step: ${each}`);
   return [
     ...silent,
     ...steps.flatMap((step) => {
       const { error } = step;
       if (error === undefined) return [];
-      if (!/^Cannot (create|read|update|delete|compare) the authorization/.test(error)) return [error];
+      if (!/^Cannot (create the|read|update|delete|compare) authorization/.test(error)) return [error];
       const { troubles = [] } = what;
-      if (!isGotOver(troubles) && troubles.some(({ says }) => says.test(error))) return [];
-      if (isEndless(what) && OUT_OF_TIME.test(error)) return [];
-      if (step.kind === "delete" && LEFT.test(error) && step.id !== undefined) {
+      if (!areRetryable(troubles) && troubles.some(({ says }) => says.test(error))) return [];
+      if (isPermanent(what) && OUT_OF_TIME.test(error)) return [];
+      if (step.kind === "delete" && STILL_HELD.test(error) && step.id !== undefined) {
         return holdersOf(seen, step.id).length > 0 ? [] : [error];
       }
       const known = read(step, program);
@@ -230,8 +230,8 @@ export function unexplained(seen: Observation): string[] {
   ];
 }
 
-/** Does what a step's error says to do; without one that is known, nothing. */
-export async function follow(world: World, step: Step): Promise<WayOn> {
+/** Follows the advice in a step's error. An unknown error is only retried. */
+export async function follow(world: World, step: Step): Promise<Remedy> {
   const known = read(step, world.model.program);
   return known ? known.reason.follow(known.failed, world) : "again";
 }

@@ -1,20 +1,20 @@
 import type { Policy } from "../../src/emulator";
 import { stateOf } from "./ledger";
-import { isEndless, isSlow, type Observation } from "./observation";
-import { bodyOf, meaningOf, scopeOf, US, type Name } from "./universe";
+import { isPermanent, isSlow, type Observation } from "./observation";
+import { bodyOf, fingerprintOf, scopeOf, US, type Name } from "./universe";
 import { isActive } from "./world";
 
-/** A policy as IAM held it at the moments of a run in which it was active. */
+/** Returns all active versions of a policy during a run. */
 export function versionsOf({ moments }: Observation, id: string): Policy[] {
   return moments.map((each) => each.get(id)).filter(isActive);
 }
 
-/** Whether nobody but a service or a template manages a policy. */
+/** True if a service or an enterprise template manages the policy. */
 export function isUntouchable({ created_by_id, template }: Policy): boolean {
   return template !== undefined || created_by_id.startsWith("crn-");
 }
 
-/** The other declared resources that held or took a policy in a run, or were about to when it was killed. */
+/** Returns the declared resources that held or adopted a policy in a run, or would have without the kill. */
 export function holdersOf(seen: Observation, id: string, except?: Name): Name[] {
   const { before, after, steps, program, aliases, killed } = seen;
   return [...program.keys()].filter(
@@ -27,22 +27,23 @@ export function holdersOf(seen: Observation, id: string, except?: Name): Name[] 
   );
 }
 
-/** Whether a call that makes a policy may have been carried out although no good answer came. */
-export function isCreateUnsure({ what, calls, errors }: Observation): boolean {
+/** True if a create may have succeeded in IAM without a readable response. */
+export function isCreateUnknown({ what, calls, errors }: Observation): boolean {
   if (isSlow(what)) return true;
-  // The time of an operation may be over before the good answer to a call comes; then the error says so.
-  if (isEndless(what) && errors.some((each) => each.includes("[outcome-unknown]"))) return true;
+  // The deadline may pass before a good response comes; then the error has this code.
+  if (isPermanent(what) && errors.some((each) => each.includes("[outcome-unknown]"))) return true;
   const met = calls.some(({ operation, fault }) => operation === "createV2Policy" && fault);
   const { troubles = [] } = what;
   return (
     met &&
     troubles.some(
-      ({ isUnsure, fault: { operation } }) => isUnsure && ["createV2Policy", "*"].includes(operation),
+      ({ outcomeUnknown, fault: { operation } }) =>
+        outcomeUnknown && ["createV2Policy", "*"].includes(operation),
     )
   );
 }
 
-/** Whether the program, or who ran it, lets a resource take over a policy that was there before. */
+/** True if `adopt` or IBMCLOUD_ADOPT_OWN allows a resource to adopt an existing policy. */
 export function mayTake(seen: Observation, name: Name, id: string): boolean {
   const declared = seen.program.get(name);
   if (!declared) return false;
@@ -50,7 +51,7 @@ export function mayTake(seen: Observation, name: Name, id: string): boolean {
   return versionsOf(seen, id).some((policy) => {
     if (isUntouchable(policy)) return false;
     const sameScope = scopeOf(policy) === scopeOf(wanted);
-    const sameMeaning = meaningOf(policy) === meaningOf(wanted);
+    const sameMeaning = fingerprintOf(policy) === fingerprintOf(wanted);
     const isOwn = policy.created_by_id === US;
     return (
       (declared.adopt === id && sameScope) ||

@@ -1,13 +1,13 @@
-import { noteEdit } from "./edits";
+import { recordEdit } from "./edits";
 import type { Observation } from "./observation";
-import { argumentsOf, meaningOf, ROLES, US, type Declared, type Name } from "./universe";
+import { argumentsOf, fingerprintOf, ROLES, US, type Declared, type Name } from "./universe";
 import { idsIn, isActive, isWrittenByUs, type Model, type World } from "./world";
 import type { Resource, Step } from "../support/mini-engine";
 
 export const POLICY_IDS = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** Takes note of what a run did, for those after it. */
-export function noteRun(world: World, seen: Observation): void {
+/** Updates the model after a run. */
+export function recordRun(world: World, seen: Observation): void {
   const { model } = world;
   const { what, after, errors, killed, contested } = seen;
   const inState = new Set(idsIn(after));
@@ -16,13 +16,13 @@ export function noteRun(world: World, seen: Observation): void {
   for (const id of inState) model.mine.add(id);
   const known = new Set([...model.orphans.keys(), ...model.touched]);
   const left = orphansOf(seen, model.mine);
-  // What others brought back meanwhile is theirs.
+  // Policies that others restored during the run belong to them.
   const theirs = left.filter(({ id }) => contested.has(id) && !model.orphans.has(id));
   for (const { id } of theirs) model.mine.delete(id);
   model.orphans = new Map(
     left
       .filter((each) => !theirs.includes(each))
-      .map((each) => [each.id, model.orphans.get(each.id) ?? meaningOf(each)]),
+      .map((each) => [each.id, model.orphans.get(each.id) ?? fingerprintOf(each)]),
   );
   model.touched = new Set(touchedBy(seen, model));
   if ([...model.orphans.keys(), ...model.touched].some((id) => !known.has(id))) model.isRefreshed = false;
@@ -32,7 +32,7 @@ export function noteRun(world: World, seen: Observation): void {
   }
   for (const id of [...unseenIn(seen), ...toBeRefreshed(seen)]) model.drifted.add(id);
   for (const id of [...model.drifted]) if (!inState.has(id)) model.drifted.delete(id);
-  for (const id of contested) noteEdit(world, id);
+  for (const id of contested) recordEdit(world, id);
 
   if (killed ? what.kind === "up" : errors.some((each) => each.includes("IBMCLOUD_ADOPT_OWN"))) {
     model.mayAdoptOwn = true;
@@ -47,14 +47,14 @@ export function noteRun(world: World, seen: Observation): void {
   }
 }
 
-/** The policies that the stack made in a run. */
+/** Returns the policies that the stack created in a run. */
 export function made({ before, after, contested }: Pick<Observation, "before" | "after" | "contested">) {
   return [...after.policies.values()].filter(
     ({ id, created_by_id }) => !before.policies.has(id) && created_by_id === US && !contested.has(id),
   );
 }
 
-/** The active policies in the stack's hands that no state knows. */
+/** Returns the stack's active policies that are missing in state. */
 export function orphansOf({ after }: Observation, mine: ReadonlySet<string>) {
   const inState = idsIn(after);
   return [...after.policies.values()].filter(
@@ -62,7 +62,7 @@ export function orphansOf({ after }: Observation, mine: ReadonlySet<string>) {
   );
 }
 
-/** Others' policies that a killed run has changed without a state that knows it. */
+/** Returns policies of others that a killed run changed without recording them in state. */
 function touchedBy({ before, after, killed, contested }: Observation, { touched, mine }: Model): string[] {
   return [...after.policies.values()]
     .filter((each) => isActive(each) && isWrittenByUs(each) && !mine.has(each.id) && !contested.has(each.id))
@@ -73,7 +73,7 @@ function touchedBy({ before, after, killed, contested }: Observation, { touched,
     .map(({ id }) => id);
 }
 
-/** What a run did without a state that knows it, because it was killed or a delete was never answered: refresh shows it. */
+/** Returns policies in state whose change was not recorded, after a kill or a lost delete; refresh shows it. */
 function unseenIn({ before, after, steps, killed }: Observation): string[] {
   const held = [...after.state, ...after.condemned.map(({ name, resource }) => [name, resource] as const)];
   return held
@@ -87,20 +87,20 @@ function unseenIn({ before, after, steps, killed }: Observation): string[] {
     .filter((id) => !isSame(after.policies.get(id), before.policies.get(id)));
 }
 
-/** What errors name and say to refresh. */
+/** Returns the policies that errors advise to refresh. */
 function toBeRefreshed({ steps }: Observation): string[] {
   return steps
     .filter(({ error }) => error?.includes("run pulumi refresh"))
     .flatMap(({ error = "" }) => error.match(POLICY_IDS) ?? []);
 }
 
-/** Whether the stack knows after a step what IAM holds. */
+/** True if the stack has read IAM's version of the policy in a step. */
 function isSeenBy(seen: Observation, { name, kind, error }: Step): boolean {
   if (error !== undefined || kind === "same" || kind === "delete") return false;
   return kind !== "update" || reachesIam(seen, name as Name);
 }
 
-/** Whether the update of a resource has something to say to IAM, and is not a note in the state alone. */
+/** True if an update calls IAM, and false if it changes `adopt` or `settle` in state alone. */
 export function reachesIam({ before, program, aliases }: Observation, name: Name): boolean {
   const old = stateOf(before.state, aliases, name);
   const declared = program.get(name);
@@ -113,7 +113,7 @@ export function reachesIam({ before, program, aliases }: Observation, name: Name
   return grants || !notes;
 }
 
-/** What a resource had in state, under this name or the one before. */
+/** Returns a resource's state under its name or its old name. */
 export function stateOf(
   state: ReadonlyMap<string, Resource>,
   aliases: ReadonlyMap<Name, Name>,

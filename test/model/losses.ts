@@ -1,20 +1,20 @@
 import type { Policy } from "../../src/emulator";
-import { isCreateUnsure } from "./facts";
+import { isCreateUnknown } from "./facts";
 import { made, orphansOf } from "./ledger";
-import { isWell, type Observation } from "./observation";
-import { bodyOf, inWords, meaningOf } from "./universe";
+import { succeeded, type Observation } from "./observation";
+import { bodyOf, formatPolicy, fingerprintOf } from "./universe";
 import { idsIn, isActive, isWrittenByUs } from "./world";
 
-export function outOfSight(seen: Observation): string[] {
+export function lostPolicies(seen: Observation): string[] {
   const { what, model, after, before, killed, contested } = seen;
   const fresh = made(seen);
   const mine = new Set([...model.mine, ...fresh.map(({ id }) => id), ...idsIn(after)]);
   const orphans = orphansOf(seen, mine).filter(({ id }) => !contested.has(id));
-  // An up whose program is the interrupted one finds all that was left, once the stack knows what IAM holds.
+  // After a refresh, an up of the interrupted program finds all policies that the interruption left.
   const recovers =
     what.kind === "up" &&
     !what.without?.length &&
-    isWell(seen) &&
+    succeeded(seen) &&
     model.isRefreshed &&
     model.drifted.size === 0;
   const touched = recovers
@@ -22,25 +22,25 @@ export function outOfSight(seen: Observation): string[] {
     : [];
   const lost = orphans.flatMap((policy) => {
     const { id } = policy;
-    if (model.orphans.has(id)) return recovers ? [`still ${inWords(policy)}`] : [];
-    if (before.policies.has(id)) return [`no more ${inWords(policy)}`];
-    if (!isMeant(seen, policy)) return [`made for nobody: ${inWords(policy)}`];
-    if (killed || (!isWell(seen) && isCreateUnsure(seen))) return [];
-    return [inWords(policy)];
+    if (model.orphans.has(id)) return recovers ? [`still lost: ${formatPolicy(policy)}`] : [];
+    if (before.policies.has(id)) return [`no longer in state: ${formatPolicy(policy)}`];
+    if (!isDeclared(seen, policy)) return [`created without a declaration: ${formatPolicy(policy)}`];
+    if (killed || (!succeeded(seen) && isCreateUnknown(seen))) return [];
+    return [formatPolicy(policy)];
   });
-  return [...lost, ...touched.map((id) => `changed for nobody: ${id}`)];
+  return [...lost, ...touched.map((id) => `changed without a resource: ${id}`)];
 }
 
-/** Whether a resource that the run did not finish wants this policy. */
-function isMeant({ program, steps }: Observation, policy: Policy): boolean {
+/** True if a resource that the run did not finish declares this policy. */
+function isDeclared({ program, steps }: Observation, policy: Policy): boolean {
   return [...program].some(
     ([name, declared]) =>
-      meaningOf(bodyOf(declared)) === meaningOf(policy) &&
+      fingerprintOf(bodyOf(declared)) === fingerprintOf(policy) &&
       !steps.some((step) => step.name === name && step.error === undefined && step.kind !== "delete"),
   );
 }
 
-export function heldButGone(seen: Observation): string[] {
+export function missingPolicies(seen: Observation): string[] {
   const { what, after, before, model, contested, steps, killed } = seen;
   return idsIn(after).flatMap((id) => {
     if (isActive(after.policies.get(id)) || contested.has(id) || killed) return [];
@@ -53,19 +53,19 @@ export function heldButGone(seen: Observation): string[] {
   });
 }
 
-export function deletedThoughHeld(seen: Observation): string[] {
+export function wronglyDeleted(seen: Observation): string[] {
   const { what, before, after, program } = seen;
   return deletedIn(seen).flatMap((policy) => {
     const names = [...program.keys()].filter((name) => after.state.get(name)?.id === policy.id);
     return [
-      ...(idsIn(before).includes(policy.id) ? [] : [`not in state: ${inWords(policy)}`]),
-      ...(what.kind === "destroy" ? [] : names.map((name) => `${name} holds ${inWords(policy)}`)),
-      ...(what.kind === "refresh" ? [`by a refresh: ${inWords(policy)}`] : []),
+      ...(idsIn(before).includes(policy.id) ? [] : [`not in state: ${formatPolicy(policy)}`]),
+      ...(what.kind === "destroy" ? [] : names.map((name) => `${name} holds ${formatPolicy(policy)}`)),
+      ...(what.kind === "refresh" ? [`by a refresh: ${formatPolicy(policy)}`] : []),
     ];
   });
 }
 
-/** The policies that the stack deleted in a run. */
+/** Returns the policies that the stack deleted in a run. */
 function deletedIn({ before, after, contested }: Observation): Policy[] {
   return [...after.policies.values()].filter(
     (each) =>
@@ -76,7 +76,7 @@ function deletedIn({ before, after, contested }: Observation): Policy[] {
   );
 }
 
-export function madeButNotInState({ steps, after }: Observation): string[] {
+export function notInState({ steps, after }: Observation): string[] {
   return steps
     .filter(
       ({ kind, error, id }) =>
@@ -86,14 +86,16 @@ export function madeButNotInState({ steps, after }: Observation): string[] {
     .map(({ name, kind, id }) => `${kind} ${name} ${id ?? ""}`);
 }
 
-export function madeTwice(seen: Observation): string[] {
+export function duplicates(seen: Observation): string[] {
   const { what, steps, program, after, killed } = seen;
   const fresh = made(seen);
   const making = steps.filter(({ kind }) => kind === "create" || kind === "replace").map(({ name }) => name);
   const most = what.kind === "up" ? (killed ? program.size : making.length) : 0;
   const ids = [...after.state.values()].map(({ id }) => id);
   return [
-    ...(fresh.length > most ? fresh.map((policy) => `one of more than ${most}: ${inWords(policy)}`) : []),
-    ...(what.kind === "up" && isWell(seen) ? ids.filter((id, at) => ids.indexOf(id) < at) : []),
+    ...(fresh.length > most
+      ? fresh.map((policy) => `more than ${most} created: ${formatPolicy(policy)}`)
+      : []),
+    ...(what.kind === "up" && succeeded(seen) ? ids.filter((id, at) => ids.indexOf(id) < at) : []),
   ];
 }

@@ -5,32 +5,33 @@ import type { Kill, Trouble } from "./troubles";
 import type { Declared, Name } from "./universe";
 import type { Model, Snapshot } from "./world";
 
-/** One run of the engine, and what happens meanwhile. */
+/** One run of the engine, with its faults and the edits by others during it. */
 export interface Run {
   kind: "up" | "refresh" | "destroy";
-  /** `IBMCLOUD_ADOPT_OWN=true`, where an interruption was told. */
+  /** `IBMCLOUD_ADOPT_OWN=true`, if an interruption came before. */
   adoptOwn?: boolean;
   /** `--replace` */
   replace?: readonly Name[];
-  /** Declared resources that this run goes without. */
+  /** Declared resources that are left out of this run. */
   without?: readonly Name[];
-  /** `--parallel 1`, and whether the program's order is turned round. */
+  /** `--parallel 1` */
   oneByOne?: boolean;
+  /** Reverses the program's order. */
   reversed?: boolean;
   troubles?: readonly Trouble[];
   kill?: Kill;
-  /** What others do while a call is under way. */
+  /** An edit by others during a call. */
   meanwhile?: Pick<Fault, "operation" | "nth" | "afterCommit"> & { edit: Edit };
 }
 
-export function runInWords(what: Run): string {
+export function formatRun(what: Run): string {
   return JSON.stringify(what, (_key, value: unknown) => {
-    if (value === Infinity) return "for good";
+    if (value === Infinity) return "permanently";
     return value instanceof RegExp || (Array.isArray(value) && value.length === 0) ? undefined : value;
   });
 }
 
-/** What was seen of a run. */
+/** The record of one run. */
 export interface Observation {
   what: Run;
   program: ReadonlyMap<Name, Declared>;
@@ -38,35 +39,35 @@ export interface Observation {
   adoptOwn: boolean;
   before: Snapshot;
   after: Snapshot;
-  /** What IAM held at some moment of the run. */
+  /** The policies in IAM at several moments of the run. */
   moments: Snapshot["policies"][];
-  /** Policies that others wrote during the run. */
+  /** Policies that others changed during the run. */
   contested: ReadonlySet<string>;
-  /** What the engine reported. */
+  /** The steps that the engine reported. */
   steps: Step[];
   errors: string[];
   killed: boolean;
   /** The requests that the run made. */
   calls: Call[];
-  /** How often the provider found its engine alive: before whatever it writes. */
+  /** The number of times the provider found its engine alive; it checks before each write. */
   permits: number;
-  /** How many requests came between the run before and this one. */
+  /** The number of requests between the previous run and this one. */
   requestsBetween: number;
-  /** The model as it was before. */
+  /** The model before the run. */
   model: Model;
 }
 
-/** Whether a run reported success. */
-export function isWell({ errors, killed }: Pick<Observation, "errors" | "killed">): boolean {
+/** True if a run reported success. */
+export function succeeded({ errors, killed }: Pick<Observation, "errors" | "killed">): boolean {
   return errors.length === 0 && !killed;
 }
 
-/** Whether answers come so late that the caller has given up. */
+/** True if responses come after the caller's timeout. */
 export function isSlow({ troubles = [] }: Run): boolean {
   return troubles.some(({ fault: { latency = 0 } }) => latency > 0);
 }
 
-/** Whether something goes wrong for good, so that operations end with their deadline. */
-export function isEndless({ troubles = [] }: Run): boolean {
+/** True if a fault never ends, so that operations end at their deadline. */
+export function isPermanent({ troubles = [] }: Run): boolean {
   return troubles.some(({ fault: { times } }) => times === Infinity);
 }

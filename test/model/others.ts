@@ -2,12 +2,12 @@ import type { IamEmulator, Policy, Seed } from "../../src/emulator";
 import { ACCOUNT } from "../support/inputs";
 import { bodyOf, THEIR_KEY, type Body, type Declared } from "./universe";
 
-/** Somebody else at work in the same account, with another client and other credentials. Gives the id where IAM took it. */
+/** Other users of the account, with another client and other credentials. Each function returns the policy's id if IAM accepted the call. */
 export interface Others {
   make: (declared: Declared) => Promise<string | undefined>;
   change: (id: string, body: Body) => Promise<string | undefined>;
   remove: (id: string) => Promise<string | undefined>;
-  /** Brings a deleted one back, as IBM's console can. */
+  /** Restores a deleted policy, as IBM's console can. */
   restore: (id: string) => Promise<string | undefined>;
 }
 
@@ -44,13 +44,13 @@ export async function others({ url }: IamEmulator): Promise<Others> {
   };
 }
 
-/** What only IBM itself makes. */
+/** The properties of policies that only IBM creates. */
 export const MAKERS = {
   service: { created_by_id: `crn-crn:v1:bluemix:public:cloud-object-storage:global:a/${ACCOUNT}:x::` },
   template: { template: { id: "policyTemplate-1", version: "1" } },
 } satisfies Record<string, Partial<Policy>>;
 
-/** A policy that is nobody's to take over. */
+/** Returns a policy that the provider must not adopt. */
 export function untouchable(declared: Declared, by: keyof typeof MAKERS): Seed {
   return { ...bodyOf(declared), ...MAKERS[by] };
 }

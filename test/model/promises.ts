@@ -1,88 +1,85 @@
 import { unexplained } from "./errors";
-import { deletedThoughHeld, heldButGone, madeButNotInState, madeTwice, outOfSight } from "./losses";
+import { wronglyDeleted, missingPolicies, notInState, duplicates, lostPolicies } from "./losses";
 import type { Observation } from "./observation";
-import { declaredIsNotHeld, stateIsNotTheProgram } from "./outcome";
-import { changedByReading, doneButNotReported, reportedButNotDone, takenOrChanged } from "./reports";
+import { contentMismatches, stateMismatches } from "./outcome";
+import { changedByRefresh, unreportedWrites, falseReports, wronglyTaken } from "./reports";
 import { isWrite } from "./world";
 
-/** What holds after every run. */
+/** A promise that must hold after every run. */
 export interface Promised {
-  /** What a flaw counts as. */
+  /** The count in the tally that a violation increases. */
   counts: "lost" | "doubled" | "unreported" | "untrue" | "other";
   sentence: string;
-  /** What is not as promised, in words. */
+  /** Returns descriptions of the violations. */
   flaws: (seen: Observation) => string[];
 }
 
 export const PROMISES: readonly Promised[] = [
   {
     counts: "other",
-    sentence:
-      "After an up that reported success the state has exactly the declared resources, all of them complete.",
-    flaws: stateIsNotTheProgram,
+    sentence: "After a successful up, the state has exactly the declared resources, all complete.",
+    flaws: stateMismatches,
   },
   {
     counts: "unreported",
-    sentence: "After an up that reported success IAM holds for each resource exactly what is declared.",
-    flaws: declaredIsNotHeld,
+    sentence: "After a successful up, each policy in IAM is exactly as declared.",
+    flaws: contentMismatches,
   },
   {
     counts: "lost",
-    sentence: "No active policy that the stack made or took is out of the state's sight.",
-    flaws: outOfSight,
+    sentence: "Every active policy that the stack created or adopted is in state.",
+    flaws: lostPolicies,
   },
   {
     counts: "lost",
-    sentence:
-      "What the state holds is active in IAM, unless others removed it, or a run said that it could not go on.",
-    flaws: heldButGone,
+    sentence: "Every policy in state is active in IAM, unless others deleted it or a delete failed.",
+    flaws: missingPolicies,
   },
   {
     counts: "lost",
-    sentence:
-      "What a resource of the program holds is not deleted, and nothing is deleted that the state did not hold.",
-    flaws: deletedThoughHeld,
+    sentence: "A run deletes only policies in state, and none that a declared resource holds.",
+    flaws: wronglyDeleted,
   },
   {
     counts: "lost",
-    sentence: "What a step that came to an end made or kept is in state under its name.",
-    flaws: madeButNotInState,
+    sentence: "The policy of a finished step is in state under the resource's name.",
+    flaws: notInState,
   },
   {
     counts: "doubled",
     sentence:
-      "No run makes more policies than it says, and after one that reported success no two resources hold the same.",
-    flaws: madeTwice,
+      "A run creates no more policies than it reports, and after a successful run no two resources hold the same one.",
+    flaws: duplicates,
   },
   {
     counts: "other",
     sentence:
-      "A policy that the state did not hold is neither changed nor taken, unless the program or who runs it says so.",
-    flaws: takenOrChanged,
+      "A policy outside the state is neither changed nor adopted without `adopt` or IBMCLOUD_ADOPT_OWN.",
+    flaws: wronglyTaken,
   },
   {
     counts: "unreported",
-    sentence: "What a step reports was done.",
-    flaws: reportedButNotDone,
+    sentence: "Every change that a step reports was made.",
+    flaws: falseReports,
   },
   {
     counts: "unreported",
-    sentence: "What was done was reported, or an error or a killed run is the reason why not.",
-    flaws: doneButNotReported,
+    sentence: "Every change is reported, unless an error or a kill explains why not.",
+    flaws: unreportedWrites,
   },
   {
     counts: "untrue",
-    sentence: "Every error is a sentence that says what could not be done, and it is true.",
+    sentence: "Every error names the failed operation, and it is true.",
     flaws: unexplained,
   },
   {
     counts: "other",
-    sentence: "No request comes between two runs.",
+    sentence: "No request is made between two runs.",
     flaws: ({ requestsBetween }) => (requestsBetween > 0 ? [`${requestsBetween} requests`] : []),
   },
   {
     counts: "other",
-    sentence: "Nothing is written once the engine is gone.",
+    sentence: "Nothing is written after the engine is killed.",
     flaws: ({ calls, permits }) => {
       const writes = calls.filter(isWrite);
       return writes.length > permits ? [`${writes.length} writes, ${permits} of them allowed`] : [];
@@ -90,7 +87,7 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     counts: "other",
-    sentence: "A run that only reads changes nothing.",
-    flaws: changedByReading,
+    sentence: "A refresh changes nothing in IAM.",
+    flaws: changedByRefresh,
   },
 ];

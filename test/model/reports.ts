@@ -3,16 +3,16 @@ import type { Policy } from "../../src/emulator";
 import type { Resource } from "../support/mini-engine";
 import { holdersOf, mayTake } from "./facts";
 import { reachesIam, stateOf } from "./ledger";
-import { isWell, type Observation } from "./observation";
-import { bodyOf, inWords, sayingOf, type Name } from "./universe";
+import { succeeded, type Observation } from "./observation";
+import { bodyOf, formatPolicy, contentOf, type Name } from "./universe";
 import { idsIn, isActive } from "./world";
 
-export function takenOrChanged(seen: Observation): string[] {
+export function wronglyTaken(seen: Observation): string[] {
   const { before, after, program, aliases, contested, killed } = seen;
   const inState = idsIn(before);
   const taken = [...after.state].flatMap(([name, { id }]) => {
     if (!before.policies.has(id) || stateOf(before.state, aliases, name)?.id === id) return [];
-    return mayTake(seen, name as Name, id) ? [] : [`${name} took ${id}`];
+    return mayTake(seen, name as Name, id) ? [] : [`${name} adopted ${id}`];
   });
   const changed = [...before.policies.values()].flatMap((policy) => {
     const { id } = policy;
@@ -21,24 +21,24 @@ export function takenOrChanged(seen: Observation): string[] {
     const by = [...program.keys()].filter(
       (name) => mayTake(seen, name, id) && (killed || after.state.get(name)?.id === id),
     );
-    return by.length > 0 ? [] : [`${inWords(policy)} became ${now ? inWords(now) : "nothing"}`];
+    return by.length > 0 ? [] : [`${formatPolicy(policy)} became ${now ? formatPolicy(now) : "nothing"}`];
   });
   return [...taken, ...changed];
 }
 
-export function reportedButNotDone(seen: Observation): string[] {
+export function falseReports(seen: Observation): string[] {
   const { steps, program, after, before, contested } = seen;
   return steps.flatMap(({ name, kind, id, error }) => {
     if (error !== undefined || (id !== undefined && contested.has(id))) return [];
     const policy = id === undefined ? undefined : after.policies.get(id);
-    const says = `${kind} ${name}: ${policy ? inWords(policy) : (id ?? "gone")}`;
+    const says = `${kind} ${name}: ${policy ? formatPolicy(policy) : (id ?? "gone")}`;
     const declared = program.get(name as Name);
     switch (kind) {
       case "read": {
         const known = before.state.get(name)?.id ?? "";
         if (id === undefined)
           return isActive(after.policies.get(known)) && !contested.has(known) ? [says] : [];
-        return isActive(policy) && isSaidBy(after.state.get(name), policy) ? [] : [says];
+        return isActive(policy) && matchesState(after.state.get(name), policy) ? [] : [says];
       }
       case "delete":
         return isActive(policy) && holdersOf(seen, policy.id, undefined).length === 0 ? [says] : [];
@@ -46,13 +46,15 @@ export function reportedButNotDone(seen: Observation): string[] {
         return [];
       default:
         if (kind === "update" && !reachesIam(seen, name as Name)) return [];
-        return isActive(policy) && declared && sayingOf(policy) === sayingOf(bodyOf(declared)) ? [] : [says];
+        return isActive(policy) && declared && contentOf(policy) === contentOf(bodyOf(declared))
+          ? []
+          : [says];
     }
   });
 }
 
-/** Whether the state says of a policy what IAM holds. */
-function isSaidBy(resource: Resource | undefined, policy: Policy): boolean {
+/** True if a resource's state matches its policy in IAM. */
+function matchesState(resource: Resource | undefined, policy: Policy): boolean {
   if (!resource) return false;
   const { source, target, roles, description } = resource.outputs;
   const names = policy.control.grant.roles.map(({ role_id }) => role_id.replace(/^.*:/, ""));
@@ -66,7 +68,7 @@ function isSaidBy(resource: Resource | undefined, policy: Policy): boolean {
   );
 }
 
-export function doneButNotReported(seen: Observation): string[] {
+export function unreportedWrites(seen: Observation): string[] {
   const { before, after, steps, program, contested, killed } = seen;
   const failed = steps.filter(({ error }) => error !== undefined);
   return [...after.policies.values()].flatMap((policy) => {
@@ -87,16 +89,16 @@ export function doneButNotReported(seen: Observation): string[] {
     const isTried = isActive(policy)
       ? names.some((name) => {
           const declared = program.get(name as Name);
-          return declared && sayingOf(bodyOf(declared)) === sayingOf(policy);
+          return declared && contentOf(bodyOf(declared)) === contentOf(policy);
         })
       : killed || failed.some(({ kind, id }) => kind === "delete" && id === policy.id);
-    return isTried && !isWell(seen) ? [] : [inWords(policy)];
+    return isTried && !succeeded(seen) ? [] : [formatPolicy(policy)];
   });
 }
 
-export function changedByReading({ what, before, after, contested }: Observation): string[] {
+export function changedByRefresh({ what, before, after, contested }: Observation): string[] {
   if (what.kind !== "refresh") return [];
   return [...after.policies.values()]
     .filter((each) => !contested.has(each.id) && !isDeepStrictEqual(each, before.policies.get(each.id)))
-    .map(inWords);
+    .map(formatPolicy);
 }

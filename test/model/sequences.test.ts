@@ -13,24 +13,28 @@ import { miniEngine, type MiniEngine } from "../support/mini-engine";
 import { checkedRun } from "./checked";
 import { arbitraryCommands } from "./commands";
 import { others } from "./others";
-import { bringToRest } from "./recovery";
+import { converge } from "./recovery";
 import { SHARED_ACCOUNT } from "./universe";
 import { PROMISES } from "./promises";
-import { newTally, startWorld, tallyInWords } from "./world";
+import { newTally, startWorld, formatTally } from "./world";
 import { arbitraryProgram, begin } from "./writing";
 import { closing } from "../support/opened";
 import { configured } from "../support/provider";
+import { localOrCi, ranOf } from "../support/subset";
+import { summarize } from "../support/summary";
 
 /**
- * A failure is met again with what it prints: `MODEL_SEED` and `MODEL_PATH`, and `MODEL_REPLAY` for the `replayPath`.
- * `MODEL_SHRINK=0` shows the first sequence that fails as it is, and looks for no shorter one.
+ * To replay a failure, set `MODEL_SEED`, `MODEL_PATH`, and `MODEL_REPLAY` (the `replayPath`) to the values that it prints.
+ * `MODEL_SHRINK=0` shows the first failing sequence without searching for a shorter one.
  */
 const { MODEL_SEED, MODEL_RUNS, MODEL_PATH, MODEL_REPLAY, MODEL_SHRINK } = process.env;
 const SEED = Number(MODEL_SEED ?? Date.now() % 2 ** 31);
 
-const RUNS = Number(MODEL_RUNS ?? 2_000);
+/** The number of sequences on CI. */
+const ALL = 2_000;
+const RUNS = Number(MODEL_RUNS ?? localOrCi(200, ALL));
 
-/** How IAM is in one sequence. */
+/** IAM's behaviour in one sequence. */
 const usual: fc.Arbitrary<Partial<Behaviour>> = fc.record({
   staleEtagStatus: fc.constantFrom(409, 412),
   secondDelete: fc.constantFrom(204, 404),
@@ -39,7 +43,7 @@ const usual: fc.Arbitrary<Partial<Behaviour>> = fc.record({
   deletedIs: fc.constantFrom("shown", "hidden"),
 });
 const lag = fc.constantFrom(0, 3);
-/** In some it shows late what was written. */
+/** Behaviour with propagation lags. */
 const late: fc.Arbitrary<Partial<Behaviour>> = fc
   .tuple(usual, fc.record({ visibleAfter: lag, staleFor: lag, lingersFor: lag }))
   .map(([habits, lags]) => ({ ...habits, ...lags, deletedIs: "shown" }));
@@ -51,7 +55,7 @@ const commands = fc.commands(arbitraryCommands, {
   replayPath: MODEL_REPLAY,
 });
 
-describe("any sequence of program edits, edits by others, faults and kills", function () {
+describe("a random sequence of program edits, edits by others, faults and kills", function () {
   this.timeout(3_600_000);
   let iam: IamEmulator;
   const tally = newTally();
@@ -59,10 +63,10 @@ describe("any sequence of program edits, edits by others, faults and kills", fun
     iam = closing(await startIamEmulator({ accounts: [SHARED_ACCOUNT] }));
   });
   after(() => {
-    console.log(`    seed ${SEED}: ${tallyInWords(tally)}`);
+    summarize(`model, seed ${SEED}: sequences ${ranOf(tally.sequences, ALL)}, ${formatTally(tally)}`);
   });
 
-  it("loses nothing, makes nothing twice, and reports nothing that was not done", async () => {
+  it("loses no policy, creates none twice, and reports only changes that were made", async () => {
     const them = await others(iam);
     await fc.assert(
       fc.asyncProperty(habits, arbitraryProgram, commands, async (how, program, sequence) => {
@@ -71,7 +75,7 @@ describe("any sequence of program edits, edits by others, faults and kills", fun
         begin(world, program);
         await checkedRun(world, { kind: "up" });
         await fc.asyncModelRun(() => ({ model: world.model, real: world }), sequence);
-        await bringToRest(world);
+        await converge(world);
       }),
       {
         seed: SEED,
@@ -80,7 +84,7 @@ describe("any sequence of program edits, edits by others, faults and kills", fun
         endOnFailure: MODEL_SHRINK === "0",
       },
     );
-    // What breaks a promise has failed by now. This fails where the sequences exercise too little to break one.
+    // A broken promise has failed by now. These fail if the sequences exercise too little.
     if (MODEL_PATH !== undefined) return;
     expect(tally.sequences).to.equal(RUNS);
     expect(tally.checks).to.equal(tally.runs * PROMISES.length);
@@ -91,7 +95,7 @@ describe("any sequence of program edits, edits by others, faults and kills", fun
   });
 });
 
-describe("what such sequences have shown", () => {
+describe("a case that random sequences found", () => {
   const kms = { source: { serviceInstance: EN }, target: { serviceName: "kms", serviceInstance: KMS } };
   let iam: IamEmulator;
   let engine: MiniEngine;
@@ -104,11 +108,11 @@ describe("what such sequences have shown", () => {
     iam.policies().map(({ control }) => control.grant.roles.map(({ role_id }) => role_id));
   const role = (name: string) => `crn:v1:bluemix:public:iam::::serviceRole:${name}`;
 
-  it("two resources that came to hold one policy are refused until one of them is removed", async () => {
+  it("refuses two resources with the same policy until one of them is removed", async () => {
     const theirs = { ...kms, roles: ["Reader", "Writer"] };
     const both = { takes: { ...kms, roles: ["Manager"], adopt: true }, had: theirs };
     expect(await engine.up({ had: theirs })).to.deep.equal(well);
-    for (const time of ["when it is taken", "and in the next run"]) {
+    for (const time of ["at the adoption", "in the next run"]) {
       const { errors } = await engine.up(both, { oneByOne: true });
       expect(errors, time).to.have.length(1);
       expect(errors[0]).to.match(/another resource of this program owns the same .* and run pulumi refresh/);
@@ -118,7 +122,7 @@ describe("what such sequences have shown", () => {
     expect(rolesHeld()).to.deep.equal([[role("Reader"), role("Writer")]]);
   });
 
-  it("what a failed run gave to another resource is not taken for what it was", async () => {
+  it("refuses a resource whose policy another one adopted in a failed run, until a refresh", async () => {
     const had = { ...kms, roles: ["Reader"] };
     const takes = { ...kms, roles: ["Manager"], adopt: true };
     const fails = { ...kms, roles: ["Writer"], adopt: "11111111-0000-4000-8000-000000000000" };
@@ -134,7 +138,7 @@ describe("what such sequences have shown", () => {
     expect([...engine.resources.keys()]).to.deep.equal(["had"]);
   });
 
-  it("what a template made is not taken for what a lost call made", async () => {
+  it("does not mistake a template's policy for the policy of a lost create", async () => {
     const inputs = { ...kms, roles: ["Reader"] };
     await engine.up({ one: inputs });
     const [policy] = iam.policies();
@@ -146,7 +150,7 @@ describe("what such sequences have shown", () => {
     expect(engine.resources.size).to.equal(0);
   });
 
-  it("what is in the way and gone a moment later keeps nothing from being made", async () => {
+  it("creates a policy if the conflicting one is deleted meanwhile", async () => {
     const inputs = { ...kms, roles: ["Reader"] };
     iam.behave({ conflictsWith: "nothing" });
     await engine.up({ one: inputs });
@@ -164,11 +168,11 @@ describe("what such sequences have shown", () => {
 
   const LOST: [title: string, faults: Fault[]][] = [
     [
-      "the answer was lost for good",
+      "whose response was always lost",
       [{ operation: "replaceV2Policy", reset: true, afterCommit: true, times: Infinity }],
     ],
     [
-      "the answer was lost, and the policy could not be read after it",
+      "whose response was lost and whose policy could not be read",
       [
         { operation: "replaceV2Policy", reset: true, afterCommit: true },
         { operation: "getV2Policy", nth: 2, status: 503, times: Infinity },
@@ -177,14 +181,14 @@ describe("what such sequences have shown", () => {
   ];
   for (const [title, faults] of LOST) {
     for (const more of [{}, { settle: { afterCreate: 0.001 } }]) {
-      const note = Object.keys(more).length > 0 ? ", but for a note" : "";
-      it(`an update of which ${title} is put right by the program as it was before${note}`, async () => {
+      const note = Object.keys(more).length > 0 ? " and a changed settle" : "";
+      it(`reverts an update ${title} with the previous program${note}`, async () => {
         expect(await engine.up({ one: { ...kms, roles: ["Reader"] } })).to.deep.equal(well);
         const lifts = faults.map(iam.inject);
         const { errors } = await engine.up({ one: { ...kms, roles: ["Manager"] } });
         for (const lift of lifts) lift();
         expect(errors).to.have.length(1);
-        expect(rolesHeld(), "IAM did it").to.deep.equal([[role("Manager")]]);
+        expect(rolesHeld(), "IAM made the change").to.deep.equal([[role("Manager")]]);
         expect(await engine.up({ one: { ...kms, roles: ["Reader"], ...more } })).to.deep.equal(well);
         expect(rolesHeld()).to.deep.equal([[role("Reader")]]);
       });

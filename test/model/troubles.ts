@@ -1,21 +1,21 @@
 import * as fc from "fast-check";
 import type { Fault } from "../../src/emulator";
 
-/** Something that goes wrong in one run. */
+/** A fault in one run. */
 export interface Trouble {
   fault: Fault;
-  /** What an error says that comes of it. */
+  /** Matches an error that it causes. */
   says: RegExp;
-  /** Whether a call may be carried out although no good answer comes. */
-  isUnsure: boolean;
-  /** Whether it is got over by trying again. */
-  passes: boolean;
+  /** True if IAM may carry out the call without sending a readable response. */
+  outcomeUnknown: boolean;
+  /** True if a retry succeeds. */
+  retryable: boolean;
 }
 
-/** When the engine is killed: before or after its nth step, or while a request is under way. */
+/** The moment at which the engine is killed: before or after its nth step, or during a request. */
 export type Kill = { step: number } | Pick<Fault, "operation" | "nth" | "afterCommit">;
 
-/** How long a call may take in a run with slow answers, in milliseconds; a slow one takes twice that. */
+/** The request timeout in a run with slow responses, in milliseconds; a slow response takes twice as long. */
 export const REQUEST_TIMEOUT = 15;
 const SLOW = 2 * REQUEST_TIMEOUT;
 
@@ -24,45 +24,45 @@ interface Kind extends Omit<Trouble, "fault"> {
   only?: Fault["operation"];
 }
 
-/** Whether nothing goes wrong for longer than it is tried again. */
-export function isGotOver(troubles: readonly Trouble[]): boolean {
-  return troubles.every(({ passes }) => passes);
+/** True if retries overcome all faults. */
+export function areRetryable(troubles: readonly Trouble[]): boolean {
+  return troubles.every(({ retryable }) => retryable);
 }
 
 const PROXY = "<html>log in</html>";
-const LOST = /IAM could not be reached/;
+const LOST = /IAM (could not be reached|did not respond)/;
 const PROXIED = /unreadable_answer/;
-/** What an operation says that ends with its deadline. */
-export const OUT_OF_TIME = /the time of this operation is over|doesn't show that yet/;
+/** Matches the error of an operation that ended at its deadline. */
+export const OUT_OF_TIME = /the time of this operation is over|does not show it yet/;
 const refused = (status: number, more: Partial<Fault> = {}): Kind => ({
   fault: { status, ...more },
   says: new RegExp(`\\(${status}[ )]`),
-  isUnsure: status >= 500,
-  passes: false,
+  outcomeUnknown: status >= 500,
+  retryable: false,
 });
-const passing = (kind: Kind): Kind => ({ ...kind, passes: true });
-const lost = (fault: Kind["fault"]): Kind => ({ fault, says: LOST, isUnsure: true, passes: true });
+const retryable = (kind: Kind): Kind => ({ ...kind, retryable: true });
+const lost = (fault: Kind["fault"]): Kind => ({ fault, says: LOST, outcomeUnknown: true, retryable: true });
 const proxied = (fault: Kind["fault"]): Kind => ({
   fault: { body: PROXY, ...fault },
   says: PROXIED,
-  isUnsure: true,
-  passes: true,
+  outcomeUnknown: true,
+  retryable: true,
 });
 
 const KINDS: readonly [weight: number, kind: Kind][] = [
-  [3, passing(refused(500))],
-  [3, passing(refused(503))],
-  [4, passing(refused(503, { afterCommit: true }))],
-  [1, passing(refused(429, { retryAfter: 0 }))],
+  [3, retryable(refused(500))],
+  [3, retryable(refused(503))],
+  [4, retryable(refused(503, { afterCommit: true }))],
+  [1, retryable(refused(429, { retryAfter: 0 }))],
   [1, refused(429, { retryAfter: 60 })],
   [1, refused(401)],
   [2, refused(403)],
   [1, { ...refused(422), only: "createV2Policy" }],
-  [1, { ...passing(refused(412)), only: "replaceV2Policy" }],
-  [1, { ...passing(refused(409, { code: "unable_to_process" })), only: "replaceV2Policy" }],
+  [1, { ...retryable(refused(412)), only: "replaceV2Policy" }],
+  [1, { ...retryable(refused(409, { code: "unable_to_process" })), only: "replaceV2Policy" }],
   [3, lost({ reset: true })],
   [4, lost({ reset: true, afterCommit: true })],
-  // Never answered: not done, done, and done when the caller has given up.
+  // Timeouts: not carried out, carried out, and carried out after the caller's timeout.
   [1, lost({ latency: SLOW, reset: true })],
   [1, lost({ latency: SLOW, afterCommit: true })],
   [1, lost({ latency: SLOW })],
@@ -87,16 +87,16 @@ export const arbitraryTrouble: fc.Arbitrary<Trouble> = fc
     nth,
     times: fc.constantFrom(1, 1, 1, 2, Infinity, Infinity),
   })
-  .map(({ operation, kind: { fault, only, passes, ...kind }, ...met }) => ({
+  .map(({ operation, kind: { fault, only, retryable, ...kind }, ...met }) => ({
     ...kind,
-    passes: passes && met.times < Infinity,
+    retryable: retryable && met.times < Infinity,
     fault: { operation: only ?? operation, ...fault, ...met },
   }));
 
-/** A call of which neither the first answer nor one to a later try comes through: it may be carried out all the same. */
-export const lostForGood = (operation: Fault["operation"]): Trouble => ({
+/** A fault that loses every response to a call, which IAM may still carry out. */
+export const lostPermanently = (operation: Fault["operation"]): Trouble => ({
   ...lost({}),
-  passes: false,
+  retryable: false,
   fault: { operation, reset: true, afterCommit: true, times: Infinity },
 });
 

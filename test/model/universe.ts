@@ -2,7 +2,7 @@ import type { Policy } from "../../src/emulator";
 import { scopeText } from "../support/balance";
 import { ACCOUNT, COS, EN, KMS } from "../support/inputs";
 
-/** A small world, so that what happens in it collides. */
+/** Few names, scopes and roles, so that collisions are frequent. */
 export const NAMES = ["a", "b", "c", "d"] as const;
 export type Name = (typeof NAMES)[number];
 
@@ -10,14 +10,14 @@ export const OUR_KEY = "ours";
 export const THEIR_KEY = "theirs";
 export const US = "iam-ServiceId-00000000-0000-4000-8000-0000000000aa";
 const THEM = "IBMid-0000000bb";
-/** The account in which both work. */
+/** The account that both use. */
 export const SHARED_ACCOUNT = {
   id: ACCOUNT,
   apiKeys: [OUR_KEY, { apiKey: THEIR_KEY, iamId: THEM }],
   iamId: US,
 } as const;
 
-/** What a policy of nobody's is called by a program that adopts it. */
+/** The id of a policy that does not exist. */
 export const MISSING = "99999999-0000-4000-8000-000000000000";
 
 const bucket = (resource: string) => ({
@@ -30,17 +30,17 @@ export const SCOPES = [bucket("one"), bucket("two"), { serviceName: "kms", servi
 export const ROLES = [["Reader"], ["Writer"], ["Reader", "Writer"]] as const;
 export const DESCRIPTIONS = [undefined, "one", "two"] as const;
 
-/** What a program says of one resource; scope and roles by their place in the lists above. */
+/** The declaration of one resource; `scope` and `roles` are indexes into the lists above. */
 export interface Declared {
   scope: number;
   roles: number;
   description?: string;
   adopt?: true | string;
-  /** How long to wait after it is made and before it is removed, in seconds. */
+  /** Seconds to wait after the create and before the delete. */
   settle?: number;
 }
 
-/** The arguments as a program writes them. */
+/** Returns the arguments of a program. */
 export function argumentsOf({ scope, roles, description, adopt, settle }: Declared): object {
   return {
     source: { serviceInstance: EN },
@@ -52,10 +52,10 @@ export function argumentsOf({ scope, roles, description, adopt, settle }: Declar
   };
 }
 
-/** What a policy says, as far as anybody can change it. */
+/** The part of a policy that a call can change. */
 export type Body = Pick<Policy, "type" | "subject" | "resource" | "control" | "description">;
 
-/** The policy that IAM is to hold, written down here and not taken from the provider. */
+/** Returns the expected policy, without using the provider's own mapping. */
 export function bodyOf({ scope, roles, description }: Omit<Declared, "adopt">): Body {
   const attribute = ([key, value]: [string, string]) => ({ key, operator: "stringEquals", value });
   const side = (named: object) =>
@@ -73,23 +73,23 @@ function roleId(name: string): string {
   return `crn:v1:bluemix:public:iam::::serviceRole:${name}`;
 }
 
-/** A policy's scope, the same text for the same scope. */
+/** Returns a policy's scope as a string; equal scopes give equal strings. */
 export function scopeOf(body: Pick<Policy, "subject" | "resource">): string {
   return scopeText(body as Policy);
 }
 
-/** What IAM takes for one policy's meaning: scope and roles. */
-export function meaningOf(body: Pick<Policy, "subject" | "resource" | "control">): string {
+/** Returns the scope and roles as a string. IAM refuses a second policy with the same fingerprint. */
+export function fingerprintOf(body: Pick<Policy, "subject" | "resource" | "control">): string {
   return JSON.stringify([scopeOf(body), body.control.grant.roles.map(({ role_id }) => role_id).sort()]);
 }
 
-/** All that a policy says. */
-export function sayingOf(body: Body): string {
-  return JSON.stringify([meaningOf(body), body.description ?? ""]);
+/** Returns scope, roles and description as a string. */
+export function contentOf(body: Body): string {
+  return JSON.stringify([fingerprintOf(body), body.description ?? ""]);
 }
 
-/** A policy in a few words. */
-export function inWords({ id, state, resource, control, description, created_by_id }: Policy): string {
+/** Describes a policy in one line. */
+export function formatPolicy({ id, state, resource, control, description, created_by_id }: Policy): string {
   const value = (key: string) => resource.attributes.find((each) => each.key === key)?.value;
   const roles = control.grant.roles.map(({ role_id }) => role_id.replace(/^.*:/, "")).sort();
   const scope = value("resource") ?? value("serviceName");

@@ -4,30 +4,30 @@ import { miniEngine, type MiniEngine, type Resource, type Step } from "../suppor
 import { US, type Declared, type Name } from "./universe";
 import type { Others } from "./others";
 
-/** What should be there, and whose it is. */
+/** The expected contents of state and IAM, and who owns each policy. */
 export interface Model {
   program: Map<Name, Declared>;
-  /** The program of the last `up` that went well. */
+  /** The program of the last successful `up`. */
   before: ReadonlyMap<Name, Declared>;
-  /** What failed in the last `up`. */
+  /** The failed steps of the last `up`. */
   failed: Step[];
-  /** What resources were called before the last `up` that went well. */
+  /** Old resource names by new name, since the last successful `up`. */
   aliases: Map<Name, Name>;
-  /** Policies that the stack made or took over. */
+  /** Policies that the stack created or adopted. */
   mine: Set<string>;
-  /** What those of them mean that no state knows, because a run was killed or an answer never came. */
+  /** Fingerprints of own policies that are missing in state after a kill or a lost response, by policy id. */
   orphans: Map<string, string>;
-  /** Others' policies that a killed run was about to take over, and had changed already. */
+  /** Policies of others that a killed run had changed while adopting them. */
   touched: Set<string>;
-  /** Policies in state that others, or a killed run, changed or removed since the stack last saw them. */
+  /** Policies in state that others or a killed run changed or deleted since the stack last read them. */
   drifted: Set<string>;
-  /** Whether a run was killed, or an error said to take over what an interrupted run left. */
+  /** True after a kill, or after an error that recommends IBMCLOUD_ADOPT_OWN. */
   mayAdoptOwn: boolean;
-  /** Whether a refresh went well since the last run that was killed or failed. */
+  /** True if a refresh succeeded since the last run that was killed or failed. */
   isRefreshed: boolean;
 }
 
-/** What happened in all sequences. */
+/** Counts over all sequences. */
 export interface Tally {
   sequences: number;
   commands: number;
@@ -37,12 +37,12 @@ export interface Tally {
   edits: number;
   /** Errors that runs reported. */
   errors: number;
-  /** How often a promise was compared with what came of a run. */
+  /** The number of promises checked after runs. */
   checks: number;
   lost: number;
   doubled: number;
   unreported: number;
-  /** Errors that nothing explains. */
+  /** Unexplained errors. */
   untrue: number;
 }
 
@@ -51,37 +51,37 @@ export function newTally(): Tally {
   return { sequences: 0, commands: 0, runs: 0, ...kinds, lost: 0, doubled: 0, unreported: 0, untrue: 0 };
 }
 
-export function tallyInWords(tally: Tally): string {
-  const { sequences, commands, runs, faults, kills, edits, errors, checks } = tally;
+export function formatTally(tally: Tally): string {
+  const { commands, runs, faults, kills, edits, errors, checks } = tally;
   const { lost, doubled, unreported, untrue } = tally;
   return (
-    `sequences ${sequences}, commands ${commands}, runs ${runs}, calls with a fault ${faults}, kills ${kills}, ` +
+    `commands ${commands}, runs ${runs}, calls with a fault ${faults}, kills ${kills}, ` +
     `edits by others ${edits}, errors ${errors}, promises checked ${checks} times; lost ${lost}, doubled ${doubled}, ` +
     `reported and not done ${unreported}, untrue errors ${untrue}`
   );
 }
 
-/** The provider and everything around it. */
+/** The provider and its surroundings. */
 export interface World {
   iam: IamEmulator;
   others: Others;
   habits: Partial<Behaviour>;
   engine: MiniEngine;
-  /** What the engine's next run drives. */
+  /** Returns the provider for the engine's next run. */
   provider: () => AuthorizationProvider;
-  /** How many requests the stack had made when its last run ended. */
+  /** The number of the stack's requests up to the end of its last run. */
   requests: number;
   model: Model;
   tally: Tally;
-  /** What was done so far, in words. */
+  /** A log of all actions so far. */
   story: string[];
 }
 
-/** What there is at one moment. */
+/** The contents of state and IAM at one moment. */
 export interface Snapshot {
   state: Map<string, Resource>;
   condemned: MiniEngine["condemned"];
-  /** Deleted ones too. */
+  /** Includes deleted policies. */
   policies: Map<string, Policy>;
 }
 
@@ -129,7 +129,7 @@ const USUAL: Partial<Behaviour> = {
   conflictsWith: "policy",
 };
 
-/** How long it takes until everybody sees what was written, in milliseconds. */
+/** Returns the time until all readers see a write, in milliseconds. */
 export function lagOf({ habits: { visibleAfter = 0, staleFor = 0, lingersFor = 0 } }: World): number {
   return Math.max(visibleAfter, staleFor, lingersFor);
 }
@@ -146,17 +146,17 @@ export function isActive(policy: Policy | undefined): policy is Policy & { state
   return policy?.state === "active";
 }
 
-/** The ids that a state holds, of resources and of what they replaced. */
+/** Returns the policy ids in state, including replaced resources. */
 export function idsIn({ state, condemned }: Pick<Snapshot, "state" | "condemned">): string[] {
   return [...state.values(), ...condemned.map(({ resource }) => resource)].map(({ id }) => id);
 }
 
-/** Whether the stack's credentials wrote a policy last. */
+/** True if the stack's credentials made the last change of a policy. */
 export function isWrittenByUs({ last_modified_by_id }: Policy): boolean {
   return last_modified_by_id === US;
 }
 
-/** What the stack asked IAM so far. */
+/** Returns the stack's requests to IAM so far. */
 export function requestsOf({ iam }: Pick<World, "iam">) {
   return iam.calls().filter(isOurs);
 }

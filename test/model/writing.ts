@@ -4,11 +4,11 @@ import { follow } from "./errors";
 import { DESCRIPTIONS, MISSING, NAMES, ROLES, SCOPES, type Declared, type Name } from "./universe";
 import { policiesOf, type World } from "./world";
 
-/** What a program says of a resource, before it is known which policies there are to adopt. */
+/** A declaration whose `adopt` is not yet resolved to a policy id. */
 export type Wanted = Omit<Declared, "adopt"> & { adopt?: Adopted };
 type Adopted = true | number | "missing" | undefined;
 
-/** What somebody does to the program. Which resource is meant is said by its place. */
+/** An edit of the program. `pick` is the index of a resource. */
 export type Writing =
   | { kind: "declare"; name: Name; wanted: Wanted }
   | { kind: "turn"; pick: number; what: "scope" | "roles" | "description"; by: number }
@@ -18,7 +18,7 @@ export type Writing =
   | { kind: "rename"; pick: number; to: Name; alias: boolean }
   | { kind: "swap"; pick: number; with: number }
   | { kind: "undo" }
-  | { kind: "heed" };
+  | { kind: "followAdvice" };
 
 const pick = fc.nat(3);
 const name = fc.constantFrom(...NAMES);
@@ -37,7 +37,7 @@ const wanted: fc.Arbitrary<Wanted> = fc.record({
   settle,
 });
 
-/** What a program says at first; most of it can be. */
+/** The first program. Its scopes and roles differ, so that most of it can be created. */
 export const arbitraryProgram: fc.Arbitrary<Wanted[]> = fc.uniqueArray(wanted, {
   minLength: 1,
   maxLength: 3,
@@ -61,13 +61,13 @@ const WRITINGS: [weight: number, writing: fc.Arbitrary<Writing>][] = [
   [2, fc.record({ kind: kind("rename"), pick, to: name, alias: fc.boolean() })],
   [1, fc.record({ kind: kind("swap"), pick, with: pick })],
   [3, fc.record({ kind: kind("undo") })],
-  [4, fc.record({ kind: kind("heed") })],
+  [4, fc.record({ kind: kind("followAdvice") })],
 ];
 export const arbitraryWriting: fc.Arbitrary<Writing> = fc.oneof(
   ...WRITINGS.map(([weight, arbitrary]) => ({ weight, arbitrary })),
 );
 
-/** What may make IAM change a policy that it holds. */
+/** An edit that may change an existing policy. */
 export const arbitraryChange: fc.Arbitrary<Writing> = fc.oneof(
   arbitraryTurn,
   arbitraryDeclaration.map((each) => ({ ...each, wanted: { ...each.wanted, adopt: true as const } })),
@@ -123,8 +123,8 @@ export async function write(world: World, writing: Writing): Promise<void> {
       model.program = new Map(model.before);
       model.aliases.clear();
       return;
-    case "heed":
-      return heed(world);
+    case "followAdvice":
+      return followAdvice(world);
   }
 }
 
@@ -157,19 +157,19 @@ function rename(world: World, name: Name | undefined, to: Name, alias: boolean):
   if (alias) aliases.set(to, first);
 }
 
-/** A name that is written anew is nobody's old name any more, and has none. */
+/** Removes the aliases of a newly declared name. */
 function free({ model: { program, aliases } }: World, name: Name): void {
   if (!program.has(name)) aliases.delete(name);
   for (const [after, before] of aliases) if (before === name) aliases.delete(after);
 }
 
-/** Does what the errors of the last run say. */
-async function heed(world: World): Promise<void> {
+/** Follows the advice in the errors of the last run. */
+async function followAdvice(world: World): Promise<void> {
   const { model } = world;
   const { failed } = model;
   model.failed = [];
   for (const step of failed) {
-    // What a fault did is no matter of the program's.
+    // A fault's error is not in the list of known reasons, so the program stays as it is.
     if ((await follow(world, step)) === "dropped") model.program.delete(step.name as Name);
   }
 }

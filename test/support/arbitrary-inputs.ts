@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { Attribute, Inputs, Source, Tag, Target } from "../../src/provider/types";
 import { ROLE_NAMES, SERVICE_NAMES } from "../../src/known-names";
 
-/** A text that IAM takes as a value and that is none of the words with a meaning of their own. */
+/** A string that IAM accepts as a value, except those with a special meaning. */
 const text = fc
   .string({ minLength: 1, maxLength: 20 })
   .filter((value) => value.trim() === value && value !== "*" && !/^crn:/i.test(value));
@@ -10,7 +10,7 @@ const guid = fc.uuid();
 
 const key = fc.constantFrom("namespace", "volumeId", "vpcId", "path");
 const unique = { selector: ({ key: each }: { key: string }) => each, maxLength: 3 };
-/** On a source IAM knows only attributes with a property of their own; what is compared otherwise stands here. */
+/** On a source, IAM knows only the attributes that have their own property; here they use another operator. */
 const sourceAttribute: fc.Arbitrary<Attribute> = fc.record({
   key: fc.constantFrom("region", "resourceType", "resource"),
   operator: fc.constant("stringExists" as const),
@@ -63,7 +63,7 @@ const target = fc
 
 const serviceName = fc.constantFrom(...SERVICE_NAMES);
 
-/** Valid inputs of every scope; every default is written. */
+/** Valid inputs with any scope and without any omitted default. */
 export const arbitraryInputs: fc.Arbitrary<Inputs> = fc
   .record({
     source,

@@ -1,15 +1,15 @@
 import type { IamEmulator, Policy } from "../../src/emulator";
 import type { MiniEngine } from "./mini-engine";
 
-/** What a run left that should not be. */
+/** Differences between IAM and the state after a run. */
 export interface Balance {
-  /** Resources in state whose policy IAM does not hold, and policies that IAM holds and no resource knows. */
+  /** Resources in state without a policy in IAM, and policies in IAM without a resource in state. */
   lost: string[];
-  /** Policies of which IAM holds more than one with the same scope, or that two resources hold. */
+  /** Policies that share a scope, and ids that two resources hold. */
   doubled: string[];
 }
 
-/** Compares what IAM holds with what the state holds. */
+/** Compares the policies in IAM with the resources in state. */
 export function balanceOf(iam: IamEmulator, { resources, condemned }: MiniEngine): Balance {
   const active = iam.policies();
   const inState = [...resources.values(), ...condemned.map(({ resource }) => resource)].map(({ id }) => id);
@@ -27,7 +27,7 @@ export function balanceOf(iam: IamEmulator, { resources, condemned }: MiniEngine
   };
 }
 
-/** A policy's scope, the same text for the same scope. */
+/** Returns a policy's scope as a string; equal scopes give equal strings. */
 export function scopeText({ subject, resource }: Policy): string {
   const sorted = (list: readonly object[] = []) => list.map((each) => JSON.stringify(each)).sort();
   return JSON.stringify([sorted(subject.attributes), sorted(resource.attributes), sorted(resource.tags)]);

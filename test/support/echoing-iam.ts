@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { startIamEmulator } from "../../src/emulator";
 import { closing } from "./opened";
 
-/** An answer in place of IAM's. */
+/** A response sent instead of IAM's. */
 export interface Echo {
   /** @default 400 */
   status?: number;
@@ -17,21 +17,21 @@ export interface Echo {
 
 /** The credentials that a request carried. */
 export interface Sent {
-  /** The header `Authorization`; empty if there was none. */
+  /** The `Authorization` header; empty if absent. */
   authorization: string;
   body: string;
 }
 
-/** An IAM that echoes what it gets. */
+/** An IAM that can echo parts of a request in its response. */
 export interface EchoingIam {
   url: string;
-  /** How many requests met the last echo. */
+  /** The number of requests answered by the current echo. */
   echoes: () => number;
-  /** From now on answers requests like `GET /v2/policies?…` with an echo, if the function returns one. */
+  /** Sets the function that returns the echo for a request such as `GET /v2/policies?…`, or undefined. */
   echo: (answerTo: (request: string, sent: Sent) => Echo | undefined) => void;
 }
 
-/** Starts a server in front of an emulator; it hands on every request that it does not echo. */
+/** Starts a server in front of an emulator and forwards every request that it does not echo. */
 export async function startEchoingIam(apiKey: string): Promise<EchoingIam> {
   const account = { id: "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0", apiKeys: [apiKey], iamId: "iam-ServiceId-1" };
   const emulator = closing(await startIamEmulator({ accounts: [account] }));

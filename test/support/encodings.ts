@@ -1,4 +1,4 @@
-/** Writes a text in another way, from which a reader can get it back. */
+/** Encodes a string so that a reader can decode it. */
 type Encode = (text: string) => string;
 
 const utf8 = (text: string) => [...Buffer.from(text)];
@@ -9,7 +9,7 @@ const each = (text: string, encode: (character: string, code: number) => string)
 
 const NAMED: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** Ways to write ASCII text. */
+/** Encodings of ASCII text. */
 export const ENCODINGS: Record<string, Encode> = {
   "as it is": (text) => text,
   "upper case": (text) => text.toUpperCase(),
@@ -52,7 +52,7 @@ export const ENCODINGS: Record<string, Encode> = {
       .join(" "),
 };
 
-/** The encodings that can be applied to the result of another one, since they keep letter case. */
+/** The encodings that keep letter case, so that their output can be encoded again. */
 export const LOSSLESS = Object.fromEntries(
   Object.entries(ENCODINGS).filter(
     ([name]) => name === "percent-encoded whole in upper case" || !name.endsWith("case"),
@@ -60,13 +60,14 @@ export const LOSSLESS = Object.fromEntries(
 );
 
 /**
- * Finds the encodings in which a text shows a secret of at least 32 characters, without the package's own decoding.
+ * Returns a function that lists the encodings in which a text contains the secret, which needs at least 32 characters.
+ * It does not use the package's own decoders.
  */
 export function finderOf(secret: string): (text: string) => string[] {
   const parts = Object.entries(ENCODINGS).flatMap(([name, encode]) => {
-    // The first characters of base64 depend on what precedes the secret.
+    // The first base64 characters depend on the bytes before the secret.
     const part = encode(secret).toLowerCase().slice(4, 28);
-    // Printing an error may escape it once more.
+    // `inspect` may escape the text again.
     return [part, JSON.stringify(part).slice(1, -1)].map((each) => [name, each] as const);
   });
   parts.push(["its beginning", secret.slice(0, 8).toLowerCase()]);

@@ -12,56 +12,56 @@ import { closing } from "./opened";
 
 export const ROOT = join(__dirname, "..", "..");
 
-/** What the CLI said; `output` is all of it, in the order in which it came. */
+/** The CLI's exit code and its output, stdout and stderr in order. */
 export interface Outcome {
   code: number;
   output: string;
 }
 
-/** Sees that a command went well. @returns what it said */
+/** Asserts that a command succeeded. @returns its output */
 export function succeeded({ code, output }: Outcome): string {
   expect(code, output).to.equal(0);
   return output;
 }
 
-/** A resource as exported state holds it. */
+/** A resource in exported state. */
 interface Resource {
   urn: string;
   type: string;
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
-  /** Whether it was replaced, and is still to be deleted. */
+  /** True if it was replaced and must still be deleted. */
   delete?: boolean;
-  /** What went wrong with it after it was made. */
+  /** Errors after its creation; the resource is incomplete. */
   initErrors?: string[];
 }
 
-/** What exported state holds of authorizations. */
+/** The authorizations in exported state. */
 interface Held {
-  /** Replaced ones too. */
+  /** Includes replaced resources that must still be deleted. */
   resources: Resource[];
-  /** What an interrupted run had begun. */
+  /** Operations that an interrupted run began. */
   pending: { resource: Resource; type: string }[];
 }
 
-/** The CLI at work. */
+/** A running CLI. */
 export interface Running {
-  /** What it said, once it has ended. */
+  /** Resolves when the CLI has ended. */
   ended: Promise<Outcome>;
-  /** Presses Ctrl-C once: the signal goes to the CLI's process group, as a terminal sends it. */
+  /** Sends SIGINT to the CLI's process group, as Ctrl-C in a terminal does. */
   interrupt: () => void;
-  /** `kill -9` of the CLI, until it is gone. What it started lives on, at most until the end of the test. */
+  /** Kills the CLI with SIGKILL and waits for its end. Its child processes survive, at most until the end of the test. */
   kill: () => Promise<void>;
-  /** `kill -9` of the provider's host, until it is gone. */
+  /** Kills the provider's host with SIGKILL and waits for its end. */
   killHost: () => Promise<void>;
-  /** The most memory that the provider's host had so far, in megabytes. */
+  /** The peak memory of the provider's host so far, in megabytes. */
   hostMemory: () => number;
-  /** Waits until what a killed CLI left behind has nothing more to do, and ends it. */
+  /** Waits until the processes that a killed CLI left are idle, then kills them. */
   endOrphans: () => Promise<void>;
 }
 
-/** A stack of the real engine, with a backend, a home and a project of its own. */
+/** A stack on the real engine with its own backend, home and project. */
 export interface Stack {
   dir: string;
   /** Runs the CLI on this stack. */
@@ -70,22 +70,22 @@ export interface Stack {
   up: (...args: string[]) => Promise<Outcome>;
   refresh: (...args: string[]) => Promise<Outcome>;
   destroy: (...args: string[]) => Promise<Outcome>;
-  /** What a preview plans to do, by resource name. */
+  /** The operations that a preview plans, by resource name. */
   plan: () => Promise<Record<string, string>>;
   /** Replaces the body of the program. */
   program: (body: string) => Promise<void>;
   /** The authorizations in state, by resource name. */
   authorizations: () => Promise<Record<string, Resource>>;
-  /** What the state holds of authorizations, whatever became of them. */
+  /** All authorizations in state, including replaced and pending ones. */
   held: () => Promise<Held>;
-  /** Starts the CLI, and does not wait for it. */
+  /** Starts the CLI without waiting for its end. */
   start: (...args: string[]) => Running;
-  /** The same stack, with more of the environment. */
+  /** The same stack with additional environment variables. */
   having: (env: NodeJS.ProcessEnv) => Stack;
   close: () => Promise<void>;
 }
 
-/** What every program begins with. */
+/** The first lines of every program. */
 const HEAD = `const pulumi = require("@pulumi/pulumi");
 const { EnAuthorization } = require("pulumi-ibm-en-authorization");
 `;
@@ -100,15 +100,15 @@ main: index.js
 
 let engine: Promise<string | undefined> | undefined;
 
-/** The folder of the real CLI. @throws when there is none */
+/** Returns the folder of the real CLI. @throws if none is installed */
 async function engineFolder(): Promise<string> {
   engine ??= Promise.resolve(process.env["PULUMI_ENGINE"] ?? findEngine());
   const folder = await engine;
-  if (folder === undefined) throw new Error("There is no Pulumi CLI: npm test gets one");
+  if (folder === undefined) throw new Error("No Pulumi CLI was found: run npm test, which installs one");
   return folder;
 }
 
-/** An environment in which the CLI reaches nothing of the user's. */
+/** Returns an environment that isolates the CLI from the user's settings and credentials. */
 export async function engineEnv(dir: string, more: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(PULUMI|IBMCLOUD|IC|IBM|IAM|NODE_V8_COVERAGE)/.test(name),
@@ -117,7 +117,7 @@ export async function engineEnv(dir: string, more: NodeJS.ProcessEnv): Promise<N
     ...Object.fromEntries(own),
     PATH: `${await engineFolder()}${delimiter}${process.env["PATH"] ?? ""}`,
     PULUMI_HOME: join(dir, "home"),
-    // Without the attributes beside the state: a killed CLI can leave them empty, and then nothing reads the state any more.
+    // A killed CLI can leave the metadata file empty, and then the state can no longer be read.
     PULUMI_BACKEND_URL: `file://${join(dir, "state")}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -132,14 +132,14 @@ interface Process {
   commandLine: string;
 }
 
-/** Where Linux shows processes. */
+/** Linux lists processes here. */
 const PROCESSES = "/proc";
 
-/** A process as Linux shows it; `undefined` when it has ended. */
+/** Reads a process from `/proc`; undefined if it has ended. */
 function processOf(pid: number): Process | undefined {
   try {
     const commandLine = readFileSync(join(PROCESSES, String(pid), "cmdline"), "utf8").replaceAll("\0", " ");
-    // After the name, which may hold anything: state, parent.
+    // The fields after the process name are state and parent.
     const [, parent] = statOf(pid);
     return { pid, parent: Number(parent), commandLine };
   } catch {
@@ -156,7 +156,7 @@ function statOf(pid: number): string[] {
   );
 }
 
-/** What a process started, and what that started. */
+/** Returns all descendants of a process. */
 function descendants(pid: number): Process[] {
   const all = readdirSync(PROCESSES).flatMap((name) =>
     /^\d+$/.test(name) ? (processOf(Number(name)) ?? []) : [],
@@ -166,20 +166,20 @@ function descendants(pid: number): Process[] {
   return below(pid);
 }
 
-/** The most memory that a process had, in megabytes. */
+/** Returns a process's peak memory in megabytes. */
 function peakOf({ pid }: Process): number {
   const status = readFileSync(join(PROCESSES, String(pid), "status"), "utf8");
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }
 
-/** How much of the processor a process has used; `undefined` when it has ended. */
+/** Returns the processor ticks that a process has used; undefined if it has ended. */
 function workOf(pid: number): number | undefined {
   if (!processOf(pid)) return undefined;
   const [utime, stime] = statOf(pid).slice(11, 13);
   return Number(utime) + Number(stime);
 }
 
-/** Waits until a process has ended, or has done nothing for a second. @throws when it never rests */
+/** Waits until a process has ended or was idle for a second. @throws after a minute */
 async function quiet({ pid }: Process): Promise<void> {
   let before: number | undefined;
   for (let seconds = 0; seconds < 60; seconds += 1) {
@@ -188,10 +188,10 @@ async function quiet({ pid }: Process): Promise<void> {
     before = now;
     await pause(1_000);
   }
-  throw new Error("What a killed CLI left behind never rests");
+  throw new Error("A process that the killed CLI left is busy after a minute");
 }
 
-/** `kill -9`, unless the process has ended, and its id is perhaps another's. */
+/** Kills a process with SIGKILL, unless it has ended and another process may have its id. */
 function end({ pid, commandLine }: Process): void {
   if (processOf(pid)?.commandLine === commandLine) process.kill(pid, "SIGKILL");
 }
@@ -231,14 +231,14 @@ function running(child: ChildProcess): Running {
     hostMemory: () => Math.max(...seen().filter(isHost).map(peakOf)),
     killHost: async () => {
       const hosts = seen().filter(isHost);
-      if (hosts.length === 0) throw new Error("There is no provider host to kill");
+      if (hosts.length === 0) throw new Error("No provider host is running");
       hosts.forEach(end);
       await until(() => hosts.every((each) => processOf(each.pid) === undefined));
     },
   };
 }
 
-/** Runs a command, and keeps what it says. */
+/** Runs a command and collects its output. */
 export async function command(
   name: string,
   args: readonly string[],
@@ -260,10 +260,10 @@ async function outcomeOf(child: ChildProcess): Promise<Outcome> {
 }
 
 /**
- * Makes a stack of the real engine whose calls go to an emulator.
+ * Creates a stack on the real engine whose IAM is an emulator.
  *
- * @param body the program, after its imports of `pulumi` and `EnAuthorization`
- * @param env more of the environment; by default it holds the emulator's API key
+ * @param body the program after its imports of `pulumi` and `EnAuthorization`
+ * @param env additional environment variables; by default the emulator's API key
  */
 export async function startStack(
   iam: IamEmulator,
@@ -271,7 +271,7 @@ export async function startStack(
   env: NodeJS.ProcessEnv = { IC_API_KEY: iam.apiKey },
 ): Promise<Stack> {
   await mkdir(join(ROOT, ".work"), { recursive: true });
-  // Inside the clone, so that programs find the package by its own name.
+  // Inside the repository, so that programs can import the package by its name.
   const dir = await mkdtemp(join(ROOT, ".work", "engine-"));
   const close = () => rm(dir, { recursive: true, force: true });
   closing({ close });
@@ -325,7 +325,7 @@ export async function startStack(
             cwd: dir,
             env,
             stdio: ["ignore", "pipe", "pipe"],
-            // A process group of its own, as in a terminal.
+            // Creates a process group, as a terminal does.
             detached: true,
           }),
         ),
@@ -348,7 +348,7 @@ function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
 }
 
-/** Compares what IAM holds with what a state holds. */
+/** Compares the policies in IAM with the authorizations in state. */
 export function balance(iam: IamEmulator, { resources }: Held): Balance {
   const held = iam.policies().map(({ id }) => id);
   const inState = resources.map(({ id = "" }) => id);
@@ -362,20 +362,20 @@ export function balance(iam: IamEmulator, { resources }: Held): Balance {
   };
 }
 
-/** Does things side by side, and waits for all of them, also where one fails. */
+/** Waits for all works, even if one fails. @throws the first error */
 export async function together(...works: Promise<unknown>[]): Promise<void> {
   for (const done of await Promise.allSettled(works)) if (done.status === "rejected") throw done.reason;
 }
 
-/** Waits until something is so. @throws when it never is */
+/** Waits until a condition holds. @throws after 40 seconds */
 export async function until(isSo: () => boolean): Promise<void> {
   for (let tries = 0; !isSo(); tries += 1) {
-    if (tries > 2_000) throw new Error("It never came to that");
+    if (tries > 2_000) throw new Error("The condition never became true");
     await pause(20);
   }
 }
 
-/** A line of a program that declares an authorization. */
+/** Returns a line of a program that declares an authorization. */
 export function declares(name: string, args: object, options?: string): string {
   const more = options === undefined ? "" : `, ${options}`;
   return `exports[${JSON.stringify(name)}] = new EnAuthorization(${JSON.stringify(name)}, ${JSON.stringify(args)}${more}).id;\n`;

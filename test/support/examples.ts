@@ -5,14 +5,14 @@ import { ROOT } from "./engine";
 /** A folder under `examples/`. */
 export interface Example {
   name: string;
-  /** Where a user runs `pulumi`. */
+  /** The folder in which a user runs `pulumi`. */
   dir: string;
-  /** The Pulumi.yaml that counts there. */
+  /** The text of the Pulumi.yaml that applies in this folder. */
   project: string;
   program: string;
 }
 
-/** Every example that there is; one without a Pulumi.yaml of its own is the project at the clone's root. */
+/** All examples. One without its own Pulumi.yaml uses the Pulumi.yaml at the repository's root. */
 export const EXAMPLES: readonly Example[] = readdirSync(join(ROOT, "examples"))
   .sort()
   .map((name) => {
@@ -22,7 +22,7 @@ export const EXAMPLES: readonly Example[] = readdirSync(join(ROOT, "examples"))
     return { name, dir, project, program: readFileSync(join(dir, "index.ts"), "utf8") };
   });
 
-/** The names of what an example's project has to be configured with. */
+/** Returns the configuration keys that an example's project declares. */
 export function configKeys({ project }: Example): string[] {
   const [, config = ""] = project.split(/^config:$/m);
   return [...config.matchAll(/^ {2}(\w+):$/gm)].map(([, key = ""]) => key);

@@ -2,7 +2,7 @@ import type { Fault, IamEmulator, Policy } from "../../src/emulator";
 import { bucketInputs, KMS } from "./inputs";
 import type { MiniEngine, Program } from "./mini-engine";
 
-/** The operations of the engine: what the program was and becomes, and which calls of IAM can go wrong on the way. */
+/** The engine's operations: the program before and after, and the IAM calls that can fail. */
 export const OPERATIONS: Record<
   string,
   { before: Program; after?: Program; calls: readonly Fault["operation"][] }
@@ -30,8 +30,8 @@ export const OPERATIONS: Record<
 };
 
 /**
- * Resources whose state claims other roles, or another description, than IAM holds. One that is known to be incomplete
- * claims none.
+ * Lists resources whose state has other roles or another description than IAM. A resource that is marked as incomplete
+ * has no roles in state and is skipped.
  */
 export function silentlyDifferent(iam: IamEmulator, { resources }: MiniEngine): string[] {
   const held = new Map(iam.policies().map((policy) => [policy.id, policy]));
@@ -48,7 +48,7 @@ function rolesOf({ control }: Policy): string[] {
   return control.grant.roles.map(({ role_id }) => plain(role_id)).sort();
 }
 
-/** A role by its display name or its CRN. */
+/** Returns a role's name without spaces, from its display name or CRN. */
 function plain(role: string): string {
   return (role.split(":").at(-1) ?? "").replaceAll(" ", "");
 }

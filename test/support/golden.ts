@@ -5,11 +5,11 @@ import { expect } from "chai";
 const FOLDER = join(__dirname, "..", "golden");
 
 /**
- * A test that pins the wording of sentences: what they are is compared with `test/golden/<title>.txt`. With
- * `UPDATE_GOLDEN=true` the file is written anew, to be read in the diff.
+ * Adds a test that compares a text with `test/golden/<title>.txt`, to pin the wording of sentences. With
+ * `UPDATE_GOLDEN=true` it rewrites the file; review the change in the diff.
  */
 export function golden(title: string, text: () => string): void {
-  it(`are worded as test/golden has them: ${title}`, () => {
+  it(`match the golden file: ${title}`, () => {
     const file = join(FOLDER, `${title.replaceAll(" ", "-")}.txt`);
     const now = `${text()}\n`;
     if (process.env["UPDATE_GOLDEN"] === "true") {

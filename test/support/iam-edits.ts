@@ -2,7 +2,7 @@ import IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-manag
 import { IamAuthenticator } from "ibm-cloud-sdk-core";
 import type { IamEmulator } from "../../src/emulator";
 
-/** IBM's own client, as somebody else's hands on the account. */
+/** Returns IBM's own client, to change the account without the provider. */
 export function sdk({ url, apiKey }: Pick<IamEmulator, "url" | "apiKey">): IamPolicyManagementV1 {
   return new IamPolicyManagementV1({
     authenticator: new IamAuthenticator({ apikey: apiKey, url }),
@@ -10,7 +10,7 @@ export function sdk({ url, apiKey }: Pick<IamEmulator, "url" | "apiKey">): IamPo
   });
 }
 
-/** Changes a policy behind the provider's back. */
+/** Changes a policy without the provider. */
 export async function edit(
   iam: Pick<IamEmulator, "url" | "apiKey">,
   id: string,

@@ -11,27 +11,27 @@ import { startIamEmulator } from "../../src/emulator";
 import { closing } from "./opened";
 import { madeBy, redacted, type Exchange, type Observation } from "./transcript";
 
-/** What IAM answered. */
+/** A response of IAM. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  /** The JSON, or the text when it is none. */
+  /** The parsed JSON, or the text if it is not JSON. */
   body: unknown;
 }
 
-/** What IBM's client would not send. */
+/** A request that IBM's client would not send. */
 export interface RawRequest {
   json?: unknown;
   body?: string | Buffer;
-  /** Their names in lower case. */
+  /** Header names are in lower case. */
   headers?: Record<string, string>;
 }
 
-/** Two ways to an IAM, with one token for both. */
+/** Two clients of an IAM that share a token. */
 export interface Connection {
   /** IBM's own client. */
   client: IamPolicyManagementV1;
-  /** Sends any request, with a token unless `authorization` is given; a header that is empty is not sent. */
+  /** Sends any request. Adds a token unless `authorization` is given, and omits headers with an empty value. */
   send: (method: string, path: string, request?: RawRequest) => Promise<Answer>;
 }
 
@@ -40,18 +40,18 @@ export interface IamTarget extends Connection {
   url: string;
   apiKey: string;
   accountId: string;
-  /** Whether it is the real one. */
+  /** True for the real IAM. */
   live: boolean;
   /**
-   * Settles what IBM's public sources leave open: the emulator has to answer as it was decided, the real IAM in one of
-   * the ways that IBM documents, and its answer is kept for the transcript.
+   * Checks a behaviour that IBM's public sources leave open: the emulator must give the answer decided for it, the real
+   * IAM one of the possible answers. The transcript records the real answer.
    *
-   * @param others the other ways; any when absent
+   * @param others the other possible answers; without them, any answer is accepted
    */
   settle: (question: string, answer: unknown, decided: unknown, others?: readonly unknown[]) => void;
-  /** Waits for what takes a while to be seen on the real IAM; the emulator gets one attempt. */
+  /** Retries until the real IAM has propagated a change; the emulator gets one attempt. */
   eventually: <T>(attempt: () => Promise<T>) => Promise<T>;
-  /** Deletes the policies that are left of a test. */
+  /** Deletes the policies that a test left. */
   cleanUp: () => Promise<void>;
   close: () => Promise<void>;
 }
@@ -92,7 +92,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Whether the tests are to run on the real IAM. */
+/** True if the tests run on the real IAM. */
 function isLive(env: NodeJS.ProcessEnv): boolean {
   return Boolean(env["IAM_LIVE_ENDPOINT"]);
 }
@@ -100,8 +100,8 @@ function isLive(env: NodeJS.ProcessEnv): boolean {
 let live: Promise<IamTarget> | undefined;
 
 /**
- * The IAM that the tests of this run are for: a fresh emulator, or, when `IAM_LIVE_ENDPOINT` and `IAM_LIVE_API_KEY` are
- * given, the real one, which is the same for all of them.
+ * Returns the IAM to test: a new emulator, or the real IAM if `IAM_LIVE_ENDPOINT` and `IAM_LIVE_API_KEY` are set. All
+ * tests of a process share the connection to the real IAM.
  */
 async function iamTarget(): Promise<IamTarget> {
   if (!isLive(process.env)) return emulatorTarget();
@@ -109,12 +109,12 @@ async function iamTarget(): Promise<IamTarget> {
   return live;
 }
 
-/** Describes what any IAM does, the emulator and the real one. */
+/** Describes behaviour of both the emulator and the real IAM. */
 export function describeIam(title: string, tests: (iam: IamTarget) => void): void {
   describe(title, function () {
-    // The real one is far away, and what it was told takes a while to be seen.
+    // The real IAM is slower and propagates changes over time.
     if (isLive(process.env)) this.timeout(180_000);
-    // Mocha collects the tests before there is a target for them.
+    // Mocha collects the tests before the target exists.
     const iam = {} as IamTarget;
     before(async () => Object.assign(iam, await iamTarget()));
     afterEach(() => iam.cleanUp());
@@ -122,7 +122,7 @@ export function describeIam(title: string, tests: (iam: IamTarget) => void): voi
   });
 }
 
-/** Describes what only the emulator does, or what only it can be asked. Not for a run on the real IAM. */
+/** Describes behaviour of the emulator alone; skipped on the real IAM. */
 export function describeEmulator(title: string, tests: () => void): void {
   if (!isLive(process.env)) describe(title, tests);
 }
@@ -144,13 +144,13 @@ async function emulatorTarget(): Promise<IamTarget> {
   };
 }
 
-/** What is said about a connection, not about what goes over it. */
+/** Headers that a proxy must not forward. */
 const HOP_BY_HOP = ["connection", "keep-alive", "transfer-encoding"];
 
 /**
- * Reaches the real IAM through a proxy on the loopback interface, which sees every exchange, whoever makes it: it keeps
- * them for the transcript, and knows which policies are left. The key has to be good for authorizations of Event
- * Notifications and Object Storage; the tests' instances exist nowhere.
+ * Connects to the real IAM through a local proxy. The proxy records all exchanges for the transcript and tracks which
+ * policies remain. The API key needs permission for authorizations of Event Notifications and Object Storage; the tests
+ * use instances that do not exist.
  */
 export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
   const endpoint = (env["IAM_LIVE_ENDPOINT"] ?? "").replace(/\/+$/, "");
@@ -161,7 +161,7 @@ export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
   const exchanges: Exchange[] = [];
   const observations: Observation[] = [];
   const made = new Set<string>();
-  /** The policies that are there, and what lets us delete them. */
+  /** Remaining policies by id, each with a token that can delete it. */
   const left = new Map<string, string>();
 
   async function forward(request: Request): Promise<Response> {
@@ -202,7 +202,7 @@ export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
 
   async function remove(id: string, token: string): Promise<boolean> {
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      // What was made just now may not be found yet: a 404 does not say that it is gone.
+      // IAM may not show a new policy yet, so a 404 does not prove that it is gone.
       if (attempt > 0) await pause(2000);
       const request = { method: "DELETE", headers: { authorization: token } };
       const answer = await fetch(`${endpoint}/v2/policies/${id}`, request).catch(() => undefined);
@@ -213,7 +213,10 @@ export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
 
   async function cleanUp(): Promise<void> {
     for (const [id, token] of [...left]) if (await remove(id, token)) left.delete(id);
-    if (left.size > 0) throw new Error(`Delete these policies of the tests: ${[...left.keys()].join(", ")}`);
+    if (left.size > 0)
+      throw new Error(
+        `The tests could not delete these policies, delete them by hand: ${[...left.keys()].join(", ")}`,
+      );
   }
 
   const server = createAdaptorServer({ fetch: forward });
@@ -227,7 +230,7 @@ export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
     accountId,
     live: true,
     settle: (question, answer, decided, others) => {
-      // Nothing is an answer too, and JSON has no word for it but null.
+      // JSON cannot represent undefined.
       observations.push({ question, answer: answer ?? null, emulator: decided ?? null });
       if (others) expect([decided, ...others], question).to.deep.include(answer);
     },
@@ -252,7 +255,7 @@ export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
   };
 }
 
-/** The account that a token is for. */
+/** Returns the id of the API key's account. */
 async function accountOf(url: string, apikey: string): Promise<string> {
   const { authorization: token } = await authorization(new IamAuthenticator({ apikey, url }));
   const [, claims = ""] = token.split(".");
@@ -268,7 +271,7 @@ function only(headers: Headers, names: string[]): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => names.includes(name)));
 }
 
-/** A body as a reader of the transcript wants it: JSON, a form's fields, or how long it is. */
+/** Returns a body as the transcript shows it: JSON, form fields, or its length. */
 function readable(body: Buffer, headers: Headers): unknown {
   if (body.length === 0) return undefined;
   if (headers.get("content-encoding") !== null) return `${body.length} bytes`;

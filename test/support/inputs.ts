@@ -7,12 +7,12 @@ export const COS = "5c1d2e3f-0000-4000-8000-0000000000c1";
 export const KMS = "77aa11bb-0000-4000-8000-0000000000d1";
 export const GROUP = "0123456789abcdef0123456789abcdef";
 
-/** An instance's CRN. */
+/** Returns the CRN of an instance, or of a resource inside it. */
 export function crn(serviceName: string, guid: string, accountId = ACCOUNT, inside = ":"): string {
   return `crn:v1:bluemix:public:${serviceName}:us-south:a/${accountId}:${guid}:${inside}`;
 }
 
-/** Valid inputs: one Event Notifications instance may use one bucket. */
+/** Returns valid inputs: one Event Notifications instance may write to one bucket. */
 export function bucketInputs(): Inputs & { roles: string[] } {
   return {
     source: { serviceInstance: EN },

@@ -2,7 +2,7 @@ import type { AuthorizationProvider } from "../../src/provider/provider";
 import type { Inputs } from "../../src/provider/types";
 import type { State } from "../../src/provider/types";
 
-/** What a program declares: arguments by resource name. */
+/** A program: arguments by resource name. */
 export type Program = Record<string, object>;
 
 /** A resource in state. */
@@ -10,23 +10,23 @@ export interface Resource {
   id: string;
   inputs: Inputs;
   outputs: State;
-  /** Whether it is half-made: the next run updates it. */
+  /** True if its create or update failed half-way, so that the next run updates it. */
   isHalfMade?: boolean;
 }
 
-/** What a run did: its errors, in the order in which they came. */
+/** The errors of a run, in order. */
 interface Outcome {
   errors: string[];
 }
 
 /**
- * Pulumi's engine as far as its calls of a provider go, without processes in between: many runs a second. What it does
- * was measured on the real one. Each run has a provider of its own, as each has a host of its own.
+ * An in-process model of Pulumi's engine that makes the same provider calls and does many runs a second. Its behaviour
+ * was measured on the real engine. Each run has a new provider, as each real run has a new host process.
  */
 export interface MiniEngine {
   /** Resources by name. */
   resources: Map<string, Resource>;
-  /** What was replaced, and is not deleted yet. */
+  /** Replaced resources that are not deleted yet. */
   condemned: { name: string; resource: Resource }[];
   up: (program: Program, options?: UpOptions) => Promise<Outcome>;
   refresh: (options?: RunOptions) => Promise<Outcome>;
@@ -37,29 +37,29 @@ export interface MiniEngine {
 export interface Step {
   name: string;
   kind: "same" | "create" | "replace" | "update" | "delete" | "read";
-  /** The policy's id; absent where there is none, or none any more. */
+  /** The policy's id, if the resource has one. */
   id?: string;
-  /** Why it failed. */
+  /** The error message of a failed step. */
   error?: string;
 }
 
 interface RunOptions {
-  /** Called before and after each step of the run; where it throws, the run ends there and then: `kill -9`. */
+  /** Called before and after each step. If it throws, the run ends at once, as by `kill -9`. */
   step?: () => void;
-  /** Called with each step that came to an end. */
-  told?: (step: Step) => void;
+  /** Called with each finished step. */
+  report?: (step: Step) => void;
 }
 
 interface UpOptions extends RunOptions {
-  /** Resources that are replaced without asking `diff`: `--replace`. */
+  /** Resources to replace whatever `diff` returns: `--replace`. */
   replace?: readonly string[];
-  /** What resources were called before. */
+  /** Old names by new name. */
   aliases?: Readonly<Record<string, string>>;
-  /** Whether each resource waits for the one before it, and the first error ends the run: `--parallel 1`. */
+  /** Handles one resource at a time and ends at the first error: `--parallel 1`. */
   oneByOne?: boolean;
 }
 
-/** Something ended the engine: what was under way is in no state. */
+/** The engine was killed: steps under way are not in state. */
 export class Killed extends Error {}
 
 export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
@@ -76,10 +76,10 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
       if (options.oneByOne) {
         for (const each of Object.entries(program)) if (errors.length === 0) await register(each);
       } else {
-        // Resources that depend on nothing are registered side by side.
+        // The engine registers independent resources in parallel.
         await Promise.all(Object.entries(program).map(register));
       }
-      // A run that failed deletes nothing more.
+      // After an error the engine deletes nothing.
       if (errors.length > 0) return { errors };
       await deleteCondemned(running);
       for (const name of [...resources.keys()]) if (!(name in program)) await deleteResource(name, running);
@@ -114,9 +114,9 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
   };
   return engine;
 
-  function start({ step = () => undefined, told = () => undefined }: RunOptions): Running {
+  function start({ step = () => undefined, report = () => undefined }: RunOptions): Running {
     const errors: string[] = [];
-    return { provider: startRun(), step, errors, attempt: collecting(errors, told) };
+    return { provider: startRun(), step, errors, attempt: collecting(errors, report) };
   }
 
   async function deleteCondemned({ provider, step, attempt }: Running): Promise<void> {
@@ -230,7 +230,7 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
   }
 }
 
-/** What the steps of one run share. */
+/** Shared by the steps of one run. */
 interface Running {
   provider: AuthorizationProvider;
   step: () => void;
@@ -238,7 +238,7 @@ interface Running {
   attempt: (doing: Step, work: (doing: Step) => Promise<void>) => Promise<void>;
 }
 
-/** What an error of create or update tells of a resource that is kept all the same. */
+/** Returns the resource that a failed create or update leaves in state, if any. */
 function halfMadeIn(error: unknown): Omit<Resource, "inputs"> | undefined {
   const { id, properties } = error as { id?: string; properties?: State };
   if (id === undefined || !properties) return undefined;
@@ -251,22 +251,22 @@ async function checked(provider: AuthorizationProvider, olds: object, args: obje
   return wired(inputs) as Inputs;
 }
 
-/** What becomes of a value on its way between engine and host. */
+/** Copies a value as the JSON between engine and host does. */
 function wired<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value)) as Value;
 }
 
-/** Runs steps one by one or side by side; errors are kept, and only the end of the engine itself goes through. */
-function collecting(errors: string[], told: (step: Step) => void): Running["attempt"] {
+/** Returns a function that runs a step, collects its error and reports it. It rethrows only `Killed`. */
+function collecting(errors: string[], report: (step: Step) => void): Running["attempt"] {
   return async (doing, work) => {
     try {
       await work(doing);
-      told(doing);
+      report(doing);
     } catch (error) {
       if (error instanceof Killed) throw error;
       const message = error instanceof Error ? error.message : String(error);
       errors.push(message);
-      told({ ...doing, error: message });
+      report({ ...doing, error: message });
     }
   };
 }

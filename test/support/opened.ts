@@ -1,4 +1,4 @@
-/** Something a test opened that has to be closed: a server, a process, a folder. */
+/** A server, process or folder that a test must close. */
 export interface Closable {
   close(): Promise<void>;
 }
@@ -8,8 +8,8 @@ const byTest: Closable[] = [];
 const bySuite: Closable[] = [];
 
 /**
- * Registers what a test or a `before` opened, and hands it back. What a test (or its `beforeEach`) opened is closed
- * after that test, what a `before` opened is closed at the end of the run; the last opened first.
+ * Registers an opened resource and returns it. A root hook closes resources of a test or its `beforeEach` after that
+ * test, and resources of a `before` hook at the end of the run, the last opened first.
  */
 export function closing<T extends Closable>(opened: T): T {
   (inTest ? byTest : bySuite).push(opened);

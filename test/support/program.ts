@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IamEmulator } from "../../src/emulator";
 
-/** What a program's functions find when it runs. */
-export interface Surroundings {
-  /** The stack's configuration, by keys such as `ibmcloud:apiKey`. */
+/** The configuration and environment in which a program runs. */
+export interface ProgramContext {
+  /** The stack's configuration by key, such as `ibmcloud:apiKey`. */
   config?: Record<string, string>;
   env?: Record<string, string>;
   preview?: boolean;
 }
 
-/** Where the emulator stands in for IBM Cloud, and an API key of its first account. */
+/** Returns the configuration that points at the emulator, with an API key of its first account. */
 export function configFor({ url, apiKey }: IamEmulator): Record<string, string> {
   return {
     "ibmcloud:apiKey": apiKey,
@@ -21,9 +21,9 @@ export function configFor({ url, apiKey }: IamEmulator): Record<string, string> 
 
 const OWN = /^(IC|IBMCLOUD|IBM|IAM)_/;
 
-/** Does what a program does, in a run of its own, and with nothing of this machine's settings for IBM Cloud. */
+/** Runs a program's code in a separate Pulumi runtime, without this machine's IBM Cloud settings. */
 export async function inProgram<Result>(
-  { config = {}, env = {}, preview = false }: Surroundings,
+  { config = {}, env = {}, preview = false }: ProgramContext,
   program: () => Promise<Result>,
 ): Promise<Result> {
   const before = { config: pulumi.runtime.allConfig(), env: { ...process.env } };

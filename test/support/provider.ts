@@ -5,39 +5,39 @@ import type { Inputs } from "../../src/provider/types";
 import type { State } from "../../src/provider/types";
 import { closing } from "./opened";
 
-/** What takes seconds and minutes with the real IAM takes some milliseconds here. */
+/** Timeouts in milliseconds: the real IAM needs seconds and minutes. */
 export const QUICK: Timeouts = {
   requestTimeout: 5_000,
-  retryTimeout: 400,
+  retryTimeout: 2_000,
   firstDelay: 2,
   longestDelay: 10,
   clockTolerance: 0,
   propagation: 300,
 };
 
-/** The provider as Pulumi's host drives it, on an emulator of its own. */
+/** A provider with its own emulator, called as Pulumi's host calls it. */
 export interface Rig {
   iam: IamEmulator;
-  /** One run of the engine: what the resources of one program do. */
+  /** The provider of the first engine run, shared by the resources of one program. */
   provider: AuthorizationProvider;
-  /** What the runs said. */
+  /** The messages that all runs logged. */
   said: string[];
-  /** The next run: Pulumi starts a host for each. */
+  /** Returns a provider for the next run: Pulumi starts a new host for each run. */
   next: (env?: NodeJS.ProcessEnv, pace?: Timeouts) => AuthorizationProvider;
-  /** Check, then create: what the first `up` does; in the same run as others, or in one of its own. */
+  /** Checks and creates, as the first `up` does. Pass a provider to use another run. */
   make: (inputs: object, provider?: AuthorizationProvider) => Promise<Made>;
-  /** Check alone, which must take the inputs. */
+  /** Checks inputs and returns the normalized ones. @throws if they are refused */
   checked: (inputs: object, provider?: AuthorizationProvider) => Promise<Inputs>;
 }
 
-/** An authorization that was made. */
+/** A created authorization. */
 interface Made {
   id: string;
   state: State;
   inputs: Inputs;
 }
 
-/** A provider configured as a stack's configuration would. */
+/** Returns a provider with this stack configuration. */
 export function configured(
   config: Record<string, string>,
   env: NodeJS.ProcessEnv = {},
@@ -55,7 +55,7 @@ export function configured(
   return provider;
 }
 
-/** Starts an emulator and a provider with its credentials. */
+/** Starts an emulator and a provider that has its credentials. */
 export async function startRig(config: Record<string, string> = {}): Promise<Rig> {
   const iam = closing(await startIamEmulator());
   const said: string[] = [];
@@ -80,12 +80,12 @@ export async function startRig(config: Record<string, string> = {}): Promise<Rig
   return { iam, said, provider, next, make, checked };
 }
 
-/** What something was rejected with. */
+/** Returns the error that a promise rejects with. @throws if it resolves */
 export async function failure(promise: Promise<unknown>): Promise<Error> {
   try {
     await promise;
   } catch (error) {
     if (error instanceof Error) return error;
   }
-  throw new Error("it should have failed");
+  throw new Error("the promise should have been rejected");
 }

@@ -1,36 +1,41 @@
 import { inspect } from "node:util";
 
 /**
- * Fails a test in which a promise was rejected that nothing awaited by then, also where something did later (Node's
- * `PromiseRejectionHandledWarning`): outside the tests the one ends a process, and the other hides an error.
+ * Fails a test that leaves a rejected promise without a handler, even if a handler is attached later (Node's
+ * `PromiseRejectionHandledWarning`). In production the first ends the process and the second hides an error.
  */
 
-/** What promises were rejected with. Node tells of those, too, that something handles only later. */
-let found: unknown[] = [];
+/** Reasons of rejections without a handler. Node also reports those that get a handler later. */
+let unhandled: unknown[] = [];
 let allowed: RegExp | undefined;
 
 /**
- * Lets this test leave rejections with such a message: an output of Pulumi's that fails holds several promises, and leaves
- * those that nobody awaits to the process.
+ * Lets the current test leave rejections whose message matches. A Pulumi output that fails rejects several internal
+ * promises, and Pulumi leaves some of them without a handler.
  */
 export function allowRejections(message: RegExp): void {
   allowed = message;
 }
 
-process.on("unhandledRejection", (reason) => {
-  found.push(reason);
-});
+function record(reason: unknown): void {
+  unhandled.push(reason);
+}
 
-/** @throws when a promise was rejected unheard since the last call */
+/** A worker of `mocha --parallel` removes all listeners after each file, so each file adds this one again. */
+function listen(): void {
+  process.off("unhandledRejection", record).on("unhandledRejection", record);
+}
+
+/** @throws if a promise was rejected without a handler since the last call */
 async function refuseRejections(): Promise<void> {
-  // Node tells of a rejection once the current turn is over.
+  // Node reports a rejection after the current turn of the event loop.
   await new Promise((resolve) => setImmediate(resolve));
-  const [first] = found.filter((reason) => !allowed?.test(String(reason)));
-  found = [];
+  const [first] = unhandled.filter((reason) => !allowed?.test(String(reason)));
+  unhandled = [];
   allowed = undefined;
   if (first === undefined) return;
   const text = first instanceof Error ? (first.stack ?? first.message) : inspect(first);
-  throw new Error(`A promise was rejected, and nothing awaited it in time: ${text}`);
+  throw new Error(`A promise was rejected without a handler: ${text}`);
 }
 
-export const mochaHooks = { afterEach: refuseRejections, afterAll: refuseRejections };
+export const mochaHooks = { beforeAll: listen, afterEach: refuseRejections, afterAll: refuseRejections };

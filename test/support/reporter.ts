@@ -1,17 +1,38 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import Mocha from "mocha";
 
-/** Prints as `spec` does, and leaves the runner's own counts in the file that `TEST_COUNTS` names. */
+/**
+ * Prints like mocha's `spec` reporter, then the lines of `summarize`. Writes the runner's counts and these lines as JSON
+ * to the file that `TEST_COUNTS` names.
+ */
 class CountingReporter extends Mocha.reporters.Spec {
+  #summary: string[] | undefined;
+
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
-    const file = process.env["TEST_COUNTS"];
-    if (file === undefined) return;
-    runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
+    const folder = mkdtempSync(join(tmpdir(), "test-summary-"));
+    const lines = join(folder, "lines");
+    writeFileSync(lines, "");
+    // Worker processes start later and inherit the environment.
+    process.env["TEST_SUMMARY"] = lines;
+    // With parallel workers, mocha ends the run once more for each worker process that failed.
+    runner.on(Mocha.Runner.constants.EVENT_RUN_END, () => {
+      this.#summary ??= printed(lines);
+      rmSync(folder, { recursive: true, force: true });
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
-      writeFileSync(file, JSON.stringify({ passes, failures, pending }));
+      const file = process.env["TEST_COUNTS"];
+      const counts = { passes, failures, pending, summary: this.#summary };
+      if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
     });
   }
+}
+
+function printed(file: string): string[] {
+  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean).sort();
+  for (const line of lines) console.log(`  ${line}`);
+  return lines;
 }
 
 export = CountingReporter;

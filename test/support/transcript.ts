@@ -1,4 +1,4 @@
-/** One request to IAM, and its answer. */
+/** One request to IAM and its response. */
 export interface Exchange {
   method: string;
   path: string;
@@ -9,21 +9,21 @@ export interface Exchange {
   response: unknown;
 }
 
-/** What IAM does where its public documentation leaves it open, and what the emulator was decided to do. */
+/** IAM's behaviour at a point that IBM's documentation leaves open, and the emulator's behaviour there. */
 export interface Observation {
   question: string;
   answer: unknown;
   emulator: unknown;
 }
 
-/** What a run of the tests saw of an IAM. */
+/** All exchanges of one test run with an IAM. */
 export interface Transcript {
   endpoint: string;
   observations: Observation[];
   exchanges: Exchange[];
 }
 
-/** What is cut out whole, whatever it holds: keys, tokens, and what tells about people, machines and other pages. */
+/** Fields whose value is removed: keys, tokens, and data about people, machines and list pages. */
 const CUT = new Set([
   "apikey",
   "access_token",
@@ -50,7 +50,7 @@ const PATTERNS: [what: RegExp, by: string][] = [
 ];
 const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
 
-/** Makes what a run saw fit to be shown: it names no account, person, instance or machine, and only this run's policies. */
+/** Redacts a transcript for publication: no account, person, instance or machine, and only this run's policies. */
 export function redacted(
   transcript: Transcript,
   { apiKey, accountId }: { apiKey: string; accountId: string },
@@ -58,7 +58,7 @@ export function redacted(
   const own = new Set(transcript.exchanges.map(madeBy).filter((id) => id !== undefined));
   const numbers = new Map<string, number>();
 
-  // Ids keep a number each, so that a reader can follow one through the exchanges.
+  // Each id becomes a number, so that a reader can follow it through the exchanges.
   const numbered = (id: string) => {
     const number = numbers.get(id) ?? numbers.size + 1;
     numbers.set(id, number);
@@ -78,7 +78,7 @@ export function redacted(
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [hide(key), shown(each, key)]));
   }
 
-  // An account's other policies and its custom roles are nobody else's business.
+  // The account's other policies and its custom roles are private.
   function ownOf(list: unknown[], name: string): unknown[] {
     if (name !== "policies" && name !== "custom_roles") return list;
     const kept = list.filter((each) => own.has(idOf(each) ?? ""));
@@ -88,7 +88,7 @@ export function redacted(
   return shown(transcript) as Transcript;
 }
 
-/** The id of the policy that a request made, if it made one. */
+/** Returns the id of the policy that a request created, if any. */
 export function madeBy({ method, status, response }: Exchange): string | undefined {
   return method === "POST" && status === 201 ? idOf(response) : undefined;
 }

@@ -15,7 +15,7 @@ const equals = (side: Record<string, string>) =>
 const grants = (...ids: string[]) => ({ grant: { roles: ids.map((role_id) => ({ role_id })) } });
 const EVENTS = { serviceName: "event-notifications", serviceInstance: EN };
 
-/** What others made in the emulator's account, oldest first: one of each kind, and one that is no matter of Event Notifications. */
+/** Policies that others created, oldest first: one of each kind, and one without Event Notifications. */
 export const WHAT_EXISTS: Record<string, Seed & { id: string }> = {
   bucket: {
     id: "00000000-0000-4000-8000-000000000001",
