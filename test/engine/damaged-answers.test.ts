@@ -112,7 +112,7 @@ describe("a damaged response on the real engine", function () {
         const { code, output } = await stack.up();
         lift();
         expect(code, output).not.to.equal(0);
-        expect(output).to.match(/no complete answer came within 1 s/);
+        expect(output).to.match(/no complete response arrived within 1 s/);
         succeeded(await stack.having({ IBMCLOUD_ADOPT_OWN: "true" }).up());
         await expectWhole(iam, stack);
       },

@@ -69,7 +69,7 @@ describe("a policy on the real engine", function () {
         const { code, output } = await stack.up(...options);
         expect(code, output).to.equal(0);
         expect(output).to.include(
-          `The authorization ${id} stays in IAM: another resource of this program owns it.`,
+          `Authorization ${id} stays in IAM: another resource of this program owns it.`,
         );
         expect(held()).to.deep.equal({ one: id });
         expect(await inState()).to.deep.equal({ after: id });
@@ -147,7 +147,7 @@ describe("a policy on the real engine", function () {
     await stack.program(after);
     const failed = await stack.up();
     expect(failed.code).not.to.equal(0);
-    expect(failed.output).to.include("two resources swap their scopes").and.include("two steps");
+    expect(failed.output).to.include("two resources that swap scopes").and.include("two steps");
     expect(held()).to.deep.equal(both);
     expect(await inState()).to.deep.equal({ one: both["a"], two: both["b"] });
 
@@ -204,7 +204,7 @@ describe("a policy on the real engine", function () {
     stack = await startStack(iam, declares("one", bucket("one")) + declares("twin", bucket("one")));
     const { code, output } = await stack.up();
     expect(code).not.to.equal(0);
-    expect(output).to.match(/another resource of this program (declares|holds) the same authorization/i);
+    expect(output).to.match(/another resource of this program (declares|owns) the same authorization/i);
     expect(iam.policies()).to.have.length(1);
     await expectBalance();
     await stack.program(declares("one", bucket("one")) + declares("twin", bucket("other")));

@@ -36,7 +36,7 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
   },
   both: {
     inputs: { source: { ...source, resourceGroupId: GROUP }, target, roles },
-    says: ["source.resourceGroupId cannot stand beside source.serviceInstance"],
+    says: ["source.resourceGroupId must not be combined with source.serviceInstance"],
   },
   wide: {
     inputs: { source: {}, target: { serviceName: "kms" }, roles },
@@ -114,8 +114,8 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
   misspelt: {
     inputs: { source, traget: target, target: { ...target, recource: "x" }, roles },
     says: [
-      "traget is not known: did you mean target?",
-      "target.recource is not known: did you mean target.resource?",
+      "traget is not a property: did you mean target?",
+      "target.recource is not a property: did you mean target.resource?",
     ],
   },
 };
@@ -164,7 +164,7 @@ describe("invalid inputs on the real engine", function () {
     const { code, output } = await stack.up();
     expect(code).not.to.equal(0);
     expect(output).to.include(
-      "roles[0] is Reader, and IAM offers no roles for event-notifications -> no-service",
+      "roles[0] is Reader, but IAM offers no roles for event-notifications -> no-service",
     );
     expect(iam.policies({ state: "all" })).to.deep.equal([]);
   });

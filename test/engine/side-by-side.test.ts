@@ -141,13 +141,13 @@ describe("another user's edit during an up on the real engine", function () {
       edits: editScope,
       at: before,
       calls: ["getV2Policy 200"],
-      says: /another scope than the declared one, since a change by IBMid-editor at .*pulumi refresh/,
+      says: /not the declared one, after a change by IBMid-editor at .*pulumi refresh/,
     },
     "the scope, after we read": {
       edits: editScope,
       at: after,
       calls: ["getV2Policy 200", "replaceV2Policy 412", "getV2Policy 200"],
-      says: /another scope than the declared one, since a change by IBMid-editor at .*pulumi refresh/,
+      says: /not the declared one, after a change by IBMid-editor at .*pulumi refresh/,
     },
     "all of it, by removing it, after we read": {
       edits: "delete",
