@@ -184,7 +184,7 @@ describe("IAM's clock", () => {
   const HOUR = 3_600_000;
   const at = (ahead: number) => ({ date: new Date(Date.now() + ahead).toUTCString() });
   const since = (ahead: number) => ({ createdAt: new Date(Date.now() + ahead).toISOString() });
-  const PACE = { propagation: 60_000 };
+  const TIMEOUTS = { propagation: 60_000 };
   const failedAt = (ahead: number) =>
     new IamError({ status: 404, code: "policy_not_found", message: "none", respondedAt: Date.now() + ahead });
   const read = (iam: Client, written: object) =>
@@ -194,19 +194,19 @@ describe("IAM's clock", () => {
     it(`${ahead / HOUR} h ahead is taken from the answer itself: a young policy is asked for again`, async () => {
       let reads = 0;
       const getV2Policy = () => ((reads += 1) === 1 ? failedAt(ahead) : POLICY);
-      const { client: iam } = client({ getV2Policy }, { getV2Policy: at(ahead) }, PACE);
+      const { client: iam } = client({ getV2Policy }, { getV2Policy: at(ahead) }, TIMEOUTS);
       expect((await read(iam, since(ahead)))?.id).to.equal("p");
     });
 
     it(`${ahead / HOUR} h ahead is taken from the answer itself: an old policy is gone at once`, async () => {
-      const { client: iam, calls } = client({ getV2Policy: failedAt(ahead) }, {}, PACE);
+      const { client: iam, calls } = client({ getV2Policy: failedAt(ahead) }, {}, TIMEOUTS);
       expect(await read(iam, since(ahead - 120_000))).to.equal(undefined);
       expect(calls).to.have.length(1);
     });
   }
 
   it("cannot be an hour behind what the state says: a time that is yet to come extends nothing", async () => {
-    const { client: iam, calls } = client({ getV2Policy: failedAt(0) }, {}, PACE);
+    const { client: iam, calls } = client({ getV2Policy: failedAt(0) }, {}, TIMEOUTS);
     expect(await read(iam, { ...since(HOUR), lastModifiedAt: "3000-01-01T00:00:00.000Z" })).to.equal(
       undefined,
     );
@@ -216,7 +216,7 @@ describe("IAM's clock", () => {
   it("is not needed: without a date ours counts", async () => {
     let reads = 0;
     const getV2Policy = () => ((reads += 1) === 1 ? notFound() : POLICY);
-    const { client: iam } = client({ getV2Policy }, {}, PACE);
+    const { client: iam } = client({ getV2Policy }, {}, TIMEOUTS);
     expect((await read(iam, since(0)))?.id).to.equal("p");
   });
 });

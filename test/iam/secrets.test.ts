@@ -18,7 +18,7 @@ import { summarize } from "../support/summary";
 const KEY = `Zq9-x/7+Lm2<K>&v8Wd=4pT_sE5%41uRj\\pQ3nYc"0aB6f`;
 const CLIENT_SECRET = "cS4~tU/8vN+w1XyZ0aBcDeFgHiJkLmNoPqRs";
 const [findKey, findClientSecret] = [finderOf(KEY), finderOf(CLIENT_SECRET)];
-const PACE = { ...QUICK, retryTimeout: 300, firstDelay: 1, longestDelay: 1, propagation: 0 };
+const TIMEOUTS = { ...QUICK, retryTimeout: 300, firstDelay: 1, longestDelay: 1, propagation: 0 };
 
 const HUGE = "errors[0].message of 5 MB";
 
@@ -193,7 +193,7 @@ describe("an error shows no credential that an answer echoes", () => {
       "ibmcloud:resourceManagementEndpoint": iam.url,
       "ibmcloud:credentials": JSON.stringify({ PARTNER: partner }),
     };
-    const provider = configured(config, {}, { ...PACE, retryTimeout: 10_000 });
+    const provider = configured(config, {}, { ...TIMEOUTS, retryTimeout: 10_000 });
     const checked = await provider.check({}, { ...bucketInputs() });
     const inputs = JSON.parse(JSON.stringify(checked.inputs)) as Inputs;
     const { id, outs: state } = await provider.create(inputs);
@@ -204,8 +204,8 @@ describe("an error shows no credential that an answer echoes", () => {
 
   /** A new run of the engine: it has no token, and has read nothing. */
   function newRun(): Subject {
-    const settings = { config: (key: string) => config[key], env: {}, pace: PACE };
-    return { ...made, settings, iam: openIam(settings), provider: configured(config, {}, PACE) };
+    const settings = { config: (key: string) => config[key], env: {}, timeouts: TIMEOUTS };
+    return { ...made, settings, iam: openIam(settings), provider: configured(config, {}, TIMEOUTS) };
   }
 
   /** The places where an operation's error shows a credential. */
@@ -256,7 +256,7 @@ describe("an error shows no credential that an answer echoes", () => {
             ? PLACES[place]?.(echoedOf(sent, encoding, "header"))
             : undefined,
         );
-        const provider = configured(config, {}, PACE, (note) => said.push(note));
+        const provider = configured(config, {}, TIMEOUTS, (note) => said.push(note));
         said.push(JSON.stringify(await provider.check({}, { ...bucketInputs() })));
         expect(iam.echoes()).to.be.greaterThan(0);
       }

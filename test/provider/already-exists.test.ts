@@ -154,7 +154,7 @@ describe("adopt of an id", () => {
   it("fails where there is none, or it has another scope", async () => {
     const missing = "11111111-0000-4000-8000-000000000000";
     expect((await failure(rig.make({ ...bucketInputs(), adopt: missing }, rig.next()))).message).to.include(
-      `adopt names policy ${missing}, which IAM does not hold`,
+      `adopt names policy ${missing}, which does not exist in this account`,
     );
     const { id } = await rig.make({
       ...bucketInputs(),

@@ -118,8 +118,8 @@ describe("a policy in the way of an update", () => {
       await engine.up({ two: having("Writer"), one: having("Writer") }, { oneByOne: true }),
     );
     expect(message)
-      .to.include("Another resource of this program owns it: change the roles of one after the other")
-      .and.include("with other roles in between where they swap theirs")
+      .to.include("Another resource of this program owns it: change the roles of one resource at a time")
+      .and.include("through other roles if two resources swap theirs")
       .and.include("or remove one of the two resources")
       .and.not.match(/adopt:|aliases/);
 

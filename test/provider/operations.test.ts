@@ -375,7 +375,7 @@ describe("update", () => {
     await edit(rig.iam, id, (policy) => policy.resource?.attributes.pop());
     const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] });
     const { message } = await failure(rig.provider.update(id, state, wanted));
-    expect(message).to.include("another scope than the declared one").and.to.include("pulumi refresh");
+    expect(message).to.include("not the declared one").and.to.include("pulumi refresh");
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
   });
 

@@ -48,7 +48,7 @@ describe("a policy that the same run removes", () => {
     const run = rig.next();
     await run.delete(old.id, old.state);
     const { message } = await failure(rig.make({ ...bucketInputs(), adopt: old.id }, run));
-    expect(message).to.include(`adopt names policy ${old.id}, which this run deletes: leave adopt out`);
+    expect(message).to.include(`adopt names policy ${old.id}, which this run deletes: remove adopt`);
   });
 
   for (const form of ["policy", "id", "nothing"] as const) {

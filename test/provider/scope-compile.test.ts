@@ -19,7 +19,7 @@ function diagnosticsWith(change: (text: string) => string): string[] {
     path === ARGS
       ? ts.createSourceFile(path, change(ts.sys.readFile(path) ?? ""), version)
       : read(path, version, ...more);
-  const files = ["scope.ts", "schema.ts", "changes.ts"].map((name) => join(HERE, "src", "provider", name));
+  const files = ["policy-mapping.ts", "check/schema.ts", "diff.ts"].map((name) => join(HERE, "src", "provider", name));
   const program = ts.createProgram(files, { ...options, noEmit: true }, host);
   return files.flatMap((path) =>
     program
@@ -42,7 +42,7 @@ describe("the build", function () {
     const zone = "interface AuthorizationSide {\n  zone?: pulumi.Input<string>;";
     const found = diagnosticsWith((text) => text.replace("interface AuthorizationSide {", zone));
     expect(found.join("\n"))
-      .to.match(/scope\.ts: .*zone/)
+      .to.match(/policy-mapping\.ts: .*zone/)
       .and.match(/schema\.ts: .*zone/);
   });
 
@@ -50,7 +50,7 @@ describe("the build", function () {
     const force = "export interface EnAuthorizationArgs {\n  force?: pulumi.Input<boolean>;";
     const found = diagnosticsWith((text) => text.replace("export interface EnAuthorizationArgs {", force));
     expect(found.join("\n"))
-      .to.match(/changes\.ts: .*force/)
+      .to.match(/diff\.ts: .*force/)
       .and.match(/schema\.ts: .*force/);
   });
 });

@@ -23,7 +23,7 @@ export interface Rig {
   /** The messages that all runs logged. */
   said: string[];
   /** Returns a provider for the next run: Pulumi starts a new host for each run. */
-  next: (env?: NodeJS.ProcessEnv, pace?: Timeouts) => AuthorizationProvider;
+  next: (env?: NodeJS.ProcessEnv, timeouts?: Timeouts) => AuthorizationProvider;
   /** Checks and creates, as the first `up` does. Pass a provider to use another run. */
   make: (inputs: object, provider?: AuthorizationProvider) => Promise<Made>;
   /** Checks inputs and returns the normalized ones. @throws if they are refused */
@@ -41,10 +41,10 @@ interface Made {
 export function configured(
   config: Record<string, string>,
   env: NodeJS.ProcessEnv = {},
-  pace: Partial<Timeouts> = QUICK,
+  timeouts: Partial<Timeouts> = QUICK,
   say: (sentence: string) => void = () => undefined,
 ): AuthorizationProvider {
-  const provider = authorizationProvider({ env, timeouts: pace, log: say });
+  const provider = authorizationProvider({ env, timeouts, log: say });
   const get = (key: string) => config[key];
   const required = (key: string) => {
     const value = get(key);
@@ -60,8 +60,8 @@ export async function startRig(config: Record<string, string> = {}): Promise<Rig
   const iam = closing(await startIamEmulator());
   const said: string[] = [];
   const settings = { "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url, ...config };
-  const next = (env?: NodeJS.ProcessEnv, pace = QUICK) =>
-    configured(settings, env, pace, (each) => said.push(each));
+  const next = (env?: NodeJS.ProcessEnv, timeouts = QUICK) =>
+    configured(settings, env, timeouts, (each) => said.push(each));
   const provider = next();
 
   async function checked(inputs: object, run = provider): Promise<Inputs> {
