@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { startIamEmulator, type IamEmulator } from "../emulator";
 import type * as resources from "../iam/resources";
-import { toAuthorizations } from "../provider/listing";
+import { toAuthorizations } from "../provider/authorizations";
 import type { Authorization } from "../results";
 import { FORMATS } from "./formats";
 

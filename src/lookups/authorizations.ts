@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceName } from "../args";
-import type * as listing from "../provider/listing";
+import type * as listing from "../provider/authorizations";
 import type { Authorization } from "../results";
 import { CodedError } from "../shared/coded-error";
 import { connect } from "./connection";
@@ -90,5 +90,5 @@ function refuseUnknownKeys(side: string, filter: object): void {
 
 /** Loads the provider's mapping with the first lookup, so that importing this package stays fast. */
 function policyListing(): typeof listing {
-  return createRequire(__filename)("../provider/listing") as typeof listing;
+  return createRequire(__filename)("../provider/authorizations") as typeof listing;
 }
