@@ -92,10 +92,13 @@ describe("IBMCLOUD_TRACE", () => {
 
   it("writes to standard error with true", () => {
     const written: string[] = [];
-    const { write } = process.stderr;
+    const write = process.stderr.write.bind(process.stderr);
     process.stderr.write = (text: string | Uint8Array) => Boolean(written.push(String(text)));
     try {
-      createTrace({ IBMCLOUD_TRACE: "true" }, String)?.({
+      createTrace(
+        { IBMCLOUD_TRACE: "true" },
+        String,
+      )?.({
         method: "get",
         url: "/v2/policies?account_id=a",
         outcome: 200,

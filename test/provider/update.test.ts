@@ -70,10 +70,11 @@ describe("updateAuthorization", () => {
   });
 
   it("reads the policy if the state has no roles", async () => {
-    const { roles, ...incomplete } = state();
+    const incomplete = state();
+    Reflect.deleteProperty(incomplete, "roles");
     const { context, sent } = holding(policy({ roleIds: [WRITER.crn] }));
     const wanted = { ...INPUTS, roles: undefined, settle: { afterCreate: 1 } };
-    const { outs } = await updateAuthorization(context, "one", incomplete as typeof roles & never, wanted);
+    const { outs } = await updateAuthorization(context, "one", incomplete, wanted);
     expect(sent).to.deep.equal([]);
     expect(outs).to.deep.include({ roles: ["Writer"] });
   });
@@ -82,7 +83,7 @@ describe("updateAuthorization", () => {
     const known = state({ presetRoles: ["Reader"] });
     const { context } = holding(policy());
     const without = { ...INPUTS, roles: undefined, description: "new" };
-    expect((await updateAuthorization(context, "one", known, without)).outs?.presetRoles).to.deep.equal([
+    expect((await updateAuthorization(context, "one", known, without)).outs.presetRoles).to.deep.equal([
       "Reader",
     ]);
     const withRoles = { ...INPUTS, description: "new" };
@@ -124,15 +125,10 @@ describe("updateAuthorization", () => {
   it("leaves the resource incomplete, without roles in state, if the outcome is unknown", async () => {
     const error = await failure(updateAuthorization(failing(unknown), "one", state(), WANTED));
     expect(error).to.be.instanceOf(IncompleteError);
-    const { id, state: kept, outcomeUnknown, code } = error as IncompleteError;
-    expect({ id, outcomeUnknown, code }).to.deep.equal({
-      id: "one",
-      outcomeUnknown: true,
-      code: "outcome-unknown",
-    });
-    const { roles, ...rest } = state();
-    expect(kept).to.deep.equal(rest);
-    expect(roles).to.deep.equal(["Reader"]);
+    expect(error).to.include({ id: "one", outcomeUnknown: true, code: "outcome-unknown" });
+    const withoutRoles = state();
+    Reflect.deleteProperty(withoutRoles, "roles");
+    expect(error).to.have.deep.property("state", withoutRoles);
   });
 
   it("passes other failures on", async () => {
