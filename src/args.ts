@@ -12,7 +12,7 @@ export type ServiceName = (typeof SERVICE_NAMES)[number] | AnyOther;
  */
 export type Role = (typeof ROLE_NAMES)[number] | AnyOther;
 
-/** The comparison of an attribute with a value. A source allows only `stringEquals` and `stringExists`. */
+/** The operator that compares an attribute with its value. A source allows only `stringEquals` and `stringExists`. */
 export type AttributeOperator =
   "stringEquals" | "stringExists" | "stringMatch" | "stringEqualsAnyOf" | "stringMatchAnyOf";
 
@@ -27,7 +27,7 @@ export interface AuthorizationAttribute {
    */
   key: pulumi.Input<string>;
   /**
-   * The comparison of the attribute with `value`.
+   * The operator that compares the attribute with `value`.
    * @default "stringEquals"
    */
   operator?: pulumi.Input<AttributeOperator>;
@@ -43,7 +43,7 @@ export interface AuthorizationTag {
   /** The tag's key, such as `"env"` for the tag `env:prod`. */
   key: pulumi.Input<string>;
   /**
-   * The comparison of the tag with `value`. `stringMatch` allows the wildcards `*` and `?`.
+   * The operator that compares the tag with `value`. `stringMatch` allows the wildcards `*` and `?`.
    * @default "stringEquals"
    */
   operator?: pulumi.Input<"stringEquals" | "stringMatch">;
@@ -58,7 +58,7 @@ interface AuthorizationSide {
    */
   serviceInstance?: pulumi.Input<string>;
   /**
-   * The id of the resource group whose instances are meant; `"*"` means all resource groups. Set either this or
+   * The id of a resource group: the grant covers its instances. `"*"` means all resource groups. Set either this or
    * `serviceInstance`.
    */
   resourceGroupId?: pulumi.Input<string>;
@@ -75,7 +75,7 @@ interface AuthorizationSide {
   attributes?: pulumi.Input<pulumi.Input<AuthorizationAttribute>[]>;
 }
 
-/** A source or target given by one CRN: of an instance, or of a resource in an instance, such as a key or a bucket. */
+/** A source or target given by the CRN of an instance, or of a resource in an instance, such as a key or a bucket. */
 export interface AuthorizationCrn extends Pick<AuthorizationSide, "region" | "attributes"> {
   /** The CRN of the instance, bucket, root key or other resource. */
   crn: pulumi.Input<string>;
@@ -148,7 +148,8 @@ export interface EnAuthorizationArgs {
   /**
    * The roles that the source gets on the target: one or more, in any order. A change updates the authorization in place.
    * If you set `adopt` and omit `roles`, an adopted authorization keeps its roles.
-   * @default the roles that IBM documents for the two services; required if IBM documents none or contradicts itself
+   * @default the roles that IBM documents for the two services; the roles that IBM documents for the two services;
+   * required if IBM's documentation has none or contradicts itself
    */
   roles?: pulumi.Input<pulumi.Input<Role>[]>;
   /**
@@ -158,16 +159,17 @@ export interface EnAuthorizationArgs {
    */
   description?: pulumi.Input<string>;
   /**
-   * Controls whether an authorization that already exists is taken over.
+   * Adopts an existing authorization instead of creating one.
    *
-   * - `false`: if an authorization with this scope and these roles exists, creating fails with an error that names it.
-   * - `true`: takes over the authorization with this scope, whatever its roles. Creates one if none exists, and fails if
+   * - `false`: never adopts. If an authorization with this scope and these roles exists, the create fails with an error
+   *   that names it.
+   * - `true`: adopts the authorization with this scope, whatever its roles. Creates one if none exists, and fails if
    *   several exist.
-   * - A policy's id: takes over exactly this policy, which must have this scope. Remove the id after the `up`: a later
-   *   replacement would try to take over the same policy again, and fail.
+   * - A policy's id: adopts exactly this policy, which must have this scope. Remove the id after `pulumi up`: a later
+   *   replacement would try to adopt the same policy again, and fail.
    *
-   * An authorization that is taken over gets the declared roles and description. Policies that a service made for its own
-   * use, or that an enterprise template manages, are never taken over. A change of `adopt` updates only the Pulumi state.
+   * An adopted authorization gets the declared roles and description. Policies that a service created for its own use, or
+   * that an enterprise template manages, are never adopted. A change of `adopt` updates only the Pulumi state.
    * @default false
    */
   adopt?: pulumi.Input<boolean | string>;

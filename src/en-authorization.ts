@@ -13,10 +13,10 @@ const TYPE = "pulumi-nodejs:dynamic/ibm:EnAuthorization";
 
 /**
  * The script that Pulumi evaluates to get the provider. Pulumi keeps it in state with every resource. It only loads the
- * installed package, so that `refresh` and `destroy` of an old stack run today's code. If the package is missing, the error
- * is `run npm install pulumi-ibm-en-authorization in <folder>`.
+ * installed package, so that `refresh` and `destroy` of an old stack run the installed version. If the package is
+ * missing, the error is `run npm install pulumi-ibm-en-authorization in <folder>`.
  *
- * State holds the script twice per resource, so it is short, and it avoids double quotes, which JSON escapes.
+ * The state contains the script twice per resource, so it is short, and it avoids double quotes, which JSON escapes.
  */
 const PROVIDER =
   "exports.handler=()=>{let d=process.cwd(),p='pulumi-ibm-en-authorization';try{return require('module')" +
@@ -29,7 +29,7 @@ const SECRET_KEYS: Record<string, string> = {
 };
 
 /**
- * Refuses credentials that the stack's configuration holds in plain text. The engine copies the configuration to the state,
+ * Refuses credentials that the stack's configuration contains in plain text. The engine copies the configuration to the state,
  * where it encrypts only the secrets.
  *
  * @throws pulumi.RunError if a credential is not a secret
@@ -104,9 +104,9 @@ function quoted(word: string): string {
  * export const policyId = failedEvents.id;
  */
 export class EnAuthorization extends pulumi.CustomResource {
-  /** The service that has access, as IAM holds it. `accountId` is always set. */
+  /** The service that has access, as stored in IAM. `accountId` is always set. */
   declare readonly source: pulumi.Output<pulumi.Unwrap<AuthorizationSource> & { accountId: string }>;
-  /** The service that the source may access, as IAM holds it. `accountId` is always set. */
+  /** The service that the source may access, as stored in IAM. `accountId` is always set. */
   declare readonly target: pulumi.Output<pulumi.Unwrap<AuthorizationTarget> & { accountId: string }>;
   /** The roles' display names, sorted. A role appears as its CRN if IAM gives no name for it. */
   declare readonly roles: pulumi.Output<string[]>;

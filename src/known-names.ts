@@ -1,6 +1,6 @@
 /**
- * IAM's names of Event Notifications and of the services that IBM documents as its destinations and sources. Editors
- * suggest them; any other name is accepted too.
+ * The IAM service names of Event Notifications and of its documented destinations and sources. Editors suggest them; any
+ * other name is accepted too.
  */
 export const SERVICE_NAMES = [
   "event-notifications",

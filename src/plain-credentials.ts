@@ -12,7 +12,7 @@ type Path = readonly (string | number)[];
 type Tree = Record<string, unknown>;
 
 /**
- * Finds the first credential that a stack's settings file holds in plain text under `ibmcloud:credentials`. If any part of
+ * Finds the first credential that a stack's settings file contains in plain text under `ibmcloud:credentials`. If any part of
  * that value is a secret, Pulumi reports the whole value as a secret, so only the file shows which parts are.
  *
  * @param settings the text of `Pulumi.<stack>.yaml`
@@ -42,7 +42,10 @@ function isSecure(value: unknown): boolean {
   return entries.length === 1 && entries[0]?.[0] === "secure" && typeof entries[0][1] === "string";
 }
 
-/** Checks for a credential: any value in a secret property, or a single value in place of an object of properties. */
+/**
+ * Returns true if the value is a credential: it is in a secret property, or it stands where an object of properties is
+ * expected.
+ */
 function isCredential(value: unknown, [, ...properties]: Path): boolean {
   if (value === null || value === undefined || value === "") return false;
   return properties.length === 0 || properties.some((key) => SECRET.test(String(key)));

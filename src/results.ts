@@ -5,9 +5,9 @@ import type { AuthorizationSource, AuthorizationTarget } from "./args";
 export interface Authorization {
   /** The policy's id, a UUID. `adopt` and `EnAuthorization.get` take it. */
   id: string;
-  /** The service that has access, as IAM holds it. `accountId` is always set. */
+  /** The service that has access, as stored in IAM. `accountId` is always set. */
   source: pulumi.Unwrap<AuthorizationSource> & { accountId: string };
-  /** The service that the source may access, as IAM holds it. `accountId` is always set. */
+  /** The service that the source may access, as stored in IAM. `accountId` is always set. */
   target: pulumi.Unwrap<AuthorizationTarget> & { accountId: string };
   /** The roles' display names, sorted. A role appears as its CRN if IAM gives no name for it. */
   roles: string[];
@@ -22,7 +22,7 @@ export interface Authorization {
   /** The IAM id of the user or service that made the last change. */
   lastModifiedById?: string;
   /**
-   * The manager of an authorization that cannot be adopted: the service that made it for its own use, or an enterprise
+   * The manager of an authorization that cannot be adopted: the service that created it for its own use, or an enterprise
    * template. Undefined for all other authorizations.
    */
   managedBy?: "service" | "template";

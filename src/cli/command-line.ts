@@ -37,7 +37,7 @@ export function commandLine(out: NodeJS.WritableStream): Command {
     .addOption(
       new Option(
         "--format <format>",
-        "output as text (one line each), JSON, code that adopts them, or a Mermaid graph",
+        "output format: text (one line per authorization), JSON, code (a program that adopts the authorizations), or a Mermaid graph",
       )
         .choices(Object.keys(FORMATS))
         .default("text"),

@@ -19,7 +19,7 @@ type Send = (service: IamPolicyManagementV1) => Promise<SdkResponse>;
 /** Parses a response. An error means that the response can't be read, and the call is retried. */
 type Parse<Result> = (response: SdkResponse) => Result;
 
-/** A client of IAM for one set of credentials, with what all its calls have in common. */
+/** An IAM client for one set of credentials. All calls to IAM go through it. */
 export interface Client {
   timeouts: Timeouts;
   /** The options of every HTTP client that uses these credentials. */
@@ -28,7 +28,7 @@ export interface Client {
   redact: (text: string) => string;
   /** Returns the account and user of the credentials. Requests a token if there is none. */
   identity: (deadline: Deadline) => Promise<Identity>;
-  /** Makes a call that only reads, with retries. Throws an `IamError` without credentials. */
+  /** Makes a call that only reads, with retries. Credentials are redacted from the `IamError` that it throws. */
   call: <Result>(send: Send, parse: Parse<Result>, deadline: Deadline) => Promise<Result>;
   /**
    * Makes a call that writes, with retries. It isn't sent once the run is cancelled or Pulumi's engine has ended.
@@ -43,7 +43,7 @@ export interface Client {
   ) => Promise<Result>;
   /** Runs work with a deadline of its own. */
   withDeadline: <Result>(work: (deadline: Deadline) => Promise<Result>) => Promise<Result>;
-  /** Does the same for work that several operations share. It ends before they do, so that they can report its error. */
+  /** Runs work that several operations share. Its deadline is shorter than theirs, so that they can report its error. */
   withSharedDeadline: <Result>(work: (deadline: Deadline) => Promise<Result>) => Promise<Result>;
 }
 
@@ -79,8 +79,8 @@ export function connect(settings: Settings, name?: string): Client {
     if (account !== undefined && identity.accountId !== account) {
       throw new WrongAccountError(
         checkedToken === undefined
-          ? `The credentials belong to account ${identity.accountId}, but ibmcloud:accountId is ${account}: correct one of the two. After a change of ibmcloud: configuration, run pulumi up before refresh or destroy, or give them --run-program`
-          : `A renewed token belongs to account ${identity.accountId}, the one before to ${account}: nothing is sent with it. Run again with credentials of one account`,
+          ? `The credentials belong to account ${identity.accountId}, but ibmcloud:accountId is ${account}: correct one of the two. After you change ibmcloud: configuration, run pulumi up before pulumi refresh or pulumi destroy, or run them with --run-program`
+          : `The renewed token belongs to account ${identity.accountId}, but the previous one belonged to ${account}, so the request was not sent. Run again with credentials of a single account`,
       );
     }
     if (token !== checkedToken) secrets.push(token);
@@ -179,7 +179,7 @@ class CancelledError extends CodedError {
   }
 }
 
-/** The credentials belong to another account than they must. */
+/** The credentials belong to the wrong account. */
 export class WrongAccountError extends CodedError {
   constructor(message: string) {
     super("wrong-account", message);

@@ -7,7 +7,10 @@ const PRIVATE_ENDPOINT = "https://private.iam.cloud.ibm.com";
 /** Terraform's values. `public-and-private` tries both endpoints in turn; here it means the public one. */
 const VISIBILITIES = ["public", "private", "public-and-private"];
 
-/** The `Date` header has whole seconds, and the response takes some time to arrive. In milliseconds. */
+/**
+ * The possible error of a clock that is read from a `Date` header, in milliseconds: the header has whole seconds, and the
+ * response takes some time to arrive.
+ */
 export const CLOCK_PRECISION = 2_000;
 
 export const DEFAULT_TIMEOUTS: Timeouts = {
@@ -33,7 +36,7 @@ export function timeoutsFrom({ config, timeouts }: Settings): Timeouts {
     if (value > 0 && value <= 86_400) return { [name]: value * 1000 };
     throw new CodedError(
       "invalid-configuration",
-      `ibmcloud:${name} is ${written}: write seconds, more than 0 and at most 86400`,
+      `ibmcloud:${name} is ${written}, but must be a number of seconds, more than 0 and at most 86,400`,
     );
   };
   return { ...DEFAULT_TIMEOUTS, ...seconds("requestTimeout"), ...seconds("retryTimeout"), ...timeouts };

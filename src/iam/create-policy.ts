@@ -9,12 +9,13 @@ import { MAX_CONFLICTS, retryOnConflict, StaleError } from "./retry";
 import type { Policy, PolicyBody, SdkResponse } from "./types";
 
 /**
- * Creates a policy once. If the outcome of an attempt is unknown, the request is sent again: if IAM already holds the
- * policy, it answers with a conflict that leads to it. Scope, roles, creator and time then decide whether it is ours.
+ * Creates a policy once. If the outcome of an attempt is unknown, the request is sent again. If IAM already has the policy,
+ * it responds with a conflict, and scope, roles, creator and creation time decide whether this call created the policy.
  *
- * @param isOwned returns true if another resource holds a policy
- * @param isDeleting returns true if the caller deletes a policy: IAM may report it for a while, and is asked again
- * @throws PolicyConflictError if IAM already holds a duplicate
+ * @param isOwned returns true if another resource owns a policy
+ * @param isDeleting returns true if the caller is deleting a policy. IAM may report such a policy for a while, so the
+ * request is repeated.
+ * @throws PolicyConflictError if IAM already has a duplicate
  */
 export async function createPolicy(
   client: Client,
@@ -65,7 +66,7 @@ export async function createPolicy(
   /** Returns true if these credentials created the policy since the first attempt whose outcome is unknown. */
   function isOurs(policy: Policy, { details }: IamError): boolean {
     if (unknownSince === undefined || policy.createdById !== iamId) return false;
-    // A policy of a template is never ours, whoever its creator is.
+    // A policy that a template manages is never ours, even if these credentials created it.
     if (policy.template || policy.createdAt === undefined) return false;
     const { clockTolerance } = timeouts;
     const age = ageOf(policy.createdAt, details.respondedAt);

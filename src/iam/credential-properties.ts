@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { CodedError } from "../shared/coded-error";
 import { plainObject } from "../shared/plain-object";
 
-const text = v.optional(v.pipe(v.string("must be a text"), v.trim(), v.nonEmpty("must not be empty")));
+const text = v.optional(v.pipe(v.string("must be a string"), v.trim(), v.nonEmpty("must not be empty")));
 const flag = v.optional(v.boolean("must be true or false"));
 
 /** The properties of credentials that this package supports, named as in ibm-cloud-sdk-core. */

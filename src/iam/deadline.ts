@@ -3,7 +3,10 @@ import { CodedError } from "../shared/coded-error";
 /** The time that a call in flight still gets when the run is cancelled, in milliseconds. */
 const CALL_GRACE = 5_000;
 
-/** The time that the whole operation still gets then: its last call, and one read to find out what that call did. */
+/**
+ * The time that an operation still gets when the run is cancelled: enough for the call in flight and one read of its
+ * result.
+ */
 const OPERATION_GRACE = 2 * CALL_GRACE;
 
 /** The operation ran out of time, or the run was cancelled. */
@@ -11,7 +14,7 @@ export class DeadlineError extends CodedError {
   /** True if a call was in flight. */
   readonly wasSent: boolean;
 
-  constructor(message = "the time of this operation is over", wasSent = true) {
+  constructor(message = "the operation timed out", wasSent = true) {
     super("no-answer", message);
     this.wasSent = wasSent;
   }

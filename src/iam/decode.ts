@@ -1,7 +1,7 @@
 import { INVISIBLE } from "../shared/text";
 
 /** A decoded text, with the range of the original text that each of its characters comes from. */
-interface Reading {
+interface DecodedText {
   text: string;
   from: readonly number[];
   to: readonly number[];
@@ -78,16 +78,16 @@ function byteEncodings(shortest: number): Encoding[] {
  *
  * @param shortest the length of the shortest secret, in bytes
  */
-export function* readings(text: string, shortest: number): Generator<Reading> {
+export function* decodings(text: string, shortest: number): Generator<DecodedText> {
   const encodings = [...ESCAPES, ...byteEncodings(shortest)];
   const seen = new Set([text]);
-  let latest: Reading[] = [undecoded(text)];
+  let latest: DecodedText[] = [undecoded(text)];
   yield* latest;
   for (let layer = 0; layer < LAYERS; layer++) {
-    const next: Reading[] = [];
-    for (const reading of latest) {
+    const next: DecodedText[] = [];
+    for (const decodedText of latest) {
       for (const encoding of encodings) {
-        const decoded = decodeWith(encoding, reading);
+        const decoded = decodeWith(encoding, decodedText);
         if (seen.has(decoded.text)) continue;
         seen.add(decoded.text);
         next.push(decoded);
@@ -98,23 +98,23 @@ export function* readings(text: string, shortest: number): Generator<Reading> {
   }
 }
 
-function undecoded(text: string): Reading {
+function undecoded(text: string): DecodedText {
   const from = Array.from({ length: text.length }, (_, at) => at);
   return { text, from, to: from.map((at) => at + 1) };
 }
 
-function decodeWith([pattern, decode]: Encoding, reading: Reading): Reading {
-  const matches = [...reading.text.matchAll(pattern)];
-  if (matches.length === 0) return reading;
+function decodeWith([pattern, decode]: Encoding, decodedText: DecodedText): DecodedText {
+  const matches = [...decodedText.text.matchAll(pattern)];
+  if (matches.length === 0) return decodedText;
   const parts: string[] = [];
   const from: number[] = [];
   const to: number[] = [];
   let copied = 0;
   const copy = (until: number) => {
-    parts.push(reading.text.slice(copied, until));
+    parts.push(decodedText.text.slice(copied, until));
     for (; copied < until; copied++) {
-      from.push(reading.from[copied] ?? 0);
-      to.push(reading.to[copied] ?? 0);
+      from.push(decodedText.from[copied] ?? 0);
+      to.push(decodedText.to[copied] ?? 0);
     }
   };
   for (const { index, 0: found } of matches) {
@@ -123,10 +123,10 @@ function decodeWith([pattern, decode]: Encoding, reading: Reading): Reading {
     parts.push(decoded);
     copied = index + found.length;
     for (let unit = 0; unit < decoded.length; unit++) {
-      from.push(reading.from[index] ?? 0);
-      to.push(reading.to[copied - 1] ?? 0);
+      from.push(decodedText.from[index] ?? 0);
+      to.push(decodedText.to[copied - 1] ?? 0);
     }
   }
-  copy(reading.text.length);
+  copy(decodedText.text.length);
   return { text: parts.join(""), from, to };
 }

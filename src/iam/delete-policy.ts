@@ -6,7 +6,7 @@ import { remainingPropagation } from "./policy";
 import { pollUntil } from "./retry";
 import type { SdkResponse, WriteTimes } from "./types";
 
-/** Deletes a policy. It succeeds if the policy is gone. A recent policy that IAM does not show yet is waited for. */
+/** Deletes a policy. Succeeds if the policy is already gone. Waits for a recent policy that IAM doesn't show yet. */
 export async function deletePolicy(
   client: Client,
   id: string,

@@ -14,7 +14,7 @@ interface Attempts {
   unknownSince?: number;
 }
 
-/** A failed call. The message holds the service's reason and code, the next step, and the transaction id. */
+/** A failed call. The message contains the service's reason and code, the next step, and the transaction id. */
 export class IamError extends CodedError {
   readonly details: ErrorDetails;
   private readonly attempts?: Attempts;
@@ -51,12 +51,12 @@ export class IamError extends CodedError {
     return this.attempts?.unknownSince;
   }
 
-  /** True if IAM itself says that the policy does not exist. */
+  /** True if IAM itself reports that the policy does not exist. */
   get isPolicyNotFound(): boolean {
     return this.details.status === 404 && this.details.code === "policy_not_found";
   }
 
-  /** True for any 404 of IAM. A gateway's 404 may mean the path and not the policy. */
+  /** True for any 404 with an error code, which comes from IAM. A gateway's 404 has none, and may be about the path. */
   get isNotFound(): boolean {
     return this.details.status === 404 && this.details.code !== undefined;
   }
@@ -81,7 +81,7 @@ export class IamError extends CodedError {
     return this.details.status !== undefined || !isUnconnected(this.details.code);
   }
 
-  /** Returns the same error, caused by another change of the policy. IAM may report one as a conflict. */
+  /** Returns the same error, marked as caused by a concurrent change, which IAM may report as a conflict. */
   asStale(): IamError {
     return new IamError({ ...this.details, isStale: true }, this.attempts);
   }
@@ -96,7 +96,7 @@ export class IamError extends CodedError {
     return new IamError(this.details, attempts);
   }
 
-  /** Returns the same error without credentials. */
+  /** Returns the same error with credentials redacted. */
   redacted(secrets: readonly string[], isRead: boolean): IamError {
     return new IamError(redactDetails({ ...this.details, isRead }, secrets), this.attempts);
   }
@@ -127,8 +127,9 @@ function sentence(details: ErrorDetails, attempts: Attempts | undefined): string
 function subject({ status, code, isStale }: ErrorDetails, name: string): string {
   if (status !== undefined) return `${name} ${outcomeOf({ status }) === "unknown" ? "failed" : "refused"}`;
   if (code === UNREADABLE) return `${name}'s response cannot be read`;
-  if (code === NOT_VISIBLE) return `${name} is behind`;
-  if (code === NOT_SENT || isStale) return `${name} was not called`;
+  if (code === NOT_VISIBLE) return `${name} is not up to date`;
+  if (isStale) return "The policy was not replaced";
+  if (code === NOT_SENT) return `${name} was not called`;
   return isUnconnected(code) || isTls(code) ? `${name} could not be reached` : `${name} did not respond`;
 }
 
@@ -145,7 +146,7 @@ export function withUnknownOutcome(error: unknown, unknownSince: number | undefi
   return new CodedError(codeOf(error), messageOf(error), { cause: error, outcomeUnknown: true });
 }
 
-/** IAM holds a duplicate: a policy with the same scope and roles and another id. */
+/** IAM has a duplicate: a policy with the same scope and roles and another id. */
 export class PolicyConflictError extends CodedError {
   readonly policy: Policy;
   declare readonly cause: IamError;
@@ -174,7 +175,7 @@ export class NotSentError extends Error {
 }
 
 /**
- * Converts an error of IBM's SDK to an `IamError` without credentials.
+ * Converts an error of IBM's SDK to an `IamError`, with credentials redacted.
  *
  * @param isRead true if the call only reads
  */
@@ -217,7 +218,7 @@ export function changedBetweenReads(id: string, first: string, second: string): 
 
 /** IAM does not show a recent write yet, so its response proves nothing. */
 export function notVisibleYet(id: string, respondedAt?: number): IamError {
-  const message = `policy ${id} was written recently, and IAM does not show it yet`;
+  const message = `policy ${id} was written recently and is not visible yet`;
   return new IamError({ message, code: NOT_VISIBLE, respondedAt, isRead: true });
 }
 

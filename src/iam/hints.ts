@@ -1,7 +1,7 @@
 import { isTls, NOT_SENT, NOT_VISIBLE, TIMED_OUT, UNREADABLE } from "./outcome";
 import type { Hint, Service } from "./types";
 
-/** Rows of the same failure: what differs between IAM and the other services is a parameter. */
+/** Hints that several services share, with their different sentences as parameters. */
 const unauthorized = (hint: string): Hint => ({
   when: ({ status }) => status === 401,
   code: "token-refused",
@@ -16,11 +16,11 @@ const throttled = (hint: string): Hint => ({ when: ({ status }) => status === 42
 const unavailable = (name: string): Hint => ({
   when: ({ status }) => status === 408 || (status !== undefined && status >= 500),
   code: "unavailable",
-  hint: `${name} is unavailable: run again later, and check IBM Cloud's status page if it stays so`,
+  hint: `${name} is unavailable: try again later. If the problem persists, check IBM Cloud's status page`,
 });
 
 /**
- * The rows that are the same for all services. They enclose those of one service.
+ * Adds the hints that all services share, before and after those of one service.
  *
  * @param settings the settings of the service's endpoint
  */
@@ -88,7 +88,7 @@ export const IAM: Service = {
     {
       when: ({ status, code }) => status === 400 && code?.startsWith("BXNIM") === true,
       code: "credentials-refused",
-      hint: "The token service refused the credentials: check that the API key (ibmcloud:apiKey, IC_API_KEY, IBMCLOUD_API_KEY) exists, is not locked, and belongs to this endpoint. After a change of ibmcloud:apiKey, run pulumi up before refresh or destroy, or give them --run-program",
+      hint: "The token service refused the credentials: check that the API key (ibmcloud:apiKey, IC_API_KEY, IBMCLOUD_API_KEY) exists, is not locked, and belongs to this endpoint. After you change ibmcloud:apiKey, run pulumi up before pulumi refresh or pulumi destroy, or run them with --run-program",
     },
     ...withCommonHints("IAM", "ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT", [
       {
@@ -108,18 +108,18 @@ export const IAM: Service = {
       {
         when: ({ code }) => code === "policy_not_found",
         code: "policy-not-found",
-        hint: "Run pulumi refresh to read what IAM still holds",
+        hint: "Run pulumi refresh to read what IAM still has",
       },
       {
         when: ({ status, code, isStale }) =>
           isStale === true || status === 412 || (status === 409 && code !== "policy_conflict_error"),
         code: "changed-meanwhile",
-        hint: "The authorization was changed at the same time: run pulumi refresh, then pulumi up",
+        hint: "The authorization was changed concurrently: run pulumi refresh, then pulumi up",
       },
       {
         when: ({ status }) => status === 409,
         code: "already-exists",
-        hint: "IAM allows one authorization with the same scope and roles: remove the other one, or this resource",
+        hint: "IAM allows only one authorization with the same scope and roles: remove the other one, or this resource",
       },
       {
         when: ({ status }) => status === 415,
@@ -129,7 +129,7 @@ export const IAM: Service = {
       {
         when: ({ status }) => status === 422,
         code: "over-quota",
-        hint: "The account has reached its limit of policies (4,020): remove unused ones, or ask IBM to raise it",
+        hint: "The account has reached its limit of policies (4,020): delete unused policies, or ask IBM to raise the limit",
       },
       throttled("IAM limits the rate of calls: run again later, or with a lower --parallel"),
       unavailable("IAM"),

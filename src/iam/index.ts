@@ -13,7 +13,7 @@ import { updatePolicy } from "./update-policy";
 
 /** IAM with one set of credentials. The provider reaches IBM Cloud only through it. Each method throws an `IamError`. */
 export interface Iam {
-  /** Returns the same IAM for one operation with its deadline. Without one, each call has its own. */
+  /** Returns this `Iam` bound to the deadline of one operation. Without a deadline, each call has its own. */
   withDeadline: (deadline: Deadline) => Iam;
   /** The account in the stack's configuration, known without a call. */
   configuredAccountId?: string;
@@ -25,7 +25,7 @@ export interface Iam {
   identity: () => Promise<Identity>;
   /** Lists the roles that can be granted to a pair of services. Asks IAM once for each pair. */
   offeredRoles: (pair: Pair) => Promise<OfferedRole[]>;
-  /** @throws PolicyConflictError if IAM already holds a duplicate */
+  /** @throws PolicyConflictError if IAM already has a duplicate */
   createPolicy: (
     body: PolicyBody,
     isOwned: (id: string) => boolean,

@@ -4,8 +4,8 @@
  */
 export type Outcome = "done" | "refused" | "unknown";
 
-/** The response of a call, or the failure that replaced it. */
-export interface Ending {
+/** The result of a call: the status of its response, or the code of its failure. */
+export interface CallResult {
   /** The HTTP status, if the whole response could be read. */
   status?: number;
   /** IAM's error code, or the code of the connection's failure. */
@@ -36,7 +36,7 @@ const NOT_CONNECTED = [
 ];
 
 /** Decides the outcome of a call. Any failure that may have come after IAM's work is unknown. */
-export function outcomeOf({ status, code }: Ending): Outcome {
+export function outcomeOf({ status, code }: CallResult): Outcome {
   if (code === UNREADABLE) return "unknown";
   if (status === undefined) return isUnsent(code) ? "refused" : "unknown";
   if (status < 300) return "done";
@@ -44,7 +44,7 @@ export function outcomeOf({ status, code }: Ending): Outcome {
 }
 
 /** Returns true if the same call may succeed later. */
-export function isRetryable({ status, code }: Ending): boolean {
+export function isRetryable({ status, code }: CallResult): boolean {
   if (code === UNREADABLE) return true;
   if (status === undefined) return !isTls(code) && code !== NOT_SENT && code !== NOT_VISIBLE;
   return status === 408 || status === 429 || (status >= 500 && status !== 501);

@@ -100,7 +100,7 @@ export function parseLastModified({ result }: SdkResponse): string | undefined {
   return success ? output.last_modified_at : undefined;
 }
 
-/** Returns the id of a list entry, whatever else it holds, or `undefined` if the policy is deleted. */
+/** Returns the id of a list entry, whatever else it contains, or `undefined` if the policy is deleted. */
 export function entryId(entry: unknown): string | undefined {
   if (!v.is(identified, entry)) return undefined;
   return "state" in entry && entry.state === "deleted" ? undefined : entry.id;
@@ -151,8 +151,12 @@ export async function readAllPages<Entry>(
     const page = await readPage(start);
     for (const each of page.entries) entries.push(each);
     if (page.next === undefined) return entries;
-    if (seen.has(page.next) || entries.length > MAX_ENTRIES) {
-      const message = `${list} does not end: page ${seen.size} links to a page that was read already`;
+    const isLoop = seen.has(page.next);
+    if (isLoop || entries.length > MAX_ENTRIES) {
+      const reason = isLoop
+        ? `page ${seen.size} links to a page that was already read`
+        : `it has more than ${MAX_ENTRIES} entries`;
+      const message = `${list} does not end: ${reason}`;
       throw new IamError({ code: UNREADABLE, message, isRead: true, service });
     }
     seen.add(page.next);

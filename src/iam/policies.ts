@@ -79,7 +79,7 @@ export async function getPolicy(
 
 /** A policy in one response. */
 interface Snapshot {
-  /** Active or deleted. Undefined if IAM holds no such policy. */
+  /** Active or deleted. Undefined if IAM has no such policy. */
   policy?: Policy;
   /** The `Date` of the response, in milliseconds since 1970. */
   respondedAt?: number;
@@ -109,7 +109,7 @@ export async function getPolicyOnce(client: Client, id: string, deadline: Deadli
   }
 }
 
-/** The policy that a conflict is about. */
+/** The policies that may have caused a conflict. */
 interface Duplicate {
   /** An active policy with the same scope and roles, preferably one that is not being deleted. */
   duplicate?: Policy;

@@ -11,14 +11,14 @@ export interface PolicyCache {
   /** Reads a policy. Returns `undefined` if it does not exist, or is deleted. */
   read: (id: string, deadline: Deadline, known?: WriteTimes) => Promise<Policy | undefined>;
   /**
-   * Finds the active policies of a scope. They are as old as the list: a caller that relies on one reads it first.
+   * Finds the active policies of a scope. They may be out of date: read a policy again before relying on it.
    *
    * @param notBefore lists the policies again if the list is older, in milliseconds of `performance.now()`
    */
   findByScope: (scope: PolicyBody, deadline: Deadline, notBefore?: number) => Promise<Policy[]>;
-  /** Reads see every write of this run. */
+  /** Call it after a write: the next read lists the policies again, so that it sees the write. */
   written: () => void;
-  /** The outcome of a write is not certain: lists the policies again. */
+  /** Empties the cache. Call it if the outcome of a write is unknown. */
   clear: () => void;
 }
 
@@ -26,7 +26,7 @@ export interface PolicyCache {
  * The first read is a call for one policy. All further reads share a list, so that a refresh of a thousand authorizations
  * takes a handful of calls. A policy that the list lacks, or shows in an older version, is read by id.
  *
- * Writes of this run don't affect `findByScope`: it looks for policies that no resource of the program holds.
+ * Writes of this run don't affect `findByScope`: it looks for policies that no resource of the program owns.
  */
 export function createPolicyCache(client: () => Client): PolicyCache {
   let isFirstRead = true;

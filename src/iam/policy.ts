@@ -40,8 +40,7 @@ export function ageOf(time: string, respondedAt: number | undefined): number {
 }
 
 /**
- * Returns how much longer IAM may take to show the last write everywhere, in milliseconds; 0 or less if it must show it by
- * now.
+ * Returns the time, in milliseconds, in which IAM may still not show the last write; 0 or less once that time is over.
  *
  * @param propagation the time that IAM may take, in milliseconds
  */

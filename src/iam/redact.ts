@@ -1,5 +1,5 @@
 import { clean, INVISIBLE, truncate } from "../shared/text";
-import { readings, SEAM } from "./decode";
+import { decodings, SEAM } from "./decode";
 
 const HIDDEN = "[secret]";
 
@@ -31,7 +31,7 @@ const CREDENTIALS = [
 type Span = readonly [start: number, end: number];
 
 /** A few characters of a secret. Where a text contains them, it is compared with the rest of the secret. */
-interface Seed {
+interface Candidate {
   secret: string;
   /** The position of the characters in the secret. */
   at: number;
@@ -39,8 +39,8 @@ interface Seed {
   isBase64: boolean;
 }
 
-/** Seeds by their length, and then by their characters. */
-type Seeds = Map<number, Map<string, Seed[]>>;
+/** Candidates by their length, and then by their characters. */
+type Candidates = Map<number, Map<string, Candidate[]>>;
 
 /**
  * Replaces credentials in a text with `[secret]`:
@@ -55,16 +55,17 @@ type Seeds = Map<number, Map<string, Seed[]>>;
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const known = secrets.map((secret) => secret.trim()).filter(({ length }) => length >= SHORTEST);
-  const seeds = seedsOf(known);
+  const candidates = candidatesOf(known);
   const bounded = truncate(text, LONGEST);
   const hidden: Span[] = [];
-  for (const reading of readings(bounded, Math.min(BEGINNING, ...seeds.keys()))) {
-    for (const [start, end] of found(reading.text, seeds)) {
-      hidden.push([reading.from[start] ?? 0, reading.to[end - 1] ?? 0]);
+  for (const decoded of decodings(bounded, Math.min(BEGINNING, ...candidates.keys()))) {
+    for (const [start, end] of found(decoded.text, candidates)) {
+      hidden.push([decoded.from[start] ?? 0, decoded.to[end - 1] ?? 0]);
     }
   }
-  const isOurWord = known.some((secret) => HIDDEN.includes(secret.toLowerCase()));
-  return replaced(bounded, hidden, isOurWord ? "***" : HIDDEN);
+  // A secret that is itself a part of the placeholder needs another one.
+  const isInPlaceholder = known.some((secret) => HIDDEN.includes(secret.toLowerCase()));
+  return replaced(bounded, hidden, isInPlaceholder ? "***" : HIDDEN);
 }
 
 /** Prepares a part of an answer for an error sentence: redacts it, cleans it, and cuts it to `longest` characters. */
@@ -72,30 +73,30 @@ export function quote(text: string, secrets: readonly string[], longest: number)
   return truncate(clean(redact(text, secrets)), longest);
 }
 
-function seedsOf(secrets: readonly string[]): Seeds {
-  const seeds: Seeds = new Map();
-  const sow = (secret: string, isBase64: boolean) => {
+function candidatesOf(secrets: readonly string[]): Candidates {
+  const candidates: Candidates = new Map();
+  const add = (secret: string, isBase64: boolean) => {
     const length = Math.min(BEGINNING, secret.length);
-    const sown = seeds.get(length) ?? new Map<string, Seed[]>();
-    seeds.set(length, sown);
-    // Every part of PART characters contains one of these seeds.
+    const byCharacters = candidates.get(length) ?? new Map<string, Candidate[]>();
+    candidates.set(length, byCharacters);
+    // Every part of PART characters contains one of these candidates.
     for (let at = 0; at + length <= secret.length; at += PART - length + 1) {
       const characters = secret.slice(at, at + length);
-      sown.set(characters, [...(sown.get(characters) ?? []), { secret, at, isBase64 }]);
+      byCharacters.set(characters, [...(byCharacters.get(characters) ?? []), { secret, at, isBase64 }]);
     }
   };
-  const texts = secrets.flatMap((secret) => [secret, secret.replace(INVISIBLE, "")]).map(folded);
-  for (const text of new Set(texts.filter(({ length }) => length >= SHORTEST))) sow(text, false);
+  const texts = secrets.flatMap((secret) => [secret, secret.replace(INVISIBLE, "")]).map(normalized);
+  for (const text of new Set(texts.filter(({ length }) => length >= SHORTEST))) add(text, false);
   const long = secrets.filter(({ length }) => length >= BEGINNING);
-  for (const core of new Set(long.flatMap(base64Cores).map(folded))) sow(core, true);
-  return seeds;
+  for (const part of new Set(long.flatMap(base64Parts).map(normalized))) add(part, true);
+  return candidates;
 }
 
 /**
  * The base64 characters that depend on a secret alone, for each way its bytes can be aligned. Decoding does not find a secret
  * in base64 that was made upper or lower case.
  */
-function base64Cores(secret: string): string[] {
+function base64Parts(secret: string): string[] {
   return [0, 1, 2].flatMap((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
     const end = Math.floor((bytes.length * 8) / 6);
@@ -110,17 +111,17 @@ function base64Cores(secret: string): string[] {
 }
 
 /** Ignores letter case, and writes a space as forms do. Keeps the length, so positions stay the same. */
-function folded(text: string): string {
+function normalized(text: string): string {
   return text.replaceAll("İ", "i").toLowerCase().replace(/[+\s]/g, " ");
 }
 
-function* found(text: string, seeds: Seeds): Generator<Span> {
-  const searched = folded(text);
-  for (const [length, sown] of seeds) {
+function* found(text: string, candidates: Candidates): Generator<Span> {
+  const searched = normalized(text);
+  for (const [length, byCharacters] of candidates) {
     for (let at = 0; at + length <= searched.length; at++) {
-      for (const seed of sown.get(searched.slice(at, at + length)) ?? []) {
-        const span = grown(text, searched, at, seed);
-        if (span) yield seed.isBase64 ? wholeRun(text, span) : span;
+      for (const candidate of byCharacters.get(searched.slice(at, at + length)) ?? []) {
+        const span = extend(text, searched, at, candidate);
+        if (span) yield candidate.isBase64 ? wholeRun(text, span) : span;
       }
     }
   }
@@ -129,12 +130,17 @@ function* found(text: string, seeds: Seeds): Generator<Span> {
   }
 }
 
-/** Extends a seed to as much of its secret as the text contains; `undefined` if that is too little to hide. */
-function grown(text: string, searched: string, seedAt: number, { secret, at }: Seed): Span | undefined {
-  let [start, first] = [seedAt, at];
+/** Extends a candidate to as much of its secret as the text contains; `undefined` if that is too little to hide. */
+function extend(
+  text: string,
+  searched: string,
+  candidateAt: number,
+  { secret, at }: Candidate,
+): Span | undefined {
+  let [start, first] = [candidateAt, at];
   while (start > 0 && first > 0 && searched[start - 1] === secret[first - 1])
     [start, first] = [start - 1, first - 1];
-  let [end, next] = [seedAt, at];
+  let [end, next] = [candidateAt, at];
   while (next < secret.length && searched[end] === secret[next]) [end, next] = [end + 1, next + 1];
   if (end - start >= Math.min(PART, secret.length)) return [start, end];
   CUT.lastIndex = end;

@@ -37,7 +37,7 @@ interface ResourceService<Sdk> {
   create: (options: SdkOptions) => Sdk;
 }
 
-/** Creates a client that uses the credentials of a client of IAM, and one token with it. */
+/** Creates a client that shares the credentials and the token of an IAM client. */
 export function createResourceClient<Sdk extends { getHttpClient: () => Http }>(
   client: Client,
   settings: Settings,

@@ -12,7 +12,7 @@ import { createResourceClient, type ResourceClient } from "./resource-client";
 import { sdk } from "./sdk";
 import type { Policy, SdkResponse, Settings } from "./types";
 
-/** The resources of an account. Equal questions share one call. Each method throws an `IamError`. */
+/** The resources of an account. Equal lookups share one call. Each method throws an `IamError`. */
 export interface Resources {
   /** The account of the credentials. */
   accountId: () => Promise<string>;

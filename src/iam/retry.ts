@@ -11,7 +11,7 @@ const MAX_CONNECTION_ATTEMPTS = 3;
 /** The number of attempts to get a readable response: a proxy's page does not change. */
 const MAX_UNREADABLE_ATTEMPTS = 6;
 
-/** The number of times that an update is decided again because the policy was changed at the same time. */
+/** The maximum number of attempts of a write that conflicts with concurrent changes. */
 export const MAX_CONFLICTS = 8;
 
 /** The limits of all retries and polls of one operation. */
@@ -34,7 +34,7 @@ export const attemptNumber = new AsyncLocalStorage<number>();
 /**
  * Repeats a call until it succeeds, fails with an error that is not worth a retry, or the deadline is over.
  *
- * @throws IamError the last response of IAM, with the number and duration of the attempts
+ * @throws IamError the last failure, with the number of attempts and their total time
  */
 export async function withRetry<Result>(
   attempt: () => Promise<Result>,
@@ -55,7 +55,7 @@ export async function withRetry<Result>(
         thrown instanceof DeadlineError ? outOfTime(thrown, thrown.wasSent ? sentAt : undefined) : thrown;
       if (!(failure instanceof IamError)) throw withUnknownOutcome(failure, unknownSince);
       if (failure.outcomeUnknown) unknownSince ??= sentAt;
-      // If the deadline interrupts this attempt, the error of the one before says more.
+      // If the deadline interrupts this attempt, the previous attempt's error is more helpful.
       const error = thrown instanceof DeadlineError && last ? last : failure;
       last = error.after({ count, elapsed: performance.now() - startedAt, unknownSince });
       if (thrown instanceof DeadlineError) throw last;
@@ -102,7 +102,10 @@ export async function pollUntil<Result>(
   }
 }
 
-/** The policy was changed between the read that a write relies on and the write, or the outcome of a write is unknown. */
+/**
+ * A read and the write that relies on it must be repeated: the policy changed in between, or the outcome of the write is
+ * unknown.
+ */
 export class StaleError extends Error {
   declare readonly cause: Error;
   /** The number of attempts after which the cause is thrown. */
@@ -124,7 +127,7 @@ export async function retryOnConflict<Result>(
     try {
       return await work();
     } catch (error) {
-      // If the deadline interrupts this attempt, the error of the one before says more.
+      // If the deadline interrupts this attempt, the previous attempt's error is more helpful.
       if (last && error instanceof IamError && deadline.isOver())
         throw withUnknownOutcome(last.cause, error.unknownSince);
       if (!(error instanceof StaleError)) throw error;

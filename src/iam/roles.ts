@@ -26,7 +26,7 @@ export async function listRoles(
   try {
     return await list({ ...filter, ...(source !== undefined && { sourceServiceName: source }) });
   } catch (error) {
-    // IAM's private endpoints are known to answer 404 if a source is given. The target's roles are the next best.
+    // IAM's private endpoints are known to return 404 if a source is given. Fall back to the roles of the target.
     const isGateway = error instanceof IamError && error.status === 404 && !error.isPolicyNotFound;
     if (source === undefined || !isGateway) throw error;
     return list(filter);

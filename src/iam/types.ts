@@ -10,7 +10,7 @@ export interface Settings {
   timeouts?: Partial<Timeouts>;
   /** Aborted when the user cancels the run. */
   cancelled?: AbortSignal;
-  /** Resolves to true if Pulumi's engine has ended: it would lose what a write creates. */
+  /** Resolves to true if Pulumi's engine has ended, and could no longer record a write in its state. */
   isEngineGone?: () => Promise<boolean>;
 }
 
@@ -23,7 +23,7 @@ export interface Timeouts {
   /** The longest delay before the first retry. It doubles with each retry. */
   firstDelay: number;
   longestDelay: number;
-  /** The largest difference between two clocks that count as equal. */
+  /** The difference up to which two clocks count as equal. */
   clockTolerance: number;
   /** The time that IAM may take to show a change everywhere. Terraform's provider waits as long for a new policy. */
   propagation: number;
@@ -83,7 +83,7 @@ export interface Policy extends PolicyBody, PolicyMetadata {
   template?: Record<string, unknown>;
 }
 
-/** The time of the last write that the caller knows of. An older version of the policy is out of date. */
+/** The times of the last writes that the caller knows of. A version of the policy that is older is out of date. */
 export type WriteTimes = Pick<PolicyMetadata, "createdAt" | "lastModifiedAt">;
 
 /** A role that IAM offers for a source and a target. */

@@ -9,8 +9,8 @@ import { retryOnConflict, StaleError } from "./retry";
 import type { Policy, PolicyBody, WriteTimes } from "./types";
 
 /**
- * Updates a policy: reads it, lets the caller decide, and replaces it as a whole unless it was changed in between. In that
- * case, or if the outcome of the replacement is unknown, it is read and decided again.
+ * Updates a policy: reads it, lets the caller decide on the new content, and replaces it unless it was changed in between.
+ * If it was changed, or if the outcome is unknown, the update starts again with a read.
  *
  * @param decide gets the policy, or `undefined` if it is gone, and returns its new content, or `undefined` if nothing has to
  * change. Its errors end the update.
@@ -79,7 +79,10 @@ function hasContent(policy: Policy, body: PolicyBody): boolean {
   return isSamePolicy(policy, body) && (policy.description ?? "") === (body.description ?? "");
 }
 
-/** @throws StaleError if v1 returns another version than the one that was read: its ETag would overwrite that version */
+/**
+ * @throws StaleError if v1 returns a different version from the one that was read: with its ETag, the update would
+ * overwrite a concurrent change
+ */
 async function readEtagFromV1(
   client: Client,
   { id, lastModifiedAt }: Policy,

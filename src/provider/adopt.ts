@@ -6,7 +6,7 @@ import type { Context } from "./context";
 import type { Inputs } from "./types";
 
 /**
- * Finds the policy that `adopt` asks to take over.
+ * Finds the policy to adopt.
  *
  * @returns `undefined` if there is none and a new one is needed
  * @throws CodedError if several policies qualify, or the named one does not
@@ -20,14 +20,17 @@ export async function findAdopted(
   if (adopt !== true) return undefined;
   const [first, ...others] = await findAdoptable(context, body);
   if (!first || others.length === 0) return first;
-  const ids = [first, ...others].map(({ id }) => `adopt: "${id}"`).join(", ");
+  const ids = [first, ...others].map(({ id }) => `"${id}"`).join(", ");
   throw new CodedError(
     "adopt-ambiguous",
-    `${others.length + 1} authorizations have this scope, so adopt: true is ambiguous: write one of ${ids}`,
+    `${others.length + 1} authorizations have this scope, so adopt: true is ambiguous: set adopt to one of their ids: ${ids}`,
   );
 }
 
-/** Finds the policies of a scope that no resource of this run owns or deletes. Each is read before it counts. */
+/**
+ * Finds the policies with this scope that no resource of this run owns or deletes. Each candidate is read again, because
+ * the list may be out of date.
+ */
 async function findAdoptable({ iam, ownership }: Context, body: PolicyBody): Promise<Policy[]> {
   const rejected = new Set<string>();
   const isAdoptable = (policy: Policy) =>
@@ -53,7 +56,7 @@ async function findNamed({ iam, ownership }: Context, id: string, body: PolicyBo
   if (ownership.isDeleting(id)) {
     throw new CodedError(
       "being-removed",
-      `adopt names policy ${id}, which this run deletes: remove adopt to create a new authorization`,
+      `adopt names policy ${id}, which this run is deleting: remove adopt to create a new authorization`,
     );
   }
   if (!policy) {
@@ -65,7 +68,7 @@ async function findNamed({ iam, ownership }: Context, id: string, body: PolicyBo
   if (!isSameScope(policy, body)) {
     throw new CodedError(
       "adopt-other-scope",
-      `adopt names policy ${id}, which has another scope than the declared one: declare the scope that IAM holds, or remove adopt`,
+      `adopt names policy ${id}, whose scope differs from the declared one: declare the scope that the policy has, or remove adopt`,
     );
   }
   const reason = whyNotAdoptable(policy);

@@ -25,7 +25,7 @@ function toAuthorization(policy: Policy): Authorization {
   return { id: policy.id, ...rest, ...(manager && { managedBy: manager }) };
 }
 
-/** Returns true if an authorization matches both filters. A filter has an instance as its GUID or its CRN. */
+/** Returns true if an authorization matches both filters. A filter names an instance by its GUID or its CRN. */
 export function matchesFilter(
   { source, target }: Authorization,
   filter: { source: Filter; target: Filter },

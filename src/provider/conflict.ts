@@ -2,7 +2,7 @@ import type { PolicyConflictError } from "../iam/errors";
 import type { Policy } from "../iam/types";
 import { roleNamesOf } from "./roles";
 
-/** The facts about a duplicate that the policy itself does not hold. */
+/** Information about a duplicate that the policy itself doesn't contain. */
 export interface Conflict {
   /** Display names of roles, by CRN. */
   names: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export function managedBy({ createdById = "", template }: Policy): "service" | "
 
 const NOT_ADOPTABLE = {
   template: "an enterprise policy template manages it",
-  service: "a service created it for its own use, and deletes it itself",
+  service: "a service created it for its own use, and will delete it itself",
 };
 
 /** Returns the reason why a policy can't be adopted, or `undefined` if it can. */
@@ -44,7 +44,7 @@ function createSteps(policy: Policy, { isOwned, isDeleting = false, isOurs = fal
   }
   if (isDeleting) {
     return [
-      "This run deletes it, and IAM still shows it: run pulumi refresh, then pulumi up creates this one",
+      "This run is deleting it, and IAM still returns it: run pulumi refresh, then pulumi up to create this one",
     ];
   }
   const reason = whyNotAdoptable(policy);
@@ -61,7 +61,7 @@ function createSteps(policy: Policy, { isOwned, isDeleting = false, isOurs = fal
 }
 
 const ONE_AT_A_TIME =
-  "change the roles of one resource at a time, each with its own pulumi up (through other roles if two resources swap theirs)";
+  "change the roles of one resource at a time, and run pulumi up after each change. If two resources swap their roles, first give one of them other roles";
 
 /** The error of an update: which policy is the duplicate, and the next steps. `adopt` applies to creates only. */
 export function updateConflictMessage(error: PolicyConflictError, conflict: Conflict): string {
@@ -70,14 +70,14 @@ export function updateConflictMessage(error: PolicyConflictError, conflict: Conf
 
 function updateSteps(policy: Policy, { isOwned }: Conflict): string[] {
   if (isOwned) {
-    return [`Another resource of this program owns it: ${ONE_AT_A_TIME}, or remove one of the two resources`];
+    return [`Another resource of this program owns it: remove one of the two resources, or ${ONE_AT_A_TIME}`];
   }
   const reason = whyNotAdoptable(policy);
   if (reason !== undefined) {
     return [`It cannot be adopted, because ${reason}: keep other roles, or remove this resource`];
   }
   return [
-    `Delete it, or adopt it with adopt: "${policy.id}" and pulumi up --replace <URN of this resource>, which then deletes the present one`,
+    `Delete that policy, or adopt it: set adopt: "${policy.id}" and run pulumi up --replace <URN of this resource>, which also deletes the policy that this resource has now`,
     `If another resource of this stack owns it, ${ONE_AT_A_TIME}`,
   ];
 }

@@ -16,7 +16,7 @@ import { matches, reconcile } from "./update";
  * Creates the authorization, or adopts the one that `adopt` asks for. Accounts and roles are checked before anything is
  * written.
  *
- * @throws IncompleteError if a step fails after IAM holds the authorization
+ * @throws IncompleteError if a step fails after the authorization was created or adopted
  */
 export async function createAuthorization(
   context: Context,
@@ -41,7 +41,7 @@ export async function createAuthorization(
 
   const stateOf = (created: Policy): State => {
     const state = toState(created, roles.names);
-    // Adopted roles are kept from now on, as default roles are.
+    // From now on, adopted roles are kept like default roles.
     const kept = wanted.roles === undefined && { presetRoles: state.roles };
     return { ...state, ...kept, ...localInputs(wanted) };
   };
@@ -60,7 +60,7 @@ export async function createAuthorization(
 const MAY_BE_CREATED =
   "IAM may have created it: IBMCLOUD_ADOPT_OWN=true pulumi up adopts what this run created";
 
-/** Creates the policy. If IAM already holds a duplicate, that one is adopted if the program allows it. */
+/** Creates the policy. If IAM already has a duplicate, that one is adopted if the program allows it. */
 async function createOrAdopt(
   { iam, ownership }: Context,
   { adopt }: Inputs,

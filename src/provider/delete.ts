@@ -45,14 +45,17 @@ export async function deleteAuthorization(context: Context, id: string, state: S
     return true;
   }
 
-  /** If two resources had one policy in state, the remaining one may not know what the other one changed. */
+  /**
+   * Checks that the policy still matches the resource that keeps it. If two resources had this policy in state, the other
+   * one may have changed it. @throws CodedError if it differs
+   */
   async function requireMatch(): Promise<void> {
     const inputs = ownership.unconfirmedInputs(id);
     const now = inputs && (await readAuthorization(context, id, state)).props;
     if (!now || !diffInputs(now, inputs).changed.some(changesPolicy)) return;
     throw new CodedError(
       "held-twice",
-      "another resource of this program owns it too, and IAM holds something else than that resource declares: run pulumi refresh, then pulumi up",
+      "another resource of this program owns it too, and the policy in IAM differs from what that resource declares: run pulumi refresh, then pulumi up",
     );
   }
 }

@@ -6,7 +6,10 @@ import { isSameRoles } from "./roles";
 import type { Inputs, State } from "./types";
 import { hasUnknown } from "./values";
 
-/** The effect of a changed argument. `"state"`: IAM stores nothing of it, but `delete` and `read` get it from the state. */
+/**
+ * The effect of a changed argument. `"state"`: IAM does not store the argument; `read` and `delete` get it from the
+ * state.
+ */
 type Effect = "replace" | "update" | "state";
 
 /** A scope is a security boundary: it is replaced and never edited. */
@@ -27,12 +30,12 @@ export function changesPolicy(key: keyof Inputs): boolean {
   return EFFECTS[key] !== "state";
 }
 
-/** The state. That of an incomplete resource may lack properties. */
+/** The state, in which properties may be missing if the resource is incomplete. */
 type Known = Partial<State>;
 
 /** Arguments that are not compared by value. */
 const EQUAL: Partial<Record<keyof Inputs, (known: Known, wanted: Inputs) => boolean>> = {
-  // Without roles in state, it is unknown which roles IAM holds. Without roles in the program, an adopted policy keeps its own.
+  // Without roles in state, it is unknown which roles IAM has. Without roles in the program, an adopted policy keeps its own.
   roles: ({ roles }, wanted) =>
     roles !== undefined && (wanted.roles === undefined || isSameRoles(roles, wanted.roles)),
   presetRoles: (known, wanted) =>
@@ -45,7 +48,7 @@ export function diffInputs(
   wanted: Inputs,
 ): { changed: (keyof Inputs)[]; replaces: (keyof Inputs)[] } {
   const accountId = known.target?.accountId ?? "";
-  // Inputs from `check` are mostly normalized, which saves the second comparison.
+  // Inputs from `check` are usually normalized already. If they equal the state, the costlier comparison is skipped.
   const changed =
     changedKeys(known, addAccounts(wanted, accountId)).length === 0
       ? []
@@ -61,7 +64,10 @@ function changedKeys(known: Known, wanted: Inputs): (keyof Inputs)[] {
   });
 }
 
-/** Compares the state with the program. A resource that keeps its policy owns it from here on. */
+/**
+ * Compares the state with the program, and registers the resource as the owner of its policy unless the policy is
+ * replaced.
+ */
 export async function diffAuthorization(
   { iam, ownership }: Context,
   id: string,

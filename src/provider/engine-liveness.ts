@@ -17,7 +17,7 @@ export function watchEngine(address: string | undefined): () => Promise<boolean>
   let opening: Promise<ClientHttp2Session | undefined> | undefined;
   return async () => {
     if (!isAddress) return false;
-    // Closed connections are noticed in the next turn of the event loop, which may be the one after the next.
+    // Node.js may need two turns of the event loop to notice a closed connection.
     await turn();
     await turn();
     if (connection && !connection.closed && !connection.socket.destroyed) return false;

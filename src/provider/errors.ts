@@ -7,7 +7,7 @@ export function pairText(inputs: Partial<Inputs>): string {
   return `${name(inputs.source)} -> ${name(inputs.target)}`;
 }
 
-/** IAM holds the authorization, and a later step failed. Pulumi keeps the resource in state as incomplete. */
+/** IAM has the authorization, and a later step failed. Pulumi keeps the resource in state as incomplete. */
 export class IncompleteError extends CodedError {
   readonly id: string;
   /** The part of the state that is certain. */
@@ -22,7 +22,7 @@ export class IncompleteError extends CodedError {
   }
 }
 
-/** Returns the same error with the next step for the user. */
+/** Returns an `outcome-unknown` error with the same message and the next step for the user. */
 export function outcomeUnknownError(error: unknown, nextStep: string): CodedError {
   const message = `${messageOf(error)}. ${nextStep}`;
   return new CodedError("outcome-unknown", message, { cause: error, outcomeUnknown: true });

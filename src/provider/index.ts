@@ -1,7 +1,7 @@
 import { exitOnBrokenPipe, watchCancel, watchEngine } from "./engine-liveness";
 import { authorizationProvider } from "./provider";
 
-/** The text in every stack's state loads this file. Its path and these seven names must never change. */
+/** The script in every stack's state loads this file. The file's path and these seven names must never change. */
 export const {
   configure,
   check,

@@ -1,10 +1,13 @@
 import { CodedError } from "../shared/coded-error";
 import type { Inputs } from "./types";
 
-/** How a resource came to own a policy: it created or adopted it in this run, or it has it in state and keeps it. */
+/**
+ * The reason why a resource owns a policy. `"taken"`: it created or adopted the policy in this run. `"kept"`: it has the
+ * policy in state and keeps it.
+ */
 type Owner = "taken" | "kept";
 
-/** The part of this run in one policy. */
+/** The owner of one policy in this run, and the deletes that this run started. */
 interface Entry {
   owner?: Owner;
   /** The inputs of the resource that keeps the policy. */
@@ -24,10 +27,10 @@ interface Deletion {
 }
 
 /**
- * The policies that the resources of this run own. Pulumi deletes last, and by id alone: without this, the end of a rename,
- * of `--replace` or of an adoption would delete a policy that another resource has just taken over.
+ * The policies that the resources of this run own. Pulumi deletes last, and by id alone. Without this, a rename, a
+ * `--replace` or an adoption would end with the delete of a policy that another resource has just adopted.
  *
- * The host process lives as long as one run, and so does this.
+ * The host process lives as long as one run, so this is not kept between runs.
  */
 export interface Ownership {
   /** Registers a resource that the program declares, by its inputs. */
@@ -50,7 +53,7 @@ export interface Ownership {
   take: (id: string) => void;
   /** Registers that a policy matches the inputs of its resource. */
   reconciled: (id: string) => void;
-  /** Registers that a delete has started. From here on no resource takes the policy over. */
+  /** Registers that a delete has started. From here on, no resource can adopt the policy. */
   startDelete: (id: string) => Deletion;
   isOwned: (id: string) => boolean;
   /** Returns true if this run deletes a policy, has deleted it, or may have. */
@@ -107,7 +110,7 @@ export function createOwnership(): Ownership {
       if (entry.deletes > 0) {
         throw new CodedError(
           "being-removed",
-          `this run deletes authorization ${id}: run pulumi refresh, then pulumi up`,
+          `this run is deleting authorization ${id}: run pulumi refresh, then pulumi up`,
         );
       }
       entry.owner = "taken";

@@ -61,7 +61,7 @@ export function localInputs(inputs: Partial<Inputs>): Pick<Inputs, Local> {
   return defined(Object.fromEntries(LOCAL_KEYS.map((key) => [key, inputs[key]])));
 }
 
-/** Returns the normalized inputs that lead to this state: a program with these inputs changes nothing. */
+/** Returns the normalized inputs for this state: a program with these inputs causes no changes. */
 export function toInputs({
   source,
   target,
@@ -80,7 +80,7 @@ export function toInputs({
   };
 }
 
-/** Removes undefined properties, which Pulumi's wire format lacks. */
+/** Removes undefined properties, which Pulumi's wire format doesn't support. */
 function defined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }
@@ -89,13 +89,17 @@ function isScopeAttribute(key: string): key is ScopeAttribute {
   return SCOPE_ATTRIBUTES.some((each) => each === key);
 }
 
-/** Converts one side to attributes. `"*"` means no attribute, except for resource groups: there it means "has one". */
+/**
+ * Converts one side to attributes. `"*"` adds no attribute, except for `resourceGroupId`: there it becomes
+ * `stringExists`.
+ */
 export function toAttributes(side: Side): PolicyAttribute[] {
   // Dropping a property would grant more than the program declares.
   const unmapped = Object.keys(side).find(
     (key) => !isScopeAttribute(key) && !Object.hasOwn({ ...SOURCE_LISTS, ...TARGET_LISTS }, key),
   );
-  if (unmapped !== undefined) throw new Error(`${unmapped} has no attribute in IAM's policies`);
+  if (unmapped !== undefined)
+    throw new Error(`property ${unmapped} cannot be mapped to an attribute of an IAM policy`);
   const named = SCOPE_ATTRIBUTES.flatMap((key): PolicyAttribute[] => {
     const value = side[key];
     if (value === undefined) return [];

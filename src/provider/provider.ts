@@ -18,7 +18,7 @@ import { updateAuthorization } from "./update";
 
 type Values = Record<string, unknown>;
 
-/** Pulumi's host adds the provider's text to all inputs. */
+/** Pulumi's host adds the provider script to all inputs. */
 type WithProvider = { __provider?: unknown };
 
 /** The interface of a dynamic provider, as Pulumi's host calls it. */
@@ -44,10 +44,10 @@ interface Operation<Result> {
   /** The operation, to follow "Cannot". */
   action: string;
   inputs: Partial<Inputs>;
-  /** The time that the program asks to wait, in seconds. It is added to the deadline. */
+  /** The wait that `settle` asks for, in seconds. It is added to the deadline. It is added to the deadline. */
   settle?: number;
   work: (context: Context) => Promise<Result>;
-  /** The provider's text, which an incomplete resource needs in its state. */
+  /** The provider script, which an incomplete resource needs in its state. */
   provider?: unknown;
 }
 
@@ -143,7 +143,10 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
   };
 }
 
-/** The properties from which Pulumi's engine recognizes an incomplete resource. The host does not add the provider's text. */
+/**
+ * The properties by which Pulumi's engine recognizes an incomplete resource. The host doesn't add the provider script to
+ * them, so this does.
+ */
 function incompleteResource(__provider: unknown): (cause: unknown, message: string) => object {
   return (cause, message) =>
     cause instanceof IncompleteError

@@ -36,8 +36,8 @@ export async function readAuthorization(
 }
 
 /**
- * Returns the display names of a policy's roles, by CRN: from the response, or else from a lookup. A role that the state
- * holds by its CRN keeps it.
+ * Returns the display names of a policy's roles, by CRN: from the response, or else from a lookup. A role that is in the
+ * state as a CRN stays a CRN.
  */
 async function namesOf(iam: Iam, policy: Policy, known: readonly string[]): Promise<Record<string, string>> {
   const isNamed = (crn: string) => Object.hasOwn(policy.roleNames, crn);

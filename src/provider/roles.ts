@@ -43,7 +43,7 @@ export function roleNamesOf(crns: readonly string[], names: Readonly<Record<stri
   return canonicalRoles(crns.map((crn) => (Object.hasOwn(names, crn) && names[crn]) || crn));
 }
 
-/** Returns display names by CRN. A name that several roles share, in any case, is left out. */
+/** Returns display names by CRN. A name that several roles share, ignoring letter case, is left out. */
 export function uniqueNames(offered: readonly OfferedRole[]): Record<string, string> {
   const isUnique = (role: OfferedRole) =>
     !offered.some(({ crn, displayName }) => crn !== role.crn && isSameName(displayName, role.displayName));
@@ -92,7 +92,7 @@ function ambiguous(found: readonly OfferedRole[]): string {
 
 function notOffered(written: string, offered: readonly OfferedRole[], pair: string): string {
   if (offered.length === 0) {
-    return `but IAM offers no roles for ${pair}: a service name is misspelt, the pair cannot be authorized, or these credentials may not list roles (a role's CRN needs no lookup)`;
+    return `but IAM offers no roles for ${pair}: a service name is misspelled, the pair cannot be authorized, or these credentials may not list roles (a role's CRN needs no lookup)`;
   }
   const names = offered.map(({ displayName }) => displayName);
   const suggestion = suggest(written, names);

@@ -33,7 +33,7 @@ const metadata = {
 const PROPERTIES = {
   source: stateSide,
   target: stateSide,
-  // Undefined while it is unknown which roles IAM holds.
+  // Undefined while it is unknown which roles IAM has.
   roles: v.optional(texts),
   description: optionalText,
   ...metadata,

@@ -19,13 +19,13 @@ export type Inputs = pulumi.Unwrap<Omit<EnAuthorizationArgs, "source" | "target"
   source: Source;
   target: Target;
   /**
-   * The default roles that `roles` holds because the program sets none. They are kept in state, so that a version of this
-   * package with other defaults does not change the grant.
+   * The roles of a resource whose program sets none: documented roles that were filled in, or those of an adopted policy.
+   * They are kept in state, so that a version of this package with other defaults does not change the grant.
    */
   presetRoles?: string[];
 };
 
-/** The resource's state: the inputs as IAM holds them, and the policy's metadata. */
+/** The resource's state: the inputs as stored in IAM, and the policy's metadata. */
 export interface State extends Omit<Inputs, "roles">, PolicyMetadata {
   roles: string[];
   source: Source & { accountId: string };

@@ -11,7 +11,7 @@ import { requireAccount, resolveAccounts, resolveRoles, type ResolvedRoles } fro
 import type { Inputs, State } from "./types";
 
 /**
- * Updates roles and description. The scope that IAM holds is sent back untouched; it must be the declared one.
+ * Updates roles and description. The scope that IAM has is sent back untouched; it must be the declared one.
  *
  * @throws IncompleteError if the outcome is unknown
  */
@@ -23,7 +23,7 @@ export async function updateAuthorization(
 ): Promise<{ outs: State }> {
   const { iam } = context;
   const { changed } = diffInputs(state, inputs);
-  // Without roles in state, it is unknown which roles IAM holds, and the policy has to be read.
+  // Without roles in state, it is unknown which roles IAM has, and the policy has to be read.
   const isStateOnly = changed.length > 0 && !changed.some(changesPolicy) && hasRoles(state);
   if (isStateOnly) {
     if (changed.includes("credentials")) await requireAccount(iam, state);
@@ -47,7 +47,7 @@ function hasRoles({ roles }: Partial<State>): boolean {
   return roles !== undefined;
 }
 
-/** Roles that were adopted or filled in stay known as such. */
+/** Keeps the record that roles were adopted or filled in, and not set by the program. */
 function keptRoles({ presetRoles }: State, { roles }: Inputs): Pick<Inputs, "presetRoles"> {
   return roles === undefined && presetRoles !== undefined ? { presetRoles } : {};
 }
@@ -59,7 +59,7 @@ function withoutLocal(state: State): State {
   ) as unknown as State;
 }
 
-/** Gives a policy the wanted roles and description. Nothing is sent if it has them. */
+/** Sets the roles and description of a policy. Nothing is sent if it already has them. */
 export async function reconcile(
   { iam, ownership }: Context,
   id: string,
@@ -79,7 +79,10 @@ export async function reconcile(
   }
 }
 
-/** Returns the new content of a policy, or `undefined` if it is as wanted. @throws CodedError if it must not be changed */
+/**
+ * Returns the new content of a policy, or `undefined` if nothing has to change. @throws CodedError if it must not be
+ * changed
+ */
 function nextBody(
   policy: Policy | undefined,
   wanted: Inputs,
@@ -88,7 +91,7 @@ function nextBody(
   if (!policy) {
     throw new CodedError(
       "policy-not-found",
-      "it no longer exists: run pulumi refresh, then pulumi up creates it again",
+      "it no longer exists: run pulumi refresh, then pulumi up to create it again",
     );
   }
   if (policy.template) {

@@ -6,8 +6,8 @@ export const ALL = "*";
 export const EVENT_NOTIFICATIONS = "event-notifications";
 
 /**
- * The placeholder for a value that is unknown during a preview, also of an object or an array. It equals
- * `pulumi.runtime.unknownValue`, which is not imported: loading `@pulumi/pulumi` would cost the host a second copy.
+ * The placeholder for a value that is unknown during a preview, including an object or an array. It equals
+ * `pulumi.runtime.unknownValue`, which is not imported because the host would load a second copy of `@pulumi/pulumi`.
  */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9" satisfies typeof pulumi.runtime.unknownValue;
 

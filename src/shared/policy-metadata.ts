@@ -1,4 +1,4 @@
-/** What IAM itself records about a policy. These are outputs of the resource, in this order. */
+/** The metadata that IAM records about a policy. These are outputs of the resource, in this order. */
 export interface PolicyMetadata {
   /** `"active"`. A policy that IAM keeps as `"deleted"` counts as gone. */
   state: string;

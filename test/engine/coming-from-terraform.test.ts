@@ -67,7 +67,7 @@ describe("an authorization that Terraform created, on the real engine", function
     const stack = await startStack(iam, declares("one", { ...other, adopt: CREATED.id }));
     const { code, output } = await stack.up();
     expect(code).not.to.equal(0);
-    expect(output).to.include("which has another scope than the declared one");
+    expect(output).to.include("whose scope differs from the declared one");
     expect(iam.policies()).to.deep.equal(held);
   });
 });

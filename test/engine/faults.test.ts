@@ -149,7 +149,7 @@ const TRIALS: Record<string, Trial> = {
     before: one,
     after: changed,
     faults: () => [{ operation: "replaceV2Policy", ...FOR_GOOD, status: 412 }],
-    says: /Cannot update authorization .*412 .*was changed at the same time.*pulumi refresh/,
+    says: /Cannot update authorization .*412 .*was changed concurrently.*pulumi refresh/,
     iam: { one: "" },
     state: { one: "" },
   },

@@ -13,9 +13,9 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
     inputs: { source: "en", target: { ...target, region: 7 }, roles: "Reader", description: 1 },
     says: [
       "source must be an object, not a string",
-      "target.region must be a text, not a number",
+      "target.region must be a string, not a number",
       "roles must be an array, not a string",
-      "description must be a text, not a number",
+      "description must be a string, not a number",
     ],
   },
   "empty-strings": {
@@ -48,7 +48,7 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
   },
   "other-account": {
     inputs: { source: { serviceInstance: crn("event-notifications", EN, OTHER_ACCOUNT) }, target, roles },
-    says: [`write source.accountId: "${OTHER_ACCOUNT}"`],
+    says: [`set source.accountId: "${OTHER_ACCOUNT}"`],
   },
   key: {
     inputs: {

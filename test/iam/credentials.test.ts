@@ -239,7 +239,7 @@ describe("credentials", () => {
 
   it("that VCAP_SERVICES holds as another type are refused by their name", () => {
     const services = JSON.stringify({ x: [{ name: SERVICE, credentials: { apikey: 5 } }] });
-    expect(() => find({}, {}, { VCAP_SERVICES: services })).to.throw(`${PREFIX}APIKEY must be a text`);
+    expect(() => find({}, {}, { VCAP_SERVICES: services })).to.throw(`${PREFIX}APIKEY must be a string`);
   });
 
   it("that are empty in the environment are none", () => {
@@ -296,10 +296,10 @@ describe("credentials", () => {
     const ODD: [written: unknown, sentence: string][] = [
       [{ apikey: "" }, "ibmcloud:credentials.PARTNER.apikey must not be empty"],
       [{ apikey: " " }, "ibmcloud:credentials.PARTNER.apikey must not be empty"],
-      [{ apikey: null }, "ibmcloud:credentials.PARTNER.apikey must be a text"],
-      [{ apikey: 5 }, "ibmcloud:credentials.PARTNER.apikey must be a text"],
-      [{ apikey: ["k"] }, "ibmcloud:credentials.PARTNER.apikey must be a text"],
-      [{ apikey: "k", authType: 5 }, "ibmcloud:credentials.PARTNER.authType must be a text"],
+      [{ apikey: null }, "ibmcloud:credentials.PARTNER.apikey must be a string"],
+      [{ apikey: 5 }, "ibmcloud:credentials.PARTNER.apikey must be a string"],
+      [{ apikey: ["k"] }, "ibmcloud:credentials.PARTNER.apikey must be a string"],
+      [{ apikey: "k", authType: 5 }, "ibmcloud:credentials.PARTNER.authType must be a string"],
       [{ apikey: "k", disableSsl: "no" }, "ibmcloud:credentials.PARTNER.disableSsl must be true or false"],
       [
         { apiKey: "k" },

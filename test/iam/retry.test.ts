@@ -216,7 +216,7 @@ describe("timeoutsFrom", () => {
   for (const written of ["0", "-1", "x", "86401"]) {
     it(`cannot be ${written}`, () => {
       expect(() => timeouts({ "ibmcloud:retryTimeout": written })).to.throw(
-        `ibmcloud:retryTimeout is ${written}: write seconds`,
+        `ibmcloud:retryTimeout is ${written}, but must be a number of seconds`,
       );
     });
   }

@@ -54,7 +54,7 @@ const REASONS: readonly Reason[] = [
     follow: () => "dropped",
   },
   {
-    says: /the authorization already exists \([^)]*\): (\S+) with .*Delete it, or adopt it with adopt: "\S+" and pulumi up --replace/,
+    says: /the authorization already exists \([^)]*\): (\S+) with .*Delete that policy, or adopt it: set adopt: "\S+" and run pulumi up --replace/,
     isTrue: (failed, seen) => isDuplicate(failed, seen) && isChange(failed),
     follow: async ({ name, declared, ids: [id = ""] }, world) => {
       if (isInState(world, id)) return "postponed";
@@ -85,7 +85,7 @@ const REASONS: readonly Reason[] = [
     follow: withoutAdopt,
   },
   {
-    says: /adopt names policy (\S+), which has another scope/,
+    says: /adopt names policy (\S+), whose scope differs from the declared one/,
     isTrue: ({ declared, ids: [id = ""] }, seen) =>
       declared.adopt === id &&
       versionsOf(seen, id).some((each) => scopeOf(each) !== scopeOf(bodyOf(declared))),
@@ -98,7 +98,7 @@ const REASONS: readonly Reason[] = [
     follow: withoutAdopt,
   },
   {
-    says: /\d+ authorizations have this scope.*?write one of adopt: "(\S+?)"((?:, adopt: "\S+?")+)/,
+    says: /\d+ authorizations have this scope.*?set adopt to one of their ids: "(\S+?)"((?:, "\S+?")+)/,
     isTrue: ({ declared, ids }, seen) =>
       declared.adopt === true &&
       ids.length > 1 &&

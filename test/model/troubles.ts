@@ -33,7 +33,7 @@ const PROXY = "<html>log in</html>";
 const LOST = /IAM (could not be reached|did not respond)/;
 const PROXIED = /unreadable_answer/;
 /** Matches the error of an operation that ended at its deadline. */
-export const OUT_OF_TIME = /the time of this operation is over|does not show it yet/;
+export const OUT_OF_TIME = /the operation timed out|is not visible yet/;
 const refused = (status: number, more: Partial<Fault> = {}): Kind => ({
   fault: { status, ...more },
   says: new RegExp(`\\(${status}[ )]`),

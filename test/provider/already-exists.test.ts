@@ -98,7 +98,7 @@ describe("adopt: true", () => {
     const one = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
     const two = await rig.make({ ...bucketInputs(), roles: ["Writer"] });
     const { message } = await failure(rig.make({ ...bucketInputs(), adopt: true }, rig.next()));
-    for (const { id } of [one, two]) expect(message).to.include(`adopt: "${id}"`);
+    for (const { id } of [one, two]) expect(message).to.include(`"${id}"`);
     expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([1, 1]);
   });
 
@@ -162,7 +162,7 @@ describe("adopt of an id", () => {
       roles: ["Reader"],
     });
     expect((await failure(rig.make({ ...bucketInputs(), adopt: id }, rig.next()))).message).to.include(
-      `adopt names policy ${id}, which has another scope`,
+      `adopt names policy ${id}, whose scope differs from the declared one`,
     );
     expect(rig.iam.policies()).to.have.length(1);
   });

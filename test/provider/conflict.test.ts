@@ -79,7 +79,9 @@ describe("a policy in the way of an update", () => {
       const before = engine.resources.get("one")?.id;
       const message = only(await engine.up({ one: program }));
       expect(message)
-        .to.include(`Delete it, or adopt it with adopt: "${theirs}" and pulumi up --replace <URN`)
+        .to.include(
+          `Delete that policy, or adopt it: set adopt: "${theirs}" and run pulumi up --replace <URN`,
+        )
         .and.not.match(/aliases|deleteBeforeReplace|swap their scopes|ADOPT_OWN/);
 
       const adopting = { ...program, adopt: theirs };
@@ -118,9 +120,11 @@ describe("a policy in the way of an update", () => {
       await engine.up({ two: having("Writer"), one: having("Writer") }, { oneByOne: true }),
     );
     expect(message)
-      .to.include("Another resource of this program owns it: change the roles of one resource at a time")
-      .and.include("through other roles if two resources swap theirs")
-      .and.include("or remove one of the two resources")
+      .to.include(
+        "Another resource of this program owns it: remove one of the two resources, or change the roles of one resource at a time",
+      )
+      .and.include("first give one of them other roles")
+      .and.include("remove one of the two resources")
       .and.not.match(/adopt:|aliases/);
 
     const steps = [

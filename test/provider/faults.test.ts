@@ -46,12 +46,12 @@ const FAULTS: Record<string, { fault: Kind; says?: RegExp; onlyFor?: RegExp }> =
   "is stale 409": { fault: { status: 409, code: "unable_to_process" }, onlyFor: /replaceV2Policy/ },
   "is stale for good": {
     fault: { status: 412, times: Infinity },
-    says: /412 .*was changed at the same time/,
+    says: /412 .*was changed concurrently/,
     onlyFor: /replaceV2Policy/,
   },
   "is stale for good, told as a conflict": {
     fault: { status: 409, times: Infinity },
-    says: /409 policy_conflict_error.*was changed at the same time/,
+    says: /409 policy_conflict_error.*was changed concurrently/,
     onlyFor: /replaceV2Policy/,
   },
   "is not there yet": { fault: { status: 404, times: 3 }, onlyFor: /getV2Policy|deleteV2Policy/ },

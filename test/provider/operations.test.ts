@@ -246,7 +246,7 @@ describe("create", () => {
       ...bucketInputs().target,
       serviceInstance: crn("cloud-object-storage", COS, OTHER_ACCOUNT),
     };
-    expect((await failures({ ...bucketInputs(), source }))[0]?.reason).to.include("write source.accountId");
+    expect((await failures({ ...bucketInputs(), source }))[0]?.reason).to.include("set source.accountId");
     expect((await failures({ ...bucketInputs(), target }))[0]?.reason).to.include("use credentials of");
     expect(counts(rig)).to.deep.equal({ token: 1, listRoles: 1 });
   });
@@ -257,7 +257,7 @@ describe("create", () => {
     const { inputs, failures } = await offline.check({}, { ...bucketInputs(), source });
     expect(failures).to.deep.equal([]);
     const { message } = await failure(rig.provider.create(JSON.parse(JSON.stringify(inputs)) as never));
-    expect(message).to.include("write source.accountId");
+    expect(message).to.include("set source.accountId");
     expect(rig.iam.policies()).to.deep.equal([]);
   });
 });

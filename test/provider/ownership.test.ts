@@ -122,7 +122,7 @@ describe("createOwnership", () => {
       ownership.take("one");
     };
     const deletions = [ownership.startDelete("one"), ownership.startDelete("one")];
-    expect(take).to.throw("this run deletes authorization one").with.property("code", "being-removed");
+    expect(take).to.throw("this run is deleting authorization one").with.property("code", "being-removed");
     deletions[0]?.cancel();
     expect(ownership.isDeleting("one")).to.equal(true);
     expect(take).to.throw();

@@ -39,7 +39,7 @@ describe("the attributes of a scope", () => {
 
   it("that nothing maps are refused, not dropped", () => {
     const side = { serviceName: "kms", zone: "1" };
-    expect(() => toAttributes(side)).to.throw("zone has no attribute in IAM's policies");
+    expect(() => toAttributes(side)).to.throw("zone cannot be mapped to an attribute");
   });
 
   it("all get into the policy, whatever the inputs", () => {

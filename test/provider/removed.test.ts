@@ -48,7 +48,7 @@ describe("a policy that the same run removes", () => {
     const run = rig.next();
     await run.delete(old.id, old.state);
     const { message } = await failure(rig.make({ ...bucketInputs(), adopt: old.id }, run));
-    expect(message).to.include(`adopt names policy ${old.id}, which this run deletes: remove adopt`);
+    expect(message).to.include(`adopt names policy ${old.id}, which this run is deleting: remove adopt`);
   });
 
   for (const form of ["policy", "id", "nothing"] as const) {
@@ -100,7 +100,7 @@ describe("a policy that the same run removes", () => {
       lift();
       expect(message)
         .to.include(`the authorization already exists (409 policy_conflict_error): ${old.id} with`)
-        .and.to.include("This run deletes it, and IAM still shows it: run pulumi refresh")
+        .and.to.include("This run is deleting it, and IAM still returns it: run pulumi refresh")
         .and.not.to.include("adopt:");
     }
     expect(held()).to.deep.equal([]);

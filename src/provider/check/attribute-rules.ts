@@ -2,7 +2,7 @@ import { SCOPE_ATTRIBUTES } from "../../shared/scope-attributes";
 import { ALL, UNKNOWN } from "../values";
 import { failure, type Rule, type Side } from "./rule";
 
-/** Returns the attributes of a side without unknown ones. */
+/** Returns the known attributes of a side. */
 export function knownAttributes({ values }: Side) {
   const attributes: unknown = values.attributes;
   if (!Array.isArray(attributes)) return [];
@@ -17,7 +17,10 @@ export function hasUnknownAttributes({ values }: Side): boolean {
   return Array.isArray(attributes) && attributes.some((each) => each === UNKNOWN || hasUnknownKey(each));
 }
 
-/** Returns the attributes of a side at their index. An unknown attribute is not an object. */
+/**
+ * Returns all attributes of a side, with unknown ones, so that indexes stay correct. An unknown attribute is not an
+ * object.
+ */
 function attributesOf({ values }: Side): unknown[] {
   const attributes: unknown = values.attributes;
   return Array.isArray(attributes) ? (attributes as unknown[]) : [];
@@ -58,7 +61,10 @@ const propertiesAreUsed: Rule = (side) => {
   });
   if (index < 0) return undefined;
   const key = String(valueOf(attributesOf(side)[index], "key"));
-  return failure(`${side.name}.attributes[${index}]`, `has its own property: write ${side.name}.${key}`);
+  return failure(
+    `${side.name}.attributes[${index}]`,
+    `sets ${key}, which has a property: use ${side.name}.${key} instead`,
+  );
 };
 
 const sourceKeysAreKnown: Rule = (side) => {

@@ -8,7 +8,9 @@ import { pairOf } from "./normalize";
 interface RoleSet {
   source: string;
   target: string;
-  /** In canonical spelling and order. Empty if IBM's pages disagree or name no role: the program must set the roles. */
+  /**
+   * In canonical spelling and order. Empty if IBM's pages disagree or name no role; the program must then set the roles.
+   */
   roles: readonly string[];
   /** The page of IBM's docs. */
   page: string;
@@ -79,8 +81,8 @@ export function documentedRoles({ source, target }: Pair = {}): string[] | undef
 }
 
 /**
- * Returns the roles that are missing from a documented set. Roles outside the set are a choice of the user; a part of the
- * set is a mistake.
+ * Returns the documented roles that `roles` lacks. It returns none if `roles` has no documented role at all, because then the
+ * user chose other roles on purpose.
  */
 export function missingRoles(pair: Pair, roles: readonly string[]): string[] {
   const documented = documentedRoles(pair) ?? [];
@@ -88,12 +90,12 @@ export function missingRoles(pair: Pair, roles: readonly string[]): string[] {
   return documented.some(has) ? documented.filter((role) => !has(role)) : [];
 }
 
-/** Roles that `up` will know. */
+/** The placeholder for roles that are known only during `pulumi up`. */
 const UNKNOWN_ROLES = UNKNOWN as unknown as string[];
 
 /**
- * Fills in the documented roles if the program sets none. While the pair stays the same, roles that were filled in before
- * stay. With `adopt`, and after it, none are filled in: the adopted policy keeps its roles.
+ * Fills in the documented roles if the program sets none. Roles that were filled in before are kept while the pair of
+ * services stays the same. If `adopt` is or was set, no roles are filled in: the adopted policy keeps its own.
  *
  * @param olds the inputs in state
  */

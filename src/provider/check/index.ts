@@ -18,7 +18,7 @@ export interface Checked {
 }
 
 /**
- * Refuses mistakes, all of them at once, and normalizes the rest. With credentials, it asks IAM for the account of the
+ * Reports all mistakes at once, or returns the normalized inputs. With credentials, it asks IAM for the account of the
  * credentials and the roles of the pair. If IAM does not respond, `create` asks again.
  *
  * @param olds the inputs in state
@@ -32,7 +32,7 @@ export async function checkInputs(
 ): Promise<Checked> {
   const deepKey = Object.keys(written).find((key) => isTooDeep(written[key]));
   if (deepKey !== undefined) {
-    const reason = `${deepKey} is nested more than ${MAX_DEPTH} levels deep, which no argument is [invalid-argument]`;
+    const reason = `${deepKey} is nested more than ${MAX_DEPTH} levels deep, and no argument is that deep [invalid-argument]`;
     return { inputs: written, failures: [{ property: deepKey, reason }], notes: [] };
   }
   const { failures, ...checked } = await check(lowerCaseAccounts(written), olds, iamFor, preflight);

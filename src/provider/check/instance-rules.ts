@@ -52,7 +52,7 @@ const instanceIsId: Rule = (side) => {
   if (!crn) {
     return failure(
       property,
-      "is not a valid CRN: that of an instance is crn:v1:bluemix:public:<service>:<region>:a/<account>:<GUID>::",
+      "is not a valid CRN: the CRN of an instance has the form crn:v1:bluemix:public:<service>:<region>:a/<account>:<GUID>::",
     );
   }
   if (crn.resourceType !== undefined || crn.resource !== undefined) {

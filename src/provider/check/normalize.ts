@@ -44,7 +44,7 @@ function refuseCrn(name: string, crn: unknown, rest: object): CheckFailure | und
   if (typeof crn !== "string" || !parseCrn(crn)) {
     return {
       property,
-      reason: `${property} is not a valid CRN: that of an instance is crn:v1:bluemix:public:<service>:<region>:a/<account>:<GUID>::`,
+      reason: `${property} is not a valid CRN: the CRN of an instance has the form crn:v1:bluemix:public:<service>:<region>:a/<account>:<GUID>::`,
     };
   }
   const repeated = CRN_PROPERTIES.find((key) => Object.hasOwn(rest, key));
@@ -75,11 +75,11 @@ export function lowerCaseAccounts(written: Record<string, unknown>): Record<stri
 }
 
 /**
- * Normalizes valid inputs, so that inputs with the same meaning become equal: the source's service is filled in, CRNs become
- * GUIDs, the account of the credentials is removed, roles get their canonical names, and lists are sorted.
+ * Normalizes valid inputs, so that inputs with the same meaning become equal: the source's service is filled in, CRNs
+ * become GUIDs, the account of the credentials is removed, roles get their canonical names, and lists are sorted.
  *
- * A part with unknown values stays as it is, except for the source's service. So does a CRN without `accountId` while the
- * account of the credentials is unknown.
+ * Sides and arguments with unknown values are left as they are, except that the source's service is filled in. A CRN
+ * without `accountId` is also left as it is while the account of the credentials is unknown.
  */
 export function normalize(inputs: Inputs, facts: IamFacts): Inputs {
   const { adopt, settle, description, ...rest } = inputs;
@@ -99,7 +99,10 @@ function withDefaultService(inputs: Inputs): Source {
   return serviceName === undefined ? inputs.source : { serviceName, ...inputs.source };
 }
 
-/** Returns the default service of a source: Event Notifications, unless the target is, or is unknown. */
+/**
+ * Returns the default service of a source: Event Notifications, or `undefined` if the target is Event Notifications or
+ * unknown.
+ */
 export function defaultSourceService({ target }: Pick<ValidInputs, "target">): string | undefined {
   if (isUnknown(target)) return undefined;
   const { serviceName } = target;
@@ -145,7 +148,7 @@ export function checkAccounts(inputs: Inputs, { accountId }: IamFacts): CheckFai
   const source = accountOf(inputs.source);
   if (source !== undefined && source !== accountId && inputs.source.accountId === undefined) {
     const property = "source.serviceInstance";
-    const reason = `${property} is a CRN of another account than the credentials (${accountId}): if that is intended, write source.accountId: "${source}"`;
+    const reason = `${property} is a CRN of account ${source}, but the credentials belong to ${accountId}: if that is intended, set source.accountId: "${source}"`;
     failures.push({ property, reason, code: "wrong-account" });
   }
   const target = accountOf(inputs.target);
@@ -162,7 +165,7 @@ function accountOf(side: Side): string | undefined {
   return side.accountId ?? parseCrn(side.serviceInstance ?? "")?.accountId;
 }
 
-/** Normalizes inputs and adds the account of both sides, as IAM holds them. */
+/** Normalizes inputs and adds the account of both sides, as stored in IAM. */
 export function withAccounts(inputs: Inputs, accountId: string): Inputs {
   return addAccounts(normalize(inputs, { accountId }), accountId);
 }

@@ -20,7 +20,7 @@ interface PreflightResult {
   facts: IamFacts;
   /** Mistakes in the credentials. */
   failures: CheckFailure[];
-  /** What could not be checked, and why. */
+  /** Warnings about skipped checks, each with its reason. */
   notes: string[];
 }
 
@@ -31,13 +31,13 @@ interface PreflightResult {
 export type Preflight = (iam: Iam, pair: Pair | undefined) => Promise<PreflightResult>;
 
 /**
- * Creates the preflight of one run. Pulumi checks one resource after the other, so once IAM has not responded, the result is
- * kept and nothing is waited for again.
+ * Creates the preflight of one run. Pulumi checks resources one after the other. If IAM doesn't respond once, the result
+ * is reused for all further resources, so that a preview waits at most once.
  *
  * @param timeout in milliseconds
  */
 export function createPreflight(timeout = PREFLIGHT_TIMEOUT): Preflight {
-  const silent = new WeakMap<Iam, PreflightResult>();
+  const unavailable = new WeakMap<Iam, PreflightResult>();
 
   async function ask(iam: Iam, pair: Pair | undefined): Promise<PreflightResult> {
     const expected = iam.configuredAccountId;
@@ -62,11 +62,11 @@ export function createPreflight(timeout = PREFLIGHT_TIMEOUT): Preflight {
   }
 
   function kept(iam: Iam, error: unknown, result: PreflightResult): PreflightResult {
-    if (isSilence(error)) silent.set(iam, result);
+    if (isUnavailable(error)) unavailable.set(iam, result);
     return result;
   }
 
-  return async (iam, pair) => silent.get(iam) ?? ask(iam, pair);
+  return async (iam, pair) => unavailable.get(iam) ?? ask(iam, pair);
 }
 
 /** @param expected the account in the stack's configuration: accounts are checked against it without a call */
@@ -79,8 +79,8 @@ function withoutIdentity(error: unknown, expected: string | undefined): string {
 
 class TimeoutError extends Error {}
 
-/** Returns true if IAM did not respond, or only asked to try again later. */
-function isSilence(error: unknown): boolean {
+/** Returns true if IAM is unavailable: it did not respond, or the call may succeed later. */
+function isUnavailable(error: unknown): boolean {
   if (error instanceof IamError) return error.status === undefined || error.isRetryable;
   return error instanceof TimeoutError || error instanceof DeadlineError;
 }
@@ -105,7 +105,7 @@ async function inTime<Result>(result: Promise<Result>, timeout: number): Promise
  * Checks roles against those that IAM offers for the pair. An empty offer may also mean that these credentials can't list
  * roles, so it is a failure only if a service's name resembles a known one.
  *
- * @param isExplicit true if the program sets the roles: then a part of the documented ones is worth a note
+ * @param isExplicit true if the program sets the roles. If some documented roles are then missing, a note names them.
  */
 export function checkRoles(
   { roles = [] }: Pick<Inputs, "roles">,
@@ -120,7 +120,7 @@ export function checkRoles(
     missing.length === 0
       ? []
       : [
-          `${text} also needs ${missing.join(" and ")}, according to IBM's documentation: ${known.join(", ")} alone is not enough`,
+          `according to IBM's documentation, ${text} also needs ${missing.join(" and ")}, besides ${known.join(", ")}`,
         ];
   if (offered === undefined) return { failures: [], notes };
   if (offered.length === 0) {
@@ -137,7 +137,7 @@ export function checkRoles(
   return { failures, notes };
 }
 
-/** The number of letters that a misspelt service may differ in. */
+/** The number of letters that a misspelled service may differ in. */
 const MAX_DISTANCE = 3;
 
 function checkSpelling({ source, target }: Pair): CheckFailure[] {

@@ -17,7 +17,7 @@ const text = v.pipe(
     (value) => value.trim() === value || value.trim() === "",
     ({ input }) => `must not begin or end with white space: write "${input.trim()}"`,
   ),
-  v.check((value) => value === "" || value.trim() !== "", "must not be white space alone"),
+  v.check((value) => value === "" || value.trim() !== "", "must not consist of white space only"),
 );
 const description = v.pipe(v.string(), maxLength);
 

@@ -6,9 +6,10 @@ import { PROPERTIES, schema, type ValidInputs } from "./schema";
 
 /** The hint for each required property. */
 const REQUIRED: Record<string, string> = {
-  source: 'write who is authorized, such as { serviceInstance: "<GUID or CRN>" }',
-  target: 'write what it may call, such as { serviceName: "kms", serviceInstance: "<GUID or CRN>" }',
-  "target.serviceName": 'write the service that it may call, such as "kms"',
+  source: 'set the service that gets access, such as { serviceInstance: "<GUID or CRN>" }',
+  target:
+    'set the service that the source may access, such as { serviceName: "kms", serviceInstance: "<GUID or CRN>" }',
+  "target.serviceName": 'set the service that the source may access, such as "kms"',
 };
 
 type Issue = v.BaseIssue<unknown>;
@@ -49,7 +50,7 @@ function kindOf(value: unknown): string {
 }
 
 const EXPECTED_KINDS: Record<string, string> = {
-  string: "a text",
+  string: "a string",
   number: "a number",
   boolean: "true or false",
   array: "an array",

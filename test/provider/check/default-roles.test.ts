@@ -207,7 +207,7 @@ describe("a part of the documented roles", () => {
     const rig = await startRig();
     await rig.checked({ ...bucketInputs(), roles: ["reader"] });
     expect(rig.said).to.deep.equal([
-      "event-notifications -> cloud-object-storage also needs Object Writer, according to IBM's documentation: reader alone is not enough",
+      "according to IBM's documentation, event-notifications -> cloud-object-storage also needs Object Writer, besides reader",
     ]);
     await rig.checked({ ...bucketInputs(), roles: ["Writer"] });
     expect(rig.said).to.have.length(1);

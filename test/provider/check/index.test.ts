@@ -53,7 +53,7 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     "roles",
     /roles is missing: IBM documents no roles for event-notifications -> messagehub/,
   ],
-  ["a number for a role", inputs({ roles: [1] }), "roles[0]", /must be a text, not a number/],
+  ["a number for a role", inputs({ roles: [1] }), "roles[0]", /must be a string, not a number/],
   ["an empty role", inputs({ roles: ["Reader", ""] }), "roles[1]", /must not be empty/],
   [
     "a role with a space",
@@ -65,7 +65,7 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     "a number for a region",
     inputs({ target: { region: 7 } }),
     "target.region",
-    /must be a text, not a number/,
+    /must be a string, not a number/,
   ],
   [
     "an empty instance",
@@ -73,7 +73,7 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     "source.serviceInstance",
     /not be empty/,
   ],
-  ["white space", inputs({ target: { resource: "  " } }), "target.resource", /white space alone/],
+  ["white space", inputs({ target: { resource: "  " } }), "target.resource", /white space only/],
   [
     "1,001 characters",
     inputs({ target: { resource: LONG } }),
@@ -86,7 +86,7 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     "description",
     /longer than 1000 characters, and has 1001/,
   ],
-  ["a number for a description", inputs({ description: 1 }), "description", /must be a text, not a number/],
+  ["a number for a description", inputs({ description: 1 }), "description", /must be a string, not a number/],
   ["a mis-typed argument", inputs({ role: [] }), "role", /role is not a property: did you mean roles\?/],
   [
     "a mis-typed property",
@@ -297,13 +297,13 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
       },
     }),
     "target.attributes[0]",
-    /has its own property: write target.serviceInstance/,
+    /sets serviceInstance, which has a property: use target.serviceInstance/,
   ],
   [
     "a region as an attribute",
     inputs({ source: { attributes: [{ key: "region", operator: "stringEquals", value: "eu-de" }] } }),
     "source.attributes[0]",
-    /has its own property: write source.region/,
+    /sets region, which has a property: use source.region/,
   ],
   [
     "an attribute that a source cannot have",
@@ -359,7 +359,7 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     "source.serviceName",
     /one of the two services must be event-notifications/,
   ],
-  ["null as a role", inputs({ roles: [null] }), "roles[0]", /must be a text, not null/],
+  ["null as a role", inputs({ roles: [null] }), "roles[0]", /must be a string, not null/],
   ["a number to adopt", inputs({ adopt: 1 }), "adopt", /adopt must be true, false or a policy's id/],
   ["an empty id to adopt", inputs({ adopt: "" }), "adopt", /adopt must not be empty/],
   [
@@ -479,7 +479,7 @@ describe("check", () => {
       expect(failures).to.deep.equal([
         {
           property: name,
-          reason: `${name} is nested more than 32 levels deep, which no argument is [invalid-argument]`,
+          reason: `${name} is nested more than 32 levels deep, and no argument is that deep [invalid-argument]`,
         },
       ]);
     }

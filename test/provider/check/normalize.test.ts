@@ -130,7 +130,7 @@ describe("accounts", () => {
     inputs.source.serviceInstance = crn("event-notifications", EN, OTHER_ACCOUNT);
     const [failure] = checkAccounts(inputs, FACTS);
     expect(failure?.property).to.equal("source.serviceInstance");
-    expect(failure?.reason).to.include(`write source.accountId: "${OTHER_ACCOUNT}"`);
+    expect(failure?.reason).to.include(`set source.accountId: "${OTHER_ACCOUNT}"`);
   });
 
   it("refuses a target of another account, by CRN or by accountId", () => {
