@@ -84,7 +84,7 @@ describe("docs/emulator.md", () => {
   const page = read("docs", "emulator.md");
   const { typeOf } = exportedTypes(join(ROOT, "src", "emulator", "index.ts"));
 
-  for (const type of ["Behaviour", "Fault", "IamEmulatorOptions"]) {
+  for (const type of ["Behavior", "Fault", "IamEmulatorOptions"]) {
     it(`names every property of ${type}`, () => {
       for (const { name } of typeOf(type).getProperties()) expect(page).to.include(`\`${name}\``);
     });

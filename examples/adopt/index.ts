@@ -9,6 +9,6 @@ new EnAuthorization("secrets-events", {
   source: { serviceName: "secrets-manager", serviceInstance: config.require("source") },
   target: { serviceName: "event-notifications", serviceInstance: config.require("eventNotifications") },
   roles: ["Event Source Manager"],
-  description: "Secrets Manager tells of secrets that expire",
+  description: "Lets Secrets Manager send events about expiring secrets",
   adopt: true,
 });

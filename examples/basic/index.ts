@@ -3,7 +3,7 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// One Event Notifications instance may keep the events that it could not deliver in one bucket.
+// Lets one Event Notifications instance store undelivered events in one bucket.
 const failedEvents = new EnAuthorization("failed-events", {
   source: { serviceInstance: config.require("eventNotifications") },
   target: {

@@ -3,7 +3,7 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// One Cloud Logs instance sends its alerts. Its documentation requires Reader and Viewer too.
+// One Cloud Logs instance sends its alerts. According to its documentation, Reader and Viewer are required too.
 new EnAuthorization("log-alerts", {
   source: { serviceName: "logs", serviceInstance: config.require("cloudLogs") },
   target: { serviceName: "event-notifications", serviceInstance: config.require("eventNotifications") },

@@ -3,7 +3,7 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 
 const config = new pulumi.Config();
 
-// All instances of these services send their events. Roles are necessary if IBM's pages contradict each other.
+// All instances of these services send their events. A service needs explicit roles if IBM's pages contradict each other.
 const sources: Record<string, string[] | undefined> = {
   project: undefined,
   compliance: undefined,

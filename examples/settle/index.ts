@@ -4,7 +4,8 @@ import { EnAuthorization } from "pulumi-ibm-en-authorization";
 const config = new pulumi.Config();
 
 // IAM records a grant at once but propagates it over time.
-// Dependents, of any provider, are created that many seconds later and deleted that many seconds earlier.
+// Dependents of any provider are created `seconds` seconds after the authorization.
+// The authorization is deleted `seconds` seconds after its dependents.
 const seconds = config.requireNumber("seconds");
 const encryption = new EnAuthorization("encryption", {
   source: { serviceInstance: config.require("eventNotifications") },

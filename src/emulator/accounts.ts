@@ -49,7 +49,7 @@ export const DEFAULT_ACCOUNT: Account = {
   iamId: "iam-ServiceId-00000000-0000-4000-8000-000000000001",
 };
 
-/** Returns the text of an API key. */
+/** Returns an API key as a string. */
 export function keyOf(key: ApiKey): string {
   return typeof key === "string" ? key : key.apiKey;
 }

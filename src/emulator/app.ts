@@ -14,13 +14,13 @@ import { tokenRoutes } from "./routes/tokens";
 interface AppParts extends Parts {
   faults: Faults;
   rateLimit: RateLimit;
-  /** Records an answered request. */
+  /** Records a request and the status of its response. */
   record: (call: Call) => void;
 }
 
-/** Creates the app with IAM's endpoints, and those of Resource Controller and Resource Manager for look-ups. */
+/** Creates the app with IAM's endpoints, and those of Resource Controller and Resource Manager for lookups. */
 export function createApp(parts: AppParts): Hono<Env> {
-  const { tokens, behaviour, faults, rateLimit, record } = parts;
+  const { tokens, behavior, faults, rateLimit, record } = parts;
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
@@ -46,7 +46,7 @@ export function createApp(parts: AppParts): Hono<Env> {
     c.header("Transaction-Id", c.get("arrival").transactionId);
     c.header("Cache-Control", "no-cache,no-store");
     c.header("Pragma", "no-cache");
-    if (!behaviour.etagHeader) c.header("ETag", undefined);
+    if (!behavior.etagHeader) c.header("ETag", undefined);
     const status = c.get("reset") ? 0 : (c.get("sentStatus") ?? c.res.status);
     record({ ...arrival, status, ...(c.get("fault") && { fault: true }) });
   });
@@ -70,7 +70,7 @@ export function createApp(parts: AppParts): Hono<Env> {
     return c.json(errorBody(refusal, c.get("arrival")), refusal.status);
   });
   app.onError((error, c) => {
-    // Any other error is answered, too, so that a test sees it: `meanwhile` can throw, for example.
+    // Any other error becomes a 500 response, so that a test notices it. For example, `meanwhile` can throw.
     const refusal =
       error instanceof Refusal
         ? error

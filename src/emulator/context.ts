@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Accounts, Caller, TokenStore } from "./accounts";
-import type { Behaviour } from "./behaviour";
+import type { Behavior } from "./behavior";
 import type { PolicyStore } from "./policy-store";
 import type { Arrival } from "./requests";
 import type { ResourceStore } from "./resource-store";
@@ -16,7 +16,7 @@ export interface Env {
     fault?: true;
     /** Set when a fault reset the connection. */
     reset?: true;
-    /** The status of an answer that a fault damaged and already sent. */
+    /** The status of a response that a fault damaged and already sent. */
     sentStatus?: number;
   };
 }
@@ -28,5 +28,5 @@ export interface Parts {
   policies: PolicyStore;
   roles: RoleCatalog;
   resources: ResourceStore;
-  behaviour: Behaviour;
+  behavior: Behavior;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as v from "valibot";
-import type { Behaviour } from "./behaviour";
+import type { Behavior } from "./behavior";
 import type { Policy } from "./policy";
 
 /** IAM's error codes that the emulator uses. Source: the enum `ErrorObject.Constants.Code` of IBM's SDK. */
@@ -18,7 +18,7 @@ type Code =
   | "unable_to_process"
   | "unsupported_content_type";
 
-/** An error that IAM answers. */
+/** An error that IAM returns. */
 export class Refusal extends Error {
   readonly status: ContentfulStatusCode;
   readonly code: Code;
@@ -41,13 +41,13 @@ type PolicyFormat = (policy: Policy) => object;
 /** A 409 whose details contain the existing policy that the request conflicts with. */
 export class ConflictRefusal extends Refusal {
   private readonly existing: ConflictingPolicy;
-  private readonly form: Behaviour["conflictsWith"];
+  private readonly form: Behavior["conflictsWith"];
 
   /** @param format converts the policy to the schema of the request */
   constructor(
     message: string,
     existing: ConflictingPolicy,
-    form: Behaviour["conflictsWith"],
+    form: Behavior["conflictsWith"],
     format: PolicyFormat = (policy) => policy,
   ) {
     super(409, "policy_conflict_error", message, conflictDetails(existing, form, format));
@@ -62,7 +62,7 @@ export class ConflictRefusal extends Refusal {
 
 function conflictDetails(
   { policy, etag }: ConflictingPolicy,
-  form: Behaviour["conflictsWith"],
+  form: Behavior["conflictsWith"],
   format: PolicyFormat,
 ): object | undefined {
   if (form === "nothing") return undefined;
@@ -122,7 +122,7 @@ const RESOURCE_ERRORS: ErrorTexts = {
   other: ["RC-RequestFailed", "The request could not be processed. Try again later."],
 };
 
-/** Returns the usual error of a status, from the service that answers the path. */
+/** Returns the usual error of a status, from the service that serves the path. */
 export function usualError(path: string, status: number): ErrorText {
   const texts = isResourcePath(path) ? RESOURCE_ERRORS : IAM_ERRORS;
   return texts[status] ?? texts.other;
@@ -132,7 +132,7 @@ export function usualTokenError(status: number): ErrorText {
   return TOKEN_ERRORS[status] ?? TOKEN_ERRORS.other;
 }
 
-/** Returns whether Resource Controller or Resource Manager answers a path. Their errors have their own shape. */
+/** Returns true if Resource Controller or Resource Manager serves this path. Their errors have a different shape from IAM's. */
 function isResourcePath(path: string): boolean {
   return path.startsWith("/v2/resource_");
 }
@@ -144,7 +144,7 @@ interface ErrorContent {
   details?: object;
 }
 
-/** Returns the body of an error in the shape of the service that answers the path. */
+/** Returns the body of an error in the shape of the service that serves the path. */
 export function errorBody(
   error: ErrorContent,
   { path, transactionId }: { path: string; transactionId: string },
@@ -169,7 +169,7 @@ export function tokenErrorBody(
 ): object {
   const requestId = randomUUID().replaceAll("-", "");
   const requestType = "incoming.Identity_Token";
-  // ibm-cloud-sdk-core recognizes an answer of IAM by a URL in it that contains "iam".
+  // ibm-cloud-sdk-core recognizes a response of IAM by a URL in it that contains "iam".
   const context = { requestId, requestType, userAgent, url: `${url}#iam`, locale: "en_US" };
   return { context, errorCode: code, errorMessage: message };
 }

@@ -2,13 +2,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler, Next } from "hono";
 import type { Env } from "./context";
-import { sendDamaged, type Damage } from "./damaged-answers";
+import { sendDamaged, type Damage } from "./damaged-responses";
 import { errorBody, tokenErrorBody, usualError, usualTokenError } from "./errors";
 import type { Arrival, Operation } from "./requests";
 
 /**
- * A fault to inject into calls. Without `status`, `body` and `reset`, the call is processed and answered as usual,
- * after `latency` and `meanwhile`.
+ * A fault to inject into calls. Without `status`, `body` and `reset`, the call is processed as usual, after `latency`
+ * and `meanwhile`.
  */
 export interface Fault {
   /** The method of IBM's SDK that makes the call; `token`; or `*` for every call. */
@@ -26,12 +26,12 @@ export interface Fault {
    */
   times?: number;
   /**
-   * Applies the fault after the call was processed, so that only its answer is lost.
+   * Applies the fault after the call was processed, so that only its response is lost.
    * @default false
    */
   afterCommit?: boolean;
   /**
-   * Milliseconds to wait first; `Infinity` never answers.
+   * Milliseconds to wait first; with `Infinity`, no response is ever sent.
    * @default 0
    */
   latency?: number;
@@ -40,39 +40,39 @@ export interface Fault {
    * too: keep `times` at 1 if its calls match this fault.
    */
   meanwhile?: () => void | Promise<void>;
-  /** Resets the connection instead of answering. */
+  /** Resets the connection instead of sending a response. */
   reset?: boolean;
-  /** The status of an error answer, 400 to 599. With `body`, any status from 200 to 599. */
+  /** The status of an error response, 400 to 599. With `body`, any status from 200 to 599. */
   status?: number;
   /**
-   * The error code of that answer.
+   * The error code of that response.
    * @default the usual code for the status
    */
   code?: string;
   /**
-   * The error message of that answer.
+   * The error message of that response.
    * @default the usual message for the status
    */
   message?: string;
-  /** The `Retry-After` header of that answer: seconds, or a `Date`, which is sent as an HTTP date. */
+  /** The `Retry-After` header of that response: seconds, or a `Date`, which is sent as an HTTP date. */
   retryAfter?: number | Date;
   /**
-   * A text to answer instead of IAM's JSON, as a proxy would. It is sent as HTML if it starts with `<`. The status is
+   * The body to return instead of IAM's JSON, such as a proxy's page. It is sent as HTML if it starts with `<`. The status is
    * `status`, or else 200.
    */
   body?: string;
-  /** Changes the JSON of the answer, for example to repeat a page or to drop an entry's id. */
+  /** Changes the JSON of the response, for example to repeat a page or to drop an entry's id. */
   rewrite?: (json: unknown) => unknown;
-  /** Headers to set on the answer; `undefined` removes one. */
+  /** Headers to set on the response; `undefined` removes one. */
   headers?: Record<string, string | undefined>;
-  /** Milliseconds to add to the answer's `Date` header; may be negative. */
+  /** Milliseconds to add to the response's `Date` header; may be negative. */
   dateOff?: number;
   /**
-   * Repeats the request's credentials in the message, code and transaction id of the error that `status` answers. The
-   * credentials are the `Authorization` header, or the form of a token request.
+   * Repeats the request's credentials in the message, code and transaction id of the error response. The credentials
+   * are the `Authorization` header, or the form of a token request.
    */
   echo?: boolean;
-  /** Damages the body of the answer. */
+  /** Damages the body of the response. */
   damage?: Damage;
 }
 
@@ -111,7 +111,7 @@ export function createFaults(): Faults {
       const applying = [...injected].filter((each) => applies(each, c.get("arrival")));
       if (applying.length === 0) return next();
       c.set("fault", true);
-      // The fault that was injected first is the outermost: if it answers, the others are skipped.
+      // The fault that was injected first is the outermost: if it sends a response, the others are skipped.
       await applying.reduceRight<Next>(
         (inner, { fault }) =>
           () =>

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { callerByApiKey, createTokenStore, DEFAULT_ACCOUNT, keyOf, type Account } from "./accounts";
 import { createApp } from "./app";
-import { changeBehaviour, createBehaviour, type Behaviour } from "./behaviour";
+import { changeBehavior, createBehavior, type Behavior } from "./behavior";
 import { createFaults, type Fault } from "./faults";
 import type { Policy, Seed } from "./policy";
 import { createPolicyStore } from "./policy-store";
@@ -14,8 +14,8 @@ import { createRoleCatalog, type CustomRole } from "./role-catalog";
 import { API_KEY_GRANT } from "./routes/tokens";
 
 export type { Account, ApiKey, Profile } from "./accounts";
-export type { Behaviour } from "./behaviour";
-export type { Damage } from "./damaged-answers";
+export type { Behavior } from "./behavior";
+export type { Damage } from "./damaged-responses";
 export type { Fault } from "./faults";
 export type { Attribute, Policy, Seed, Template } from "./policy";
 export type { Arrival, Call, Operation } from "./requests";
@@ -29,7 +29,7 @@ export type {
 export type { CustomRole } from "./role-catalog";
 
 /** The options of `startIamEmulator`. */
-export interface IamEmulatorOptions extends Partial<Behaviour> {
+export interface IamEmulatorOptions extends Partial<Behavior> {
   /**
    * The port to listen on.
    * @default any free port
@@ -87,20 +87,20 @@ export interface IamEmulator {
    * @param query `state` is "active" by default
    */
   policies: (query?: { state?: Policy["state"] | "all" }) => Policy[];
-  /** Returns the requests so far, in the order in which they were answered. */
+  /** Returns the requests so far, in the order in which their responses were sent. */
   calls: () => Call[];
   /**
-   * Injects a fault: calls fail, are delayed, or meet a concurrent edit.
+   * Injects a fault, which makes calls fail, delays them, or runs a concurrent edit.
    *
    * @returns a function that removes the fault
    * @throws RangeError for a fault that could not do what it specifies
    *
    * @example
-   * iam.inject({ operation: "createV2Policy", afterCommit: true, reset: true }); // created, but the answer is lost
+   * iam.inject({ operation: "createV2Policy", afterCommit: true, reset: true }); // created, but the response is lost
    */
   inject: (fault: Fault) => () => void;
   /** Changes settings from now on; the others keep their values. */
-  behave: (changes: Partial<Behaviour>) => void;
+  behave: (changes: Partial<Behavior>) => void;
   /**
    * Puts policies into their accounts as they are, without the API's checks. They are visible at once. A policy with the
    * id of an existing one replaces it.
@@ -109,13 +109,13 @@ export interface IamEmulator {
    */
   seed: (policies: readonly Seed[]) => Policy[];
   /**
-   * Adds service instances, for look-ups.
+   * Adds service instances, for lookups.
    *
    * @returns the instances as Resource Controller returns them
    */
   addInstances: (instances: readonly InstanceSeed[]) => ResourceInstance[];
   /**
-   * Adds resource groups, for look-ups.
+   * Adds resource groups, for lookups.
    *
    * @returns the groups as Resource Manager returns them
    */
@@ -143,7 +143,7 @@ export interface IamEmulator {
  * - `/identity/token`: tokens for API keys, trusted profiles and compute resources
  * - `/v2/policies` and `/v1/policies`: the same policies in both schemas; v1 can restore deleted ones
  * - `/v2/roles`: the roles that can be granted
- * - `/v2/resource_instances` and `/v2/resource_groups`: Resource Controller and Resource Manager, for look-ups
+ * - `/v2/resource_instances` and `/v2/resource_groups`: Resource Controller and Resource Manager, for lookups
  *
  * @throws if the port is in use
  *
@@ -166,10 +166,10 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
   } = options;
   const [{ id: accountId, apiKeys }] = accounts;
   const apiKey = keyOf(apiKeys[0] ?? "");
-  const behaviour = createBehaviour(settings);
-  const policies = createPolicyStore(accounts, behaviour, () => url);
+  const behavior = createBehavior(settings);
+  const policies = createPolicyStore(accounts, behavior, () => url);
   const faults = createFaults();
-  const rateLimit = createRateLimit(behaviour);
+  const rateLimit = createRateLimit(behavior);
   const tokens = createTokenStore(tokenLifetime);
   const roles = createRoleCatalog(customRoles, accounts, anyPair);
   const resources = createResourceStore(accounts);
@@ -178,7 +178,7 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
   resources.addInstances(instances);
   const calls: Call[] = [];
   const record = (call: Call) => calls.push(call);
-  const parts = { accounts, tokens, policies, roles, resources, behaviour };
+  const parts = { accounts, tokens, policies, roles, resources, behavior };
   const app = createApp({ ...parts, faults, rateLimit, record });
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
@@ -197,7 +197,7 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
     calls: () => [...calls],
     inject: faults.inject,
     behave: (changes) => {
-      changeBehaviour(behaviour, changes);
+      changeBehavior(behavior, changes);
     },
     seed: (more) => structuredClone(policies.seed(more)),
     addInstances: (more) => structuredClone(resources.addInstances(more)),

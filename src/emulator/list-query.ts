@@ -87,7 +87,7 @@ function matches(
   policy: Policy,
   { type, state = "active", service_type, iam_id, access_group_id }: Query,
 ): boolean {
-  // The emulator holds authorizations only. These filters select access policies and platform services.
+  // The emulator has only authorizations. These filters select access policies and platform services.
   if (iam_id !== undefined || access_group_id !== undefined || service_type === "platform_service")
     return false;
   if (type !== undefined && type !== policy.type) return false;
@@ -102,7 +102,7 @@ const VERSION_FILTERS: Record<VersionFilter, (policy: Policy, query: Query) => b
     attributeOf(resource, "service_group_id") === query["service_group_id"],
 };
 
-/** Returns whether one tag has the name and the value that are asked for. */
+/** Returns true if a tag has the requested name and value. */
 function hasTag({ resource: { tags = [] } }: Policy, { tag_name, tag_value }: Query): boolean {
   return tags.some(
     ({ key, value }) =>

@@ -1,11 +1,11 @@
 import type { Caller } from "./accounts";
-import type { Behaviour } from "./behaviour";
+import type { Behavior } from "./behavior";
 import type { Parts } from "./context";
 import { ConflictRefusal, invalidBody, policyNotFound, Refusal } from "./errors";
 import type { PolicyBody } from "./policy";
 import type { Entry } from "./policy-store";
 
-type ChangeParts = Pick<Parts, "policies" | "behaviour">;
+type ChangeParts = Pick<Parts, "policies" | "behavior">;
 
 /** A request to change a policy. */
 interface Change {
@@ -18,7 +18,7 @@ interface Change {
 
 /** @param parseBody is called after the policy was found: a missing policy gets 404 even with an invalid body */
 export function replacePolicy(
-  { policies, behaviour }: ChangeParts,
+  { policies, behavior }: ChangeParts,
   { caller, id, ifMatch }: Change,
   parseBody: () => PolicyBody,
 ): Entry {
@@ -26,14 +26,14 @@ export function replacePolicy(
   if (entry.policy.state === "deleted") throw policyNotFound(id);
   refuseManaged(entry);
   const body = parseBody();
-  refuseStale(ifMatch, entry, behaviour);
+  refuseStale(ifMatch, entry, behavior);
   return policies.replace(caller, entry, body);
 }
 
-export function deletePolicy({ policies, behaviour }: ChangeParts, caller: Caller, id: string): void {
+export function deletePolicy({ policies, behavior }: ChangeParts, caller: Caller, id: string): void {
   const entry = policies.find(caller, id);
   if (entry.policy.state === "deleted") {
-    if (behaviour.secondDelete === 204) return;
+    if (behavior.secondDelete === 204) return;
     throw policyNotFound(id);
   }
   refuseManaged(entry);
@@ -42,13 +42,13 @@ export function deletePolicy({ policies, behaviour }: ChangeParts, caller: Calle
 
 /** @param state the state that the request asks for; only `active` is allowed */
 export function restorePolicy(
-  { policies, behaviour }: ChangeParts,
+  { policies, behavior }: ChangeParts,
   { caller, id, ifMatch }: Change,
   state: unknown,
 ): Entry {
   const entry = policies.find(caller, id);
   if (state !== "active") throw invalidBody("The state can only be set to active.");
-  refuseStale(ifMatch, entry, behaviour);
+  refuseStale(ifMatch, entry, behavior);
   return policies.setState(caller, entry, "active");
 }
 
@@ -63,12 +63,12 @@ function refuseManaged({ policy: { id, template } }: Entry): void {
 }
 
 /** Refuses a change whose `If-Match` is missing or does not match the current version. */
-function refuseStale(ifMatch: string | undefined, entry: Entry, behaviour: Behaviour): void {
+function refuseStale(ifMatch: string | undefined, entry: Entry, behavior: Behavior): void {
   if (ifMatch === undefined) throw invalidBody("Missing header: If-Match.");
   // RFC 9110, 13.1.1: `*` matches any existing version.
   if (ifMatch === "*" || ifMatch === entry.etag) return;
   const message = "The If-Match header does not match the current ETag of the policy.";
-  if (behaviour.staleEtagStatus === 412) throw new Refusal(412, "unable_to_process", message);
+  if (behavior.staleEtagStatus === 412) throw new Refusal(412, "unable_to_process", message);
   // IBM's schema of a 409 contains an ETag, which suggests that a stale `If-Match` is one of its reasons.
-  throw new ConflictRefusal(message, entry, behaviour.conflictsWith);
+  throw new ConflictRefusal(message, entry, behavior.conflictsWith);
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Accounts, Caller } from "./accounts";
-import type { Behaviour } from "./behaviour";
+import type { Behavior } from "./behavior";
 import { ConflictRefusal, policyNotFound, Refusal } from "./errors";
 import type { Policy, PolicyBody, Seed } from "./policy";
 import { attributeOf } from "./policy-schema";
@@ -13,7 +13,7 @@ export interface Entry {
   revision: number;
   etag: string;
   fingerprint: string;
-  /** Until this delay is over, neither reads nor writes find the new policy. */
+  /** The delay until reads and writes find the new policy. */
   hidden?: Delay;
   /** The version that reads return until its delay is over. */
   previous?: { entry: Entry; delay: Delay; setting: "staleFor" | "lingersFor" };
@@ -54,7 +54,7 @@ export interface PolicyStore {
 }
 
 /** @param url returns the URL of the emulator, for each policy's `href` */
-export function createPolicyStore(accounts: Accounts, behaviour: Behaviour, url: () => string): PolicyStore {
+export function createPolicyStore(accounts: Accounts, behavior: Behavior, url: () => string): PolicyStore {
   const entries = new Map<string, Entry>();
 
   function save(unsaved: Omit<Entry, "etag" | "fingerprint">): Entry {
@@ -83,25 +83,25 @@ export function createPolicyStore(accounts: Accounts, behaviour: Behaviour, url:
       "The policy wasn't created because an access policy with identical attributes and roles already exists. Please " +
       `update the rule in the existing policy (${duplicate.policy.id}), or update the one you're trying to assign to include ` +
       "a different attribute assignment.";
-    throw new ConflictRefusal(message, duplicate, behaviour.conflictsWith);
+    throw new ConflictRefusal(message, duplicate, behavior.conflictsWith);
   }
 
   function refuseOverQuota(caller: Caller): void {
-    if (activeOf(caller).length < behaviour.quota) return;
+    if (activeOf(caller).length < behavior.quota) return;
     // IBM documents the status and the message, not the code.
     throw new Refusal(422, "unable_to_process", "Exceeded maximum policies quota error");
   }
 
-  const isVisible = ({ hidden }: Entry) => hidden === undefined || isOver(hidden, behaviour.visibleAfter);
+  const isVisible = ({ hidden }: Entry) => hidden === undefined || isOver(hidden, behavior.visibleAfter);
 
   function visibleVersion(entry: Entry): Entry {
     const { previous } = entry;
-    const isStale = previous && !isOver(previous.delay, behaviour[previous.setting]);
+    const isStale = previous && !isOver(previous.delay, behavior[previous.setting]);
     return isStale ? visibleVersion(previous.entry) : entry;
   }
 
   function previousOf(entry: Entry, setting: "staleFor" | "lingersFor"): Entry["previous"] {
-    return behaviour[setting] > 0 ? { entry, delay: startDelay(behaviour[setting]), setting } : undefined;
+    return behavior[setting] > 0 ? { entry, delay: startDelay(behavior[setting]), setting } : undefined;
   }
 
   function find(caller: Caller, id: string): Entry {
@@ -118,7 +118,7 @@ export function createPolicyStore(accounts: Accounts, behaviour: Behaviour, url:
         .map(visibleVersion),
     read: (caller, id) => {
       const entry = visibleVersion(find(caller, id));
-      if (entry.policy.state === "deleted" && behaviour.deletedIs === "hidden") throw policyNotFound(id);
+      if (entry.policy.state === "deleted" && behavior.deletedIs === "hidden") throw policyNotFound(id);
       return entry;
     },
     find,
@@ -136,7 +136,7 @@ export function createPolicyStore(accounts: Accounts, behaviour: Behaviour, url:
         state: "active",
         ...modified,
       } as const;
-      const hidden = behaviour.visibleAfter > 0 ? startDelay(behaviour.visibleAfter) : undefined;
+      const hidden = behavior.visibleAfter > 0 ? startDelay(behavior.visibleAfter) : undefined;
       return save({ policy, accountId: caller.accountId, revision: 1, hidden });
     },
     replace: (caller, entry, body) => {
@@ -165,7 +165,7 @@ export function createPolicyStore(accounts: Accounts, behaviour: Behaviour, url:
   };
 }
 
-/** Returns a text that is equal for duplicates. As in IAM, list order and description make no difference. */
+/** Returns a string that is equal for duplicates. As in IAM, list order and description make no difference. */
 function fingerprintOf({ type, subject, resource, control }: PolicyBody): string {
   const sorted = (list: readonly unknown[]) => list.map((each) => JSON.stringify(each)).sort();
   const plain = (list: PolicyBody["subject"]["attributes"] = []) =>

@@ -3,14 +3,14 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import { invalidBody, Refusal } from "./errors";
 
-/** A request that the emulator answered. It contains neither API keys nor tokens. */
+/** A request and the status of its response. It contains neither API keys nor tokens. */
 export interface Call {
   /** The method of IBM's SDK that makes this request, such as `createV2Policy`; or `token`, or `unknown`. */
   operation: Operation | "unknown";
   method: string;
   path: string;
   query: Record<string, string>;
-  /** The status of the answer; 0 if the connection was reset. */
+  /** The status of the response; 0 if the connection was reset. */
   status: number;
   userAgent: string;
   transactionId: string;
@@ -20,7 +20,7 @@ export interface Call {
   fault?: true;
 }
 
-/** A request that is not answered yet. */
+/** A request whose response was not sent yet. */
 export type Arrival = Omit<Call, "status" | "fault">;
 
 const OPERATIONS = [

@@ -152,7 +152,7 @@ export const TARGET_ROLES: Record<string, CatalogRole[]> = {
   "resource-controller": platformRoles("resource-controller"),
 };
 
-/** Targets for which only the common roles are listed here, although some have roles of their own. */
+/** Targets with only the common roles listed here. Some of them also define service-specific roles. */
 const TARGETS_WITH_COMMON_ROLES = [
   "atracker",
   "cloudantnosqldb",

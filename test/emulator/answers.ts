@@ -23,7 +23,7 @@ export async function failure(call: Promise<unknown>): Promise<Error> {
   throw new Error("Expected the call to fail");
 }
 
-/** Returns the error answer of a call by IBM's client. */
+/** Returns the error response of a call by IBM's client. */
 export async function refusal(call: Promise<unknown>): Promise<Answer> {
   const error: Error & { status?: number; headers?: object; result?: unknown } = await failure(call);
   const { status, headers, result } = error;
@@ -31,7 +31,7 @@ export async function refusal(call: Promise<unknown>): Promise<Answer> {
   return { status, headers: { ...headers }, body: result };
 }
 
-/** Asserts IAM's error body with the answer's status, and returns its error. */
+/** Asserts IAM's error body with the response's status, and returns its error. */
 export function errorIn({ status, headers, body }: Answer): ErrorObject {
   expect(body).to.have.all.keys("trace", "errors", "status_code");
   const { trace, errors, status_code } = body as {
@@ -46,7 +46,7 @@ export function errorIn({ status, headers, body }: Answer): ErrorObject {
   return errors[0];
 }
 
-/** Returns the status and the error code of an answer, such as `404 policy_not_found`. */
+/** Returns the status and the error code of a response, such as `404 policy_not_found`. */
 export function inShort({ status, body }: Answer): string {
   const { errors } = (body ?? {}) as { errors?: [{ code?: string }] };
   return [status, errors?.[0].code].filter((each) => each !== undefined).join(" ");

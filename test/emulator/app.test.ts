@@ -12,11 +12,11 @@ interface Recorded {
   path: string;
   headers: Record<string, string>;
   body?: string;
-  /** The status of the answer, which the SDK accepted. */
+  /** The status of the response, which the SDK accepted. */
   status: number;
 }
 
-/** The answer to a recorded request. */
+/** The response to a recorded request. */
 interface RecordedAnswer {
   request: Recorded;
   headers: Record<string, string>;
@@ -141,7 +141,7 @@ for (const sdk of SDKS) {
       });
     }
 
-    it("get an answer without a body for DELETE", () => {
+    it("get a response without a body for DELETE", () => {
       const deleted = of("DELETE", /./);
       expect(deleted).to.have.length(3);
       for (const { body } of deleted) expect(body).to.deep.equal({});

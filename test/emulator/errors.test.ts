@@ -84,7 +84,7 @@ describeEmulator("an error", () => {
     expect(answer.body).to.include({ trace: mine });
   });
 
-  it("is JSON in UTF-8, like every other answer with a body", async () => {
+  it("is JSON in UTF-8, like every other response with a body", async () => {
     const target = closing(await startIamEmulator());
     const { send } = connect(target);
     target.inject({ operation: "getPolicy", status: 500 });
@@ -106,7 +106,7 @@ describeEmulator("an error", () => {
     expect(headers["content-type"]).to.equal("application/json; charset=utf-8");
   });
 
-  it("must not be cached, like every other answer", async () => {
+  it("must not be cached, like every other response", async () => {
     const { send } = connect(target);
     for (const path of ["/v2/policies", `/v2/policies/${given.id}`]) {
       const { headers } = await send("GET", path);

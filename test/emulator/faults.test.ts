@@ -41,7 +41,7 @@ describeEmulator("inject()", () => {
     [418, "request_not_processed", /./],
   ];
   for (const [status, code, message] of USUAL) {
-    it(`answers ${code} for status ${status} and does not process the call`, async () => {
+    it(`returns ${code} for status ${status} and does not process the call`, async () => {
       iam.inject({ operation: "createV2Policy", status });
       const answer = await refusal(create());
       expect(answer.status).to.equal(status);
@@ -64,7 +64,7 @@ describeEmulator("inject()", () => {
     [{ status: 400, code: "BXNIM0437E", message: "Locked." }, "BXNIM0437E", /^Locked\.$/],
   ];
   for (const [fault, code, message] of TOKEN_FAULTS) {
-    it(`answers ${code} in the token service's shape for token with ${inspect(fault)}`, async () => {
+    it(`returns ${code} in the token service's shape for token with ${inspect(fault)}`, async () => {
       iam.inject({ operation: "token", ...fault });
       const { status, body: error } = await refusal(list());
       expect(status).to.equal(fault.status);
@@ -91,7 +91,7 @@ describeEmulator("inject()", () => {
     });
   }
 
-  it("returns a text with status 200 by default", async () => {
+  it("returns the body with status 200 by default", async () => {
     const html = "<html><body>Sign in to the network</body></html>";
     iam.inject({ operation: "createV2Policy", body: html });
     const { status, result, headers } = await create();
@@ -102,7 +102,7 @@ describeEmulator("inject()", () => {
     expect(called("createV2Policy")).to.deep.equal(["200 by fault"]);
   });
 
-  it("returns a text with the status of the fault", async () => {
+  it("returns the body with the status of the fault", async () => {
     iam.inject({ operation: "createV2Policy", body: "<h1>Bad gateway</h1>", status: 502 });
     expect(await refusal(create())).to.include({ status: 502, body: "<h1>Bad gateway</h1>" });
   });
@@ -138,7 +138,7 @@ describeEmulator("inject()", () => {
     expect(called("token")).to.deep.equal(["0 by fault", "200"]);
   });
 
-  it("replaces the answer of a processed call, headers included", async () => {
+  it("replaces the response of a processed call, headers included", async () => {
     iam.inject({ operation: "createV2Policy", status: 503, afterCommit: true });
     const answer = await refusal(create());
     expect(errorIn(answer).code).to.equal("request_not_processed");
@@ -156,7 +156,7 @@ describeEmulator("inject()", () => {
     expect(order.slice(-2)).to.deep.equal(["listV2Policies", "getV2Policy by fault"]);
   });
 
-  it("never answers a processed call when afterCommit is set and latency is Infinity", async () => {
+  it("never responds to a processed call when afterCommit is set and latency is Infinity", async () => {
     const impatient = new AbortController();
     iam.inject({ operation: "createV2Policy", afterCommit: true, latency: Infinity });
     iam.inject({
@@ -173,7 +173,7 @@ describeEmulator("inject()", () => {
 
   const MOMENTS: [when: string, afterCommit: boolean | undefined, status: number, last: string][] = [
     ["before the call is processed", undefined, 412, "theirs"],
-    ["after the call is processed and before it is answered", true, 200, "theirs"],
+    ["after the call is processed and before its response is sent", true, 200, "theirs"],
   ];
   for (const [when, afterCommit, status, last] of MOMENTS) {
     it(`makes a concurrent edit ${when}`, async () => {
@@ -193,7 +193,7 @@ describeEmulator("inject()", () => {
     });
   }
 
-  it("awaits meanwhile before it answers", async () => {
+  it("awaits meanwhile before it responds", async () => {
     iam.inject({
       operation: "listV2Policies",
       status: 503,
@@ -209,7 +209,7 @@ describeEmulator("inject()", () => {
     ]);
   });
 
-  it("answers 500 with the error that meanwhile throws", async () => {
+  it("returns 500 with the error that meanwhile throws", async () => {
     iam.inject({
       operation: "listV2Policies",
       meanwhile: () => {
@@ -290,7 +290,7 @@ describeEmulator("inject()", () => {
     ]);
   });
 
-  it("counts a call that an earlier fault answers, without applying to it", async () => {
+  it("counts a call to which an earlier fault responds, without applying to it", async () => {
     iam.inject({ operation: "listV2Policies", status: 503 });
     iam.inject({ operation: "*", status: 429, when: ({ operation }) => operation === "listV2Policies" });
     iam.inject({ operation: "listV2Policies", nth: 2, status: 500 });
@@ -353,7 +353,7 @@ describeEmulator("inject()", () => {
     });
   }
 
-  it("makes a retry of IBM's SDK conflict with the policy of the call whose answer was lost", async () => {
+  it("makes a retry of IBM's SDK conflict with the policy of the call whose response was lost", async () => {
     client.enableRetries({ maxRetries: 1, maxRetryInterval: 0.001 });
     iam.inject({ operation: "createV2Policy", status: 503, afterCommit: true });
     const answer = await refusal(create({ ...body, control: granting(WRITER) }));

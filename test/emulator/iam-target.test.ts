@@ -123,7 +123,7 @@ describeEmulator("the target of a live run", () => {
     expect(standIn.iam.policies().map((each) => each.id)).to.deep.equal([id]);
   });
 
-  it("may answer in any documented way, and the answer is recorded", async () => {
+  it("may respond in any documented way, and the response is recorded", async () => {
     iam.settle("documented", 409, 412, [409]);
     iam.settle("open", "anything", "decided");
     expect(() => iam.settle("wrong", 200, 412, [409])).to.throw("wrong");

@@ -110,7 +110,7 @@ describeEmulator("close()", () => {
   it("closes every connection", async () => {
     const target = closing(await startIamEmulator());
     const socket = await openSocket("127.0.0.1", portOf(target));
-    // An unanswered request keeps its connection from being idle.
+    // A request without a response keeps its connection from being idle.
     target.inject({ operation: "listRoles", latency: Infinity });
     socket.resume().write("GET /v2/roles HTTP/1.1\r\nHost: iam\r\n\r\n");
     await connect(target).client.listV2Policies({ accountId: target.accountId });

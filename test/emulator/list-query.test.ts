@@ -75,7 +75,7 @@ describeIam("GET /v2/policies", (iam) => {
   it("returns one page without limit", async () => {
     await make(iam, bucketBody(iam.accountId));
     const { result } = await iam.client.listV2Policies({ accountId: iam.accountId, type: "authorization" });
-    iam.settle("§9.8 The limit in the answer to a list without limit", result.limit, undefined);
+    iam.settle("§9.8 The limit in the response to a list without limit", result.limit, undefined);
     iam.settle("§9.8 Whether a list without limit has another page", result.next !== undefined, false);
   });
 
@@ -92,7 +92,7 @@ describeIam("GET /v2/policies", (iam) => {
     });
   });
 
-  it("answers 400 missing_required_query_parameter without account_id", async () => {
+  it("returns 400 missing_required_query_parameter without account_id", async () => {
     const answer = await iam.send("GET", "/v2/policies");
     expect(answer.status).to.equal(400);
     expect(errorIn(answer).code).to.equal("missing_required_query_parameter");
@@ -302,7 +302,7 @@ describeEmulator("a list of policies", () => {
   ];
   for (const [query, name] of INVALID) {
     for (const version of ["v1", "v2"]) {
-      it(`answers GET /${version}/policies?${query} with 400`, async () => {
+      it(`returns 400 to GET /${version}/policies?${query}`, async () => {
         const answer = await send("GET", `/${version}/policies?account_id=${target.accountId}&${query}`);
         expect(answer.status).to.equal(400);
         expect(errorIn(answer)).to.deep.equal({

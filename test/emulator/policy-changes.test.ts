@@ -29,7 +29,7 @@ describeEmulator("If-Match", () => {
   const restore = (policyId: string, ifMatch = "*") =>
     client.updatePolicyState({ policyId, ifMatch, state: "active" });
 
-  it("is answered with 412 unable_to_process and no details when it is stale", async () => {
+  it("gets 412 unable_to_process and no details when it is stale", async () => {
     const { id } = await make();
     for (const call of [replace(id, STALE), restore(id, STALE)]) {
       const answer = await refusal(call);
@@ -38,7 +38,7 @@ describeEmulator("If-Match", () => {
     }
   });
 
-  it("is answered with 409 and the current policy when it is stale and staleEtagStatus is 409", async () => {
+  it("gets 409 and the current policy when it is stale and staleEtagStatus is 409", async () => {
     iam.behave({ staleEtagStatus: 409 });
     const { id, etag: old } = await make();
     const etag = String((await replace(id, old, { description: "second" })).headers.etag);
@@ -87,7 +87,7 @@ describeEmulator("a policy that a policy template manages", () => {
     ["DELETE", "v1"],
   ];
   for (const [method, version] of CHANGES) {
-    it(`is not changed by ${method} /${version}/policies/{id}, which answers 400`, async () => {
+    it(`is not changed by ${method} /${version}/policies/{id}, which returns 400`, async () => {
       const iam = closing(await startIamEmulator());
       const { subject, resource, control } = bucketBody(iam.accountId) as Seed;
       const body = { type: "authorization", subject, resource, control } as const;

@@ -84,7 +84,7 @@ describeEmulator("an arbitrary body", () => {
     ({ accountId } = target);
   });
 
-  /** Sends a body and asserts that the answer is a success or one of IAM's errors. */
+  /** Sends a body and asserts that the response is a success or one of IAM's errors. */
   async function sent(method: string, path: string, json: Json, headers: Record<string, string> = {}) {
     const body = JSON.stringify(json);
     const answer = await connection.send(method, path, {

@@ -139,7 +139,7 @@ describeIam("POST /v2/policies refuses", (iam) => {
     const answer = await post(setting(bucketBody(iam.accountId), "accountId", other));
     expect(answer.status).to.be.within(400, 403);
     const short = inShort(answer);
-    iam.settle("The answer to a target of another account", short, "403 insufficent_permissions");
+    iam.settle("The response to a target of another account", short, "403 insufficent_permissions");
   });
 
   const NOT_OFFERED: [what: string, role: string][] = [
@@ -153,7 +153,7 @@ describeIam("POST /v2/policies refuses", (iam) => {
     it(`a role ${which}`, async () => {
       const answer = await post(bucketBody(iam.accountId, { control: granting(role) }));
       expect(answer.status).to.be.within(400, 404);
-      iam.settle(`The answer to a role ${which}`, inShort(answer), "400 invalid_body");
+      iam.settle(`The response to a role ${which}`, inShort(answer), "400 invalid_body");
     });
   }
 
@@ -161,7 +161,7 @@ describeIam("POST /v2/policies refuses", (iam) => {
     const body = leavingOut("subject", bucketBody(iam.accountId), "serviceName");
     const answer = await post(adding("subject", body, equals("serviceName", "event-notification")));
     expect(answer.status).to.be.within(400, 404);
-    iam.settle("The answer to a source that does not exist", inShort(answer), "400 invalid_body");
+    iam.settle("The response to a source that does not exist", inShort(answer), "400 invalid_body");
   });
 });
 

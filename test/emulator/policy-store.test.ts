@@ -34,7 +34,7 @@ describeIam("a duplicate policy", (iam) => {
       expect(message).to.include(`Please update the rule in the existing policy (${id})`);
       const { policy, ...rest } = details?.conflicts_with ?? {};
       expect(rest).to.deep.equal({ etag });
-      // IBM's SDK declares it as an id; IAM was seen to answer the whole policy.
+      // IBM's SDK declares it as an id. Published responses of IAM contain the whole policy.
       iam.settle("The type of conflicts_with.policy", typeof policy, "object", ["string"]);
       expect(typeof policy === "string" ? policy : (policy as { id: string }).id).to.equal(id);
     });
@@ -51,7 +51,7 @@ describeIam("a duplicate policy", (iam) => {
       const answer = await iam.send("POST", "/v2/policies", {
         json: { ...body, control: granting(...roles) },
       });
-      iam.settle(`§9.4 The answer to the same attributes with ${what}`, inShort(answer), "201", [
+      iam.settle(`§9.4 The response to the same attributes with ${what}`, inShort(answer), "201", [
         "409 policy_conflict_error",
       ]);
     });

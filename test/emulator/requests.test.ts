@@ -176,7 +176,7 @@ describeEmulator("readJson()", () => {
     ],
   ];
   for (const [what, status, request] of REFUSED) {
-    it(`answers ${status} to ${what}`, async () => {
+    it(`returns ${status} to ${what}`, async () => {
       const answer = await connect(target).send("POST", "/v2/policies", request);
       expect(answer.status).to.equal(status);
       expect(errorIn(answer).code).to.equal(status === 415 ? "unsupported_content_type" : "invalid_body");
@@ -194,7 +194,7 @@ describeEmulator("readJson()", () => {
     ["1 MiB and one byte", 1024 * 1024 + 1, 400],
   ];
   for (const [size, length, status] of SIZES) {
-    it(`answers ${status} to a body of ${size}, gzipped or not`, async () => {
+    it(`returns ${status} to a body of ${size}, gzipped or not`, async () => {
       const { send } = connect(target);
       const plain = await send("POST", "/v2/policies", { body: padded(length), headers: JSON_TYPE });
       const zipped = await send("POST", "/v2/policies", { body: gzipSync(padded(length)), headers: gzip });

@@ -82,7 +82,7 @@ const EXPECTED: Record<string, Expected> = {
     holds: [
       {
         ...from(here("secrets-manager", { serviceInstance: SECRETS })),
-        description: "Secrets Manager tells of secrets that expire",
+        description: "Lets Secrets Manager send events about expiring secrets",
       },
     ],
   },

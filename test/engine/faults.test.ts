@@ -1,11 +1,5 @@
 import { expect } from "chai";
-import {
-  startIamEmulator,
-  type Behaviour,
-  type Fault,
-  type IamEmulator,
-  type Seed,
-} from "../../src/emulator";
+import { startIamEmulator, type Behavior, type Fault, type IamEmulator, type Seed } from "../../src/emulator";
 import { balance, declares, startStack, type Stack } from "../support/engine";
 import { bucketInputs } from "../support/inputs";
 import { closing } from "../support/opened";
@@ -20,7 +14,7 @@ interface Trial {
   /** The program of the run with faults; by default the first one. */
   after?: string;
   run?: "up" | "refresh" | "destroy";
-  behaviour?: Partial<Behaviour>;
+  behavior?: Partial<Behavior>;
   faults?: (iam: IamEmulator) => Fault[];
   /** `ibmcloud:retryTimeout` in seconds, to shorten the retries. */
   retryTimeout?: string;
@@ -102,7 +96,7 @@ const TRIALS: Record<string, Trial> = {
   },
   "create: a 503 after the create, then a 409 without a policy id": {
     after: one,
-    behaviour: { conflictsWith: "nothing" },
+    behavior: { conflictsWith: "nothing" },
     faults: () => [{ operation: "createV2Policy", afterCommit: true, status: 503 }],
     answers: { createV2Policy: [503, 409], listV2Policies: [200] },
     iam: { one: "" },
@@ -122,7 +116,7 @@ const TRIALS: Record<string, Trial> = {
   },
   "create: the account reaches its limit after two of four": {
     after: several,
-    behaviour: { quota: 2 },
+    behavior: { quota: 2 },
     says: /Cannot create the authorization .*422 .*limit of policies/,
     iam: { one: "", two: "" },
     state: { one: "", two: "" },
@@ -164,7 +158,7 @@ const TRIALS: Record<string, Trial> = {
   "refresh: a new policy is not visible yet": {
     before: one,
     run: "refresh",
-    behaviour: { visibleAfter: 3_600_000 },
+    behavior: { visibleAfter: 3_600_000 },
     faults: ({ behave }) => [
       { operation: "getV2Policy", nth: 3, afterCommit: true, meanwhile: () => behave({ visibleAfter: 0 }) },
     ],
@@ -218,9 +212,9 @@ describe("an IAM fault on the real engine", function () {
   ]);
   for (const [title, trial] of chosen) {
     it(`is overcome or leaves a state that the next up repairs: ${title}`, async () => {
-      const { seed, before = "", after = before, run = "up", behaviour = {}, faults, retryTimeout } = trial;
+      const { seed, before = "", after = before, run = "up", behavior = {}, faults, retryTimeout } = trial;
       const { says, answers = {}, then, env = {} } = trial;
-      const iam = closing(await startIamEmulator(behaviour));
+      const iam = closing(await startIamEmulator(behavior));
       if (seed) iam.seed([seed(iam)]);
       const stack = await startStack(iam, before);
       if (retryTimeout !== undefined) {

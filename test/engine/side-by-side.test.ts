@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import {
   startIamEmulator,
-  type Behaviour,
+  type Behavior,
   type Fault,
   type IamEmulator,
   type Policy,
@@ -34,7 +34,7 @@ function bucketOf({ resource }: Policy): string {
   return String(resource.attributes.at(-1)?.value);
 }
 
-async function start(changes: Partial<Behaviour> = {}): Promise<IamEmulator> {
+async function start(changes: Partial<Behavior> = {}): Promise<IamEmulator> {
   return closing(await startIamEmulator({ accounts: [ACCOUNT], ...changes }));
 }
 

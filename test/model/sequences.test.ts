@@ -2,7 +2,7 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import {
   startIamEmulator,
-  type Behaviour,
+  type Behavior,
   type Fault,
   type IamEmulator,
   type Policy,
@@ -34,8 +34,8 @@ const SEED = Number(MODEL_SEED ?? Date.now() % 2 ** 31);
 const ALL = 2_000;
 const RUNS = Number(MODEL_RUNS ?? localOrCi(200, ALL));
 
-/** IAM's behaviour in one sequence. */
-const usual: fc.Arbitrary<Partial<Behaviour>> = fc.record({
+/** IAM's behavior in one sequence. */
+const usual: fc.Arbitrary<Partial<Behavior>> = fc.record({
   staleEtagStatus: fc.constantFrom(409, 412),
   secondDelete: fc.constantFrom(204, 404),
   etagHeader: fc.constantFrom(true, true, true, false),
@@ -43,8 +43,8 @@ const usual: fc.Arbitrary<Partial<Behaviour>> = fc.record({
   deletedIs: fc.constantFrom("shown", "hidden"),
 });
 const lag = fc.constantFrom(0, 3);
-/** Behaviour with propagation lags. */
-const late: fc.Arbitrary<Partial<Behaviour>> = fc
+/** Behavior with propagation lags. */
+const late: fc.Arbitrary<Partial<Behavior>> = fc
   .tuple(usual, fc.record({ visibleAfter: lag, staleFor: lag, lingersFor: lag }))
   .map(([habits, lags]) => ({ ...habits, ...lags, deletedIs: "shown" }));
 const habits = fc.oneof({ weight: 5, arbitrary: usual }, { weight: 1, arbitrary: late });

@@ -1,4 +1,4 @@
-import type { Behaviour, Call, IamEmulator, Policy } from "../../src/emulator";
+import type { Behavior, Call, IamEmulator, Policy } from "../../src/emulator";
 import type { AuthorizationProvider } from "../../src/provider/provider";
 import { miniEngine, type MiniEngine, type Resource, type Step } from "../support/mini-engine";
 import { US, type Declared, type Name } from "./universe";
@@ -65,7 +65,7 @@ export function formatTally(tally: Tally): string {
 export interface World {
   iam: IamEmulator;
   others: Others;
-  habits: Partial<Behaviour>;
+  habits: Partial<Behavior>;
   engine: MiniEngine;
   /** Returns the provider for the engine's next run. */
   provider: () => AuthorizationProvider;
@@ -87,7 +87,7 @@ export interface Snapshot {
 
 export function startWorld(
   { iam, others, tally }: Pick<World, "iam" | "others" | "tally">,
-  habits: Partial<Behaviour>,
+  habits: Partial<Behavior>,
 ): World {
   iam.reset();
   iam.behave({ ...USUAL, ...habits });
@@ -118,7 +118,7 @@ export function startWorld(
   return world;
 }
 
-const USUAL: Partial<Behaviour> = {
+const USUAL: Partial<Behavior> = {
   staleEtagStatus: 412,
   visibleAfter: 0,
   staleFor: 0,

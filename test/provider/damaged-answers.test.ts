@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { startIamEmulator, type Behaviour, type Fault, type IamEmulator } from "../../src/emulator";
+import { startIamEmulator, type Behavior, type Fault, type IamEmulator } from "../../src/emulator";
 import { balanceOf } from "../support/balance";
 import { OPERATIONS, silentlyDifferent } from "../support/fault-operations";
 import { bucketInputs } from "../support/inputs";
@@ -16,7 +16,7 @@ interface Kind {
   fault: Omit<Fault, "operation">;
   /** Which calls it can meet; all where it is left out. */
   only?: RegExp;
-  behaviour?: Partial<Behaviour>;
+  behavior?: Partial<Behavior>;
   /** Whether it happens to what is only read as well: then an error that stays is one, too. */
   afterwards?: "got over" | "an error";
 }
@@ -50,7 +50,7 @@ const KINDS: Record<string, Kind> = {
   "a page, done, and the policy shows late": {
     fault: { status: 201, body: "<html>", afterCommit: true },
     only: /create/,
-    behaviour: { visibleAfter: 150, conflictsWith: "nothing" },
+    behavior: { visibleAfter: 150, conflictsWith: "nothing" },
   },
   "without an id": { fault: { rewrite: policyOf({ id: "" }) }, only: /V2Policy/ },
   "with the id of another": {
@@ -182,13 +182,13 @@ describe("an answer that is damaged", function () {
 
   for (const { operation, call, name, kind, times, isGotOver } of chosen) {
     const { before, after } = OPERATIONS[operation] ?? { before: {} };
-    const { fault, behaviour } = kind;
+    const { fault, behavior } = kind;
     it(`at ${operation}: ${call}: ${name}`, async () => {
       iam.reset();
       const engine = start();
       expect(await engine.up(before)).to.deep.equal({ errors: [] });
       if (operation === "adopt") await start().up({ theirs: { ...bucketInputs(), roles: ["Writer"] } });
-      iam.behave(behaviour ?? {});
+      iam.behave(behavior ?? {});
 
       const run = () => (after === undefined ? engine.refresh() : engine.up(after));
       const lift = iam.inject({ operation: call, times, ...fault });

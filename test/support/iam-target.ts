@@ -43,7 +43,7 @@ export interface IamTarget extends Connection {
   /** True for the real IAM. */
   live: boolean;
   /**
-   * Checks a behaviour that IBM's public sources leave open: the emulator must give the answer decided for it, the real
+   * Checks a behavior that IBM's public sources leave open: the emulator must give the answer decided for it, the real
    * IAM one of the possible answers. The transcript records the real answer.
    *
    * @param others the other possible answers; without them, any answer is accepted
@@ -109,7 +109,7 @@ async function iamTarget(): Promise<IamTarget> {
   return live;
 }
 
-/** Describes behaviour of both the emulator and the real IAM. */
+/** Describes behavior of both the emulator and the real IAM. */
 export function describeIam(title: string, tests: (iam: IamTarget) => void): void {
   describe(title, function () {
     // The real IAM is slower and propagates changes over time.
@@ -122,7 +122,7 @@ export function describeIam(title: string, tests: (iam: IamTarget) => void): voi
   });
 }
 
-/** Describes behaviour of the emulator alone; skipped on the real IAM. */
+/** Describes behavior of the emulator alone; skipped on the real IAM. */
 export function describeEmulator(title: string, tests: () => void): void {
   if (!isLive(process.env)) describe(title, tests);
 }

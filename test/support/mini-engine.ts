@@ -20,7 +20,7 @@ interface Outcome {
 }
 
 /**
- * An in-process model of Pulumi's engine that makes the same provider calls and does many runs a second. Its behaviour
+ * An in-process model of Pulumi's engine that makes the same provider calls and does many runs a second. Its behavior
  * was measured on the real engine. Each run has a new provider, as each real run has a new host process.
  */
 export interface MiniEngine {

@@ -9,7 +9,7 @@ export interface Exchange {
   response: unknown;
 }
 
-/** IAM's behaviour at a point that IBM's documentation leaves open, and the emulator's behaviour there. */
+/** IAM's behavior at a point that IBM's documentation leaves open, and the emulator's behavior there. */
 export interface Observation {
   question: string;
   answer: unknown;

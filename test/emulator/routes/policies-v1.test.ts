@@ -35,7 +35,7 @@ async function remove(iam: IamTarget, { id, etag }: Made): Promise<string> {
 }
 
 describeIam("GET /v1/policies/{id}", (iam) => {
-  it("answers 200 with a v2 policy in the v1 schema, and its ETag", async () => {
+  it("returns 200 with a v2 policy in the v1 schema, and its ETag", async () => {
     const body = bucketBody(iam.accountId, {
       description: "why",
       control: granting(READER, OBJECT_WRITER),
@@ -60,7 +60,7 @@ describeIam("GET /v1/policies/{id}", (iam) => {
     iam.settle("§9.8 The operators of a resource in v1", operators, ["stringEquals"], [[undefined]]);
   });
 
-  it("answers 404 policy_not_found for an unknown id", async () => {
+  it("returns 404 policy_not_found for an unknown id", async () => {
     const policyId = randomUUID();
     const answer = await refusal(iam.client.getPolicy({ policyId }));
     expect(answer.status).to.equal(404);
@@ -105,7 +105,7 @@ describeIam("GET /v1/policies", (iam) => {
 });
 
 describeIam("DELETE /v1/policies/{id}", (iam) => {
-  it("answers 204, and deletes the policy in v2, too", async () => {
+  it("returns 204, and deletes the policy in v2, too", async () => {
     const { id } = await make(iam, bucketBody(iam.accountId));
     const { status, body } = await iam.send("DELETE", `/v1/policies/${id}`);
     expect([status, body]).to.deep.equal([204, ""]);
@@ -115,7 +115,7 @@ describeIam("DELETE /v1/policies/{id}", (iam) => {
     });
   });
 
-  it("answers 404 policy_not_found for an unknown id", async () => {
+  it("returns 404 policy_not_found for an unknown id", async () => {
     const answer = await refusal(iam.client.deletePolicy({ policyId: randomUUID() }));
     expect([answer.status, errorIn(answer).code]).to.deep.equal([404, "policy_not_found"]);
   });
@@ -141,24 +141,28 @@ describeIam("PATCH /v1/policies/{id}", (iam) => {
     });
   });
 
-  it("answers 412 when If-Match is stale, and does not restore the policy", async () => {
+  it("returns 412 when If-Match is stale, and does not restore the policy", async () => {
     const made = await make(iam, bucketBody(iam.accountId));
     await remove(iam, made);
     const params = { policyId: made.id, ifMatch: made.etag, state: "active" };
     const answer = await refusal(iam.client.updatePolicyState(params));
     iam.settle("§9.1 The status of a PATCH with a stale If-Match", answer.status, 412, [409]);
-    iam.settle("§9.1 The answer to a PATCH with a stale If-Match", inShort(answer), "412 unable_to_process");
+    iam.settle(
+      "§9.1 The response to a PATCH with a stale If-Match",
+      inShort(answer),
+      "412 unable_to_process",
+    );
     expect((await iam.client.getPolicy({ policyId: made.id })).result.state).to.equal("deleted");
   });
 
-  it("answers 400 when If-Match is missing", async () => {
+  it("returns 400 when If-Match is missing", async () => {
     const made = await make(iam, bucketBody(iam.accountId));
     await remove(iam, made);
     const answer = await iam.send("PATCH", `/v1/policies/${made.id}`, { json: { state: "active" } });
-    iam.settle("§9.1 The answer to a PATCH without If-Match", inShort(answer), "400 invalid_body");
+    iam.settle("§9.1 The response to a PATCH without If-Match", inShort(answer), "400 invalid_body");
   });
 
-  it("answers 404 policy_not_found for an unknown id", async () => {
+  it("returns 404 policy_not_found for an unknown id", async () => {
     const params = { policyId: randomUUID(), ifMatch: `1-${"0".repeat(32)}`, state: "active" };
     const answer = await refusal(iam.client.updatePolicyState(params));
     expect([answer.status, errorIn(answer).code]).to.deep.equal([404, "policy_not_found"]);
@@ -171,7 +175,7 @@ describeEmulator("/v1/policies on the emulator", () => {
     target = closing(await startIamEmulator());
   });
 
-  it("answers 409 with the active policy in the v1 schema when a restored policy would duplicate it", async () => {
+  it("returns 409 with the active policy in the v1 schema when a restored policy would duplicate it", async () => {
     const { client } = connect(target);
     const body = bucketBody(target.accountId);
     const { result } = await client.createV2Policy({ ...body });
@@ -198,7 +202,7 @@ describeEmulator("/v1/policies on the emulator", () => {
     ["a string", "active"],
   ];
   for (const [what, json] of NOT_RESTORED) {
-    it(`answers 400 to PATCH with ${what}`, async () => {
+    it(`returns 400 to PATCH with ${what}`, async () => {
       const { client, send } = connect(target);
       const { result, headers } = await client.createV2Policy({ ...bucketBody(target.accountId) });
       const answer = await send("PATCH", `/v1/policies/${result.id}`, {
@@ -209,7 +213,7 @@ describeEmulator("/v1/policies on the emulator", () => {
     });
   }
 
-  it("answers 409 when If-Match is stale and staleEtagStatus is 409", async () => {
+  it("returns 409 when If-Match is stale and staleEtagStatus is 409", async () => {
     const other = closing(await startIamEmulator({ staleEtagStatus: 409 }));
     const { client } = connect(other);
     const { result } = await client.createV2Policy({ ...bucketBody(other.accountId) });
@@ -266,7 +270,7 @@ const keyed = (attributes: { name: string; value: string }[]) =>
   attributes.map(({ name, value }) => equals(name, value));
 
 describeIam("POST /v1/policies", (iam) => {
-  it("answers 201 with the policy as it was sent, and creates it in v2, too", async () => {
+  it("returns 201 with the policy as it was sent, and creates it in v2, too", async () => {
     const body = { ...bucketBodyV1(iam.accountId), description: "why" };
     const { status, result, headers } = await iam.client.createPolicy(body);
     expect(status).to.equal(201);
@@ -285,7 +289,7 @@ describeIam("POST /v1/policies", (iam) => {
     });
   });
 
-  it("answers 409 with the existing policy in the v1 schema for a duplicate", async () => {
+  it("returns 409 with the existing policy in the v1 schema for a duplicate", async () => {
     const body = bucketBodyV1(iam.accountId);
     const { result } = await iam.client.createPolicy(body);
     const answer = await refusal(iam.client.createPolicy(body));
@@ -298,7 +302,7 @@ describeIam("POST /v1/policies", (iam) => {
 });
 
 describeIam("PUT /v1/policies/{id}", (iam) => {
-  it("answers 200 with the whole new policy and a new ETag", async () => {
+  it("returns 200 with the whole new policy and a new ETag", async () => {
     const body = { ...bucketBodyV1(iam.accountId), description: "why" };
     const { result, headers } = await iam.client.createPolicy(body);
     const policyId = String(result.id);
@@ -312,7 +316,7 @@ describeIam("PUT /v1/policies/{id}", (iam) => {
     expect(replaced.headers.etag).not.to.equal(headers.etag);
   });
 
-  it("answers 404 policy_not_found for an unknown id", async () => {
+  it("returns 404 policy_not_found for an unknown id", async () => {
     const params = { policyId: randomUUID(), ifMatch: `1-${"0".repeat(32)}` };
     const answer = await refusal(iam.client.replacePolicy({ ...params, ...bucketBodyV1(iam.accountId) }));
     expect([answer.status, errorIn(answer).code]).to.deep.equal([404, "policy_not_found"]);

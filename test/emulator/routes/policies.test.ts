@@ -12,7 +12,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 describeIam("POST /v2/policies", (iam) => {
-  it("answers 201 with the policy as it was sent, and its metadata", async () => {
+  it("returns 201 with the policy as it was sent, and its metadata", async () => {
     const body = bucketBody(iam.accountId, {
       description: "why",
       control: granting(READER, OBJECT_WRITER),
@@ -122,7 +122,7 @@ function anyOf(operator: string) {
 }
 
 describeIam("GET /v2/policies/{id}", (iam) => {
-  it("answers 200 with the policy and the ETag of its creation", async () => {
+  it("returns 200 with the policy and the ETag of its creation", async () => {
     const { id, etag, policy } = await make(iam, bucketBody(iam.accountId, { description: "why" }));
     const { status, result, headers } = await iam.client.getV2Policy({ id });
     expect(status).to.equal(200);
@@ -145,7 +145,7 @@ describeIam("GET /v2/policies/{id}", (iam) => {
     }
   });
 
-  it("answers 404 policy_not_found for an unknown id", async () => {
+  it("returns 404 policy_not_found for an unknown id", async () => {
     const id = randomUUID();
     const answer = await refusal(iam.client.getV2Policy({ id }));
     expect(answer.status).to.equal(404);
@@ -202,14 +202,14 @@ describeIam("PUT /v2/policies/{id}", (iam) => {
     iam.settle("§9.9 The description after a PUT without one", result.description, undefined);
   });
 
-  it("answers 412 when If-Match is stale, and changes nothing", async () => {
+  it("returns 412 when If-Match is stale, and changes nothing", async () => {
     const body = bucketBody(iam.accountId, { description: "old" });
     const { id, etag } = await make(iam, body);
     const { headers } = await iam.client.replaceV2Policy({ id, ifMatch: etag, ...body, description: "new" });
     const answer = await refusal(iam.client.replaceV2Policy({ id, ifMatch: etag, ...body }));
     iam.settle("§9.1 The status of a PUT with a stale If-Match", answer.status, 412, [409]);
     const short = inShort(answer);
-    iam.settle("§9.1 The answer to a PUT with a stale If-Match", short, "412 unable_to_process");
+    iam.settle("§9.1 The response to a PUT with a stale If-Match", short, "412 unable_to_process");
     await iam.eventually(async () => {
       const read = await iam.client.getV2Policy({ id });
       expect(read.headers.etag).to.equal(headers.etag);
@@ -217,16 +217,16 @@ describeIam("PUT /v2/policies/{id}", (iam) => {
     });
   });
 
-  it("answers 400 when If-Match is missing, and changes nothing", async () => {
+  it("returns 400 when If-Match is missing, and changes nothing", async () => {
     const body = bucketBody(iam.accountId);
     const { id, etag } = await make(iam, body);
     const answer = await iam.send("PUT", `/v2/policies/${id}`, { json: { ...body, description: "new" } });
-    iam.settle("§9.1 The answer to a PUT without If-Match", inShort(answer), "400 invalid_body");
+    iam.settle("§9.1 The response to a PUT without If-Match", inShort(answer), "400 invalid_body");
     if (answer.status < 400) return;
     expect((await iam.client.getV2Policy({ id })).headers.etag).to.equal(etag);
   });
 
-  it("answers 404 policy_not_found for an unknown id", async () => {
+  it("returns 404 policy_not_found for an unknown id", async () => {
     const id = randomUUID();
     const ifMatch = `1-${"0".repeat(32)}`;
     const answer = await refusal(iam.client.replaceV2Policy({ id, ifMatch, ...bucketBody(iam.accountId) }));
@@ -234,7 +234,7 @@ describeIam("PUT /v2/policies/{id}", (iam) => {
     expect(errorIn(answer)).to.include({ message: `Policy with Id ${id} not found.` });
   });
 
-  it("answers 404 for a deleted policy", async () => {
+  it("returns 404 for a deleted policy", async () => {
     const body = bucketBody(iam.accountId);
     const { id } = await make(iam, body);
     await iam.client.deleteV2Policy({ id });
@@ -243,7 +243,7 @@ describeIam("PUT /v2/policies/{id}", (iam) => {
       json: body,
       headers: { "if-match": ifMatch },
     });
-    iam.settle("§9.2 The answer to a PUT on a deleted policy", inShort(answer), "404 policy_not_found");
+    iam.settle("§9.2 The response to a PUT on a deleted policy", inShort(answer), "404 policy_not_found");
   });
 });
 
@@ -254,7 +254,7 @@ async function etagOfDeleted({ send }: IamTarget, id: string): Promise<string> {
 }
 
 describeEmulator("PUT /v2/policies/{id} on the emulator", () => {
-  it("answers 409 when If-Match is stale and staleEtagStatus is 409", async () => {
+  it("returns 409 when If-Match is stale and staleEtagStatus is 409", async () => {
     const target = closing(await startIamEmulator({ staleEtagStatus: 409 }));
     const { client } = connect(target);
     const body = bucketBody(target.accountId);
@@ -279,7 +279,7 @@ describeEmulator("PUT /v2/policies/{id} on the emulator", () => {
 });
 
 describeIam("DELETE /v2/policies/{id}", (iam) => {
-  it("answers 204 without a body", async () => {
+  it("returns 204 without a body", async () => {
     const { id } = await make(iam, bucketBody(iam.accountId));
     const { status, body } = await iam.send("DELETE", `/v2/policies/${id}`);
     expect([status, body]).to.deep.equal([204, ""]);
@@ -317,14 +317,14 @@ describeIam("DELETE /v2/policies/{id}", (iam) => {
     });
   });
 
-  it("answers 404 the second time", async () => {
+  it("returns 404 the second time", async () => {
     const { id } = await make(iam, bucketBody(iam.accountId));
     await iam.client.deleteV2Policy({ id });
     const answer = await iam.send("DELETE", `/v2/policies/${id}`);
-    iam.settle("§9.2 The answer to a second DELETE", inShort(answer), "404 policy_not_found");
+    iam.settle("§9.2 The response to a second DELETE", inShort(answer), "404 policy_not_found");
   });
 
-  it("answers 404 policy_not_found for an unknown id", async () => {
+  it("returns 404 policy_not_found for an unknown id", async () => {
     const id = randomUUID();
     const answer = await refusal(iam.client.deleteV2Policy({ id }));
     expect(answer.status).to.equal(404);

@@ -173,7 +173,7 @@ describeEmulator("GET /v2/resource_instances/{id}", () => {
     expect(byCrn.result).to.deep.equal(byGuid.result);
   });
 
-  it("answers 404 for an unknown instance and for another account's", async () => {
+  it("returns 404 for an unknown instance and for another account's", async () => {
     const unknown = await refused(clients(iam).controller.getResourceInstance({ id: "other" }));
     const theirs = await refused(clients(iam, "two").controller.getResourceInstance({ id: GUID }));
     for (const { status_code, error_code } of [unknown, theirs]) {
@@ -278,7 +278,7 @@ describeEmulator("Resource Controller and Resource Manager", () => {
     }
   });
 
-  it("answer 404 for other methods", async () => {
+  it("return 404 for other methods", async () => {
     const iam = closing(await startIamEmulator({ accounts: [ONE] }));
     const { send } = connect({ url: iam.url, apiKey: "one" });
     const { status, body } = await send("POST", "/v2/resource_instances", { json: {} });

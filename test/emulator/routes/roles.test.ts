@@ -147,7 +147,7 @@ describeEmulator("GET /v2/roles on the emulator", () => {
     });
   });
 
-  it("answers 400 for both a service and a service group", async () => {
+  it("returns 400 for both a service and a service group", async () => {
     const { send } = connect(closing(await startIamEmulator()));
     const answer = await send("GET", "/v2/roles?service_name=kms&service_group_id=IAM");
     expect(inShort(answer)).to.equal("400 invalid_body");

@@ -70,7 +70,7 @@ describeIam("POST /identity/token", (iam) => {
   });
 
   for (const [what, form, code, message] of REFUSED) {
-    it(`answers 400 in the token service's shape to ${what}`, async () => {
+    it(`returns 400 in the token service's shape to ${what}`, async () => {
       const { status, body } = await requestToken(iam, form);
       expect(status).to.equal(400);
       expect(body).to.include.all.keys("context", "errorCode", "errorMessage");

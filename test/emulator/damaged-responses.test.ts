@@ -5,7 +5,7 @@ import { startIamEmulator, type Damage, type Fault, type IamEmulator } from "../
 import { describeEmulator } from "../support/iam-target";
 import { closing } from "../support/opened";
 
-/** The part of an answer that was received. */
+/** The part of a response that was received. */
 interface Received {
   status: number;
   headers: IncomingMessage["headers"];
@@ -14,7 +14,7 @@ interface Received {
   error?: string;
 }
 
-/** Sends a request and stops reading the answer after `most` bytes or soon after. */
+/** Sends a request and stops reading the response after `most` bytes or soon after. */
 function ask(
   iam: IamEmulator,
   path: string,
@@ -70,7 +70,7 @@ describeEmulator("a damaged answer", () => {
     expect(iam.policies()).to.deep.equal([]);
   });
 
-  it("of kind garbled is declared as gzip and cannot be unpacked", async () => {
+  it("of kind garbled is declared as gzip and cannot be decompressed", async () => {
     const { headers, body } = await roles({ damage: { kind: "garbled" } });
     expect(headers["content-encoding"]).to.equal("gzip");
     const unzip = createUnzip();
@@ -91,7 +91,7 @@ describeEmulator("a damaged answer", () => {
     expect(headers["content-length"]).to.equal(undefined);
   });
 
-  it("of kind bomb is small and unpacks to many bytes", async () => {
+  it("of kind bomb is small and decompresses to many bytes", async () => {
     const { body, headers } = await roles({ damage: { kind: "bomb", bytes: 50_000_000 } });
     expect(headers["content-encoding"]).to.equal("gzip");
     expect(body.length).to.be.below(100_000);
@@ -136,7 +136,7 @@ describeEmulator("a damaged answer", () => {
     expect(refused.body.toString()).to.include("apikey=secret");
   });
 
-  it("can be the answer to a token request", async () => {
+  it("can be the response to a token request", async () => {
     iam.inject({ operation: "token", damage: { kind: "cut", after: 5 } });
     const { status, error } = await ask(iam, "/identity/token", { method: "POST", form: "" });
     expect([status, typeof error]).to.deep.equal([400, "string"]);

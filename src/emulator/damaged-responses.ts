@@ -3,29 +3,29 @@ import type { ServerResponse } from "node:http";
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 
-/** Damage to the body of an answer. Status and headers stay those of the real answer. */
+/** Damage to the body of a response. Status and headers stay those of the real response. */
 export type Damage =
   /** The full `Content-Length` and the first `after` bytes of the body; then the connection is reset. */
   | { kind: "cut"; after: number }
   /** A body that is declared as gzip and is not. */
   | { kind: "garbled" }
-  /** One byte every so many milliseconds, without end. */
+  /** One byte every `every` milliseconds, without end. */
   | { kind: "trickle"; every: number }
   /** Chunks without end, as fast as the client reads them. */
   | { kind: "endless" }
-  /** A small gzip body that unpacks to so many bytes. */
+  /** A small gzip body that decompresses to `bytes` bytes. */
   | { kind: "bomb"; bytes: number };
 
 /** Filler of endless bodies. White space after JSON keeps it well formed. */
 const CHUNK = Buffer.alloc(64 * 1024, " ");
 
-/** Sends a damaged answer. An endless body is sent in the background until the connection closes. */
-export async function sendDamaged(out: ServerResponse, answer: Response, damage: Damage): Promise<void> {
-  const body = Buffer.from(await answer.arrayBuffer());
-  for (const [name, value] of answer.headers) out.setHeader(name, value);
+/** Sends a damaged response. An endless body is sent in the background until the connection closes. */
+export async function sendDamaged(out: ServerResponse, response: Response, damage: Damage): Promise<void> {
+  const body = Buffer.from(await response.arrayBuffer());
+  for (const [name, value] of response.headers) out.setHeader(name, value);
   out.removeHeader("Content-Length");
   // A 204 has no body to damage.
-  out.statusCode = answer.status === 204 ? 200 : answer.status;
+  out.statusCode = response.status === 204 ? 200 : response.status;
   // The client is expected to disconnect in the middle of the body.
   out.on("error", () => undefined);
   switch (damage.kind) {

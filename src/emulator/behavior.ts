@@ -1,7 +1,7 @@
-/** The settings for behaviour that IBM's documentation leaves open, and for delays, quota and rate limit. */
-export interface Behaviour {
+/** The settings for behavior that IBM's documentation leaves open, and for delays, quota and rate limit. */
+export interface Behavior {
   /**
-   * The status that answers a stale `If-Match`:
+   * The status of the response to a stale `If-Match`:
    * - `412`: code `unable_to_process`
    * - `409`: code `policy_conflict_error`, with the current policy in its details
    * @default 412
@@ -27,7 +27,7 @@ export interface Behaviour {
    */
   lingersFor: number;
   /**
-   * The answer to GET for a deleted policy:
+   * The response to GET for a deleted policy:
    * - `shown`: 200 with `state: "deleted"`
    * - `hidden`: 404
    * @default "shown"
@@ -45,22 +45,22 @@ export interface Behaviour {
   etagHeader: boolean;
   /**
    * The content of `details.conflicts_with` in a 409:
-   * - `policy`: the ETag and the whole policy, as IAM was seen to answer
-   * - `id`: the ETag and the policy's id, as IBM's SDK declares it
+   * - `policy`: the ETag and the whole policy, as in responses of IAM. Source: terraform-provider-ibm #5565 and #6510
+   * - `id`: the ETag and the policy's id, as IBM's SDK declares them
    * - `nothing`: no details at all
    * @default "policy"
    */
   conflictsWith: "policy" | "id" | "nothing";
   /**
-   * The answer of `/v2/roles`. It does not affect which policies can be created.
+   * The response of `/v2/roles`. It does not affect which policies can be created.
    * - `as documented`: the roles that IBM documents
    * - `hidden`: empty lists, as for credentials that may not read roles
-   * - `not found`: a gateway's 404 page for queries that name a source, as IBM's private endpoints are known to answer
+   * - `not found`: a gateway's 404 page for queries that name a source, as IBM's private endpoints are known to return
    * @default "as documented"
    */
   roleLookup: "as documented" | "hidden" | "not found";
   /**
-   * The maximum number of active policies in an account. Above it, IAM answers 422. The default is IBM's limit.
+   * The maximum number of active policies in an account. Above it, IAM returns 422. The default is IBM's limit.
    * @default 4020
    */
   quota: number;
@@ -71,7 +71,7 @@ export interface Behaviour {
   callsPerSecond: number;
 }
 
-const DEFAULTS: Behaviour = {
+const DEFAULTS: Behavior = {
   staleEtagStatus: 412,
   visibleAfter: 0,
   staleFor: 0,
@@ -85,15 +85,15 @@ const DEFAULTS: Behaviour = {
   callsPerSecond: Infinity,
 };
 
-/** Returns the default behaviour with some settings changed. */
-export function createBehaviour(changes: Partial<Behaviour>): Behaviour {
-  const behaviour = { ...DEFAULTS };
-  changeBehaviour(behaviour, changes);
-  return behaviour;
+/** Returns the default behavior with some settings changed. */
+export function createBehavior(changes: Partial<Behavior>): Behavior {
+  const behavior = { ...DEFAULTS };
+  changeBehavior(behavior, changes);
+  return behavior;
 }
 
 /** Changes settings in place; an undefined setting keeps its value. */
-export function changeBehaviour(behaviour: Behaviour, changes: Partial<Behaviour>): void {
+export function changeBehavior(behavior: Behavior, changes: Partial<Behavior>): void {
   const given = Object.entries<unknown>(changes).filter(([, value]) => value !== undefined);
-  Object.assign(behaviour, Object.fromEntries(given));
+  Object.assign(behavior, Object.fromEntries(given));
 }

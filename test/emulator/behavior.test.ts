@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "chai";
-import { startIamEmulator, type Behaviour, type IamEmulator } from "../../src/emulator";
+import { startIamEmulator, type Behavior, type IamEmulator } from "../../src/emulator";
 import { sdk } from "../support/iam-edits";
 import { connect, describeEmulator, type Answer, type Connection } from "../support/iam-target";
 import { closing } from "../support/opened";
@@ -9,7 +9,7 @@ import { bucketBody, granting, OBJECT_WRITER, READER, type Body } from "./bodies
 
 const STALE = `9-${"0".repeat(32)}`;
 
-describeEmulator("Behaviour", () => {
+describeEmulator("Behavior", () => {
   let iam: IamEmulator;
   let client: ReturnType<typeof sdk>;
   let send: Connection["send"];
@@ -217,12 +217,12 @@ describeEmulator("Behaviour", () => {
   });
 
   describe("deletedIs", () => {
-    const SHOWN: [deletedIs: Behaviour["deletedIs"], answer: string][] = [
+    const SHOWN: [deletedIs: Behavior["deletedIs"], answer: string][] = [
       ["shown", "200"],
       ["hidden", "404 policy_not_found"],
     ];
     for (const [deletedIs, answer] of SHOWN) {
-      it(`${deletedIs} answers ${answer} to GET, and does not affect list and restore`, async () => {
+      it(`${deletedIs} returns ${answer} to GET, and does not affect list and restore`, async () => {
         iam.behave({ deletedIs });
         const { id } = await make();
         await client.deleteV2Policy({ id });
@@ -239,7 +239,7 @@ describeEmulator("Behaviour", () => {
   });
 
   describe("secondDelete", () => {
-    const AGAIN: [secondDelete: Behaviour["secondDelete"], answer: string][] = [
+    const AGAIN: [secondDelete: Behavior["secondDelete"], answer: string][] = [
       [404, "404 policy_not_found"],
       [204, "204"],
     ];
@@ -260,7 +260,7 @@ describeEmulator("Behaviour", () => {
 
   describe("etagHeader", () => {
     for (const etagHeader of [true, false]) {
-      it(`${etagHeader} ${etagHeader ? "sends" : "omits"} the ETag of every answer`, async () => {
+      it(`${etagHeader} ${etagHeader ? "sends" : "omits"} the ETag of every response`, async () => {
         iam.behave({ etagHeader });
         const { result, headers } = await client.createV2Policy({ ...body });
         const id = String(result.id);
@@ -286,7 +286,7 @@ describeEmulator("Behaviour", () => {
 
   describe("conflictsWith", () => {
     type Holds = (etag: string, policy: unknown, id: string) => unknown;
-    const FORMS: [conflictsWith: Behaviour["conflictsWith"], holds: Holds][] = [
+    const FORMS: [conflictsWith: Behavior["conflictsWith"], holds: Holds][] = [
       ["policy", (etag, policy) => ({ conflicts_with: { etag, policy } })],
       ["id", (etag, _policy, id) => ({ conflicts_with: { etag, policy: id } })],
       ["nothing", () => undefined],
