@@ -20,12 +20,12 @@ function virtualClock() {
       }),
   };
   async function run(work: Promise<unknown>): Promise<void> {
-    let isDone = false;
-    void work.then(() => (isDone = true));
+    const progress = { isDone: false };
+    void work.then(() => (progress.isDone = true));
     for (;;) {
-      // Promises that are settled run before the clock advances.
+      // Callbacks of settled promises run before the clock advances.
       await new Promise(setImmediate);
-      if (isDone) return;
+      if (progress.isDone) return;
       sleepers.sort((one, other) => one.at - other.at);
       const next = sleepers.shift();
       if (!next) throw new Error("all calls wait forever");
