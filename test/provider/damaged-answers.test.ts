@@ -196,7 +196,8 @@ describe("an answer that is damaged", function () {
       lift();
       totals.tried += 1;
       if (isGotOver) expect(errors).to.deep.equal([]);
-      for (const error of errors) expect(error).to.match(/^Cannot (create the|\w+) authorization.* \[[a-z-]+\]$/s);
+      for (const error of errors)
+        expect(error).to.match(/^Cannot (create the|\w+) authorization.* \[[a-z-]+\]$/s);
 
       // Whatever came of it, state claims nothing that IAM does not hold.
       expect(silentlyDifferent(iam, engine), "after the fault").to.deep.equal([]);

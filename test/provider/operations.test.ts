@@ -434,10 +434,10 @@ describe("credentials at work", () => {
       .to.include(viewer)
       .and.not.to.include("Administrator");
     lift();
-    const said = rig.said.length;
+    const said = rig.logged.length;
     const show = refuse("listRoles");
     await rig.next().check({}, { ...bucketInputs() });
-    expect(rig.said.slice(said).join()).to.include(viewer).and.not.to.include("Administrator");
+    expect(rig.logged.slice(said).join()).to.include(viewer).and.not.to.include("Administrator");
     show();
     refuse("replaceV2Policy");
     refuse("deleteV2Policy");

@@ -19,7 +19,9 @@ function diagnosticsWith(change: (text: string) => string): string[] {
     path === ARGS
       ? ts.createSourceFile(path, change(ts.sys.readFile(path) ?? ""), version)
       : read(path, version, ...more);
-  const files = ["policy-mapping.ts", "check/schema.ts", "diff.ts"].map((name) => join(HERE, "src", "provider", name));
+  const files = ["policy-mapping.ts", "check/schema.ts", "diff.ts"].map((name) =>
+    join(HERE, "src", "provider", name),
+  );
   const program = ts.createProgram(files, { ...options, noEmit: true }, host);
   return files.flatMap((path) =>
     program
