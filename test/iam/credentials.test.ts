@@ -15,11 +15,11 @@ import { CodedError } from "../../src/shared/coded-error";
 const SERVICE = "IAM_POLICY_MANAGEMENT";
 const PREFIX = `${SERVICE}_`;
 
-/** A JSON Web Token that names nobody. */
+/** A JSON Web Token without an identity. */
 const TOKEN = "e30.e30.s";
 const ACCOUNT = "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0";
 
-/** What ibm-cloud-sdk-core reads from the environment of this process, for one call. */
+/** Sets the environment variables that ibm-cloud-sdk-core reads, for one call. */
 function withExternal<Result>(properties: Record<string, string>, work: () => Result): Result {
   const names = Object.keys(properties);
   Object.assign(process.env, properties);
@@ -38,8 +38,8 @@ function find(
   return withExternal(external, () => findCredentials({ config: (key) => config[key], env }));
 }
 
-describe("credentials", () => {
-  it("are the stack's API key, else IC_API_KEY, else IBMCLOUD_API_KEY, else what the core finds", () => {
+describe("findCredentials", () => {
+  it("prefers the stack's API key, then IC_API_KEY, then IBMCLOUD_API_KEY, then the core's credentials", () => {
     const external = { [`${PREFIX}APIKEY`]: "core" };
     const env = { IC_API_KEY: "ic", IBMCLOUD_API_KEY: "ibmcloud" };
     expect(find({ "ibmcloud:apiKey": "stack" }, env, external).secrets).to.deep.equal(["stack"]);
@@ -48,9 +48,9 @@ describe("credentials", () => {
     expect(find({}, {}, external).secrets).to.deep.equal(["core"]);
   });
 
-  it("name every place that was looked at when there are none", () => {
-    const looked = ["ibmcloud:apiKey", "IC_API_KEY", "IBMCLOUD_API_KEY", PREFIX, "IBM_CREDENTIALS_FILE"];
-    for (const place of looked) expect(() => find({})).to.throw(NoCredentialsError, place);
+  it("lists every place that it searched if it finds none", () => {
+    const searched = ["ibmcloud:apiKey", "IC_API_KEY", "IBMCLOUD_API_KEY", PREFIX, "IBM_CREDENTIALS_FILE"];
+    for (const place of searched) expect(() => find({})).to.throw(NoCredentialsError, place);
     expect(() => find({}, {}, { [`${PREFIX}URL`]: "http://localhost" })).to.throw(NoCredentialsError);
   });
 
@@ -66,7 +66,7 @@ describe("credentials", () => {
     ["bearerToken", { BEARER_TOKEN: TOKEN }, BearerTokenAuthenticator],
   ];
   for (const [type, more, kind] of TYPES) {
-    it(`of the core's type ${type} are taken`, () => {
+    it(`accepts the core's type ${type}`, () => {
       const properties = Object.entries({ ...more, AUTH_TYPE: type }).map(([key, value]) => [
         PREFIX + key,
         value,
@@ -77,13 +77,13 @@ describe("credentials", () => {
     });
   }
 
-  it("of a type whose tokens are not IAM's are refused", () => {
+  it("refuses a type whose tokens are not IAM's", () => {
     expect(() => find({}, {}, { [`${PREFIX}AUTH_TYPE`]: "basic" })).to.throw(
       `${PREFIX}AUTH_TYPE is not a supported type: use one of iam, `,
     );
   });
 
-  it("are read from a credentials file too", async () => {
+  it("reads a credentials file", async () => {
     const folder = await mkdtemp(join(tmpdir(), "credentials-"));
     try {
       const file = join(folder, "ibm-credentials.env");
@@ -102,7 +102,7 @@ describe("credentials", () => {
     }
   });
 
-  it("go to the stack's endpoint, else IBMCLOUD_IAM_API_ENDPOINT, else the core's, else the public one", () => {
+  it("prefers the stack's endpoint, then IBMCLOUD_IAM_API_ENDPOINT, then the core's, then the public one", () => {
     const env = { IBMCLOUD_IAM_API_ENDPOINT: "http://env" };
     const external = { [`${PREFIX}APIKEY`]: "k", [`${PREFIX}URL`]: "http://core" };
     expect(find({ "ibmcloud:iamEndpoint": "http://stack" }, env, external).serviceUrl).to.equal(
@@ -113,7 +113,7 @@ describe("credentials", () => {
     expect(find({ "ibmcloud:apiKey": "k" }).serviceUrl).to.equal("https://iam.cloud.ibm.com");
   });
 
-  it("get tokens at the stack's endpoint, else at the core's for tokens, else at its other one", () => {
+  it("gets tokens from the stack's endpoint, then the core's AUTH_URL, then its URL", () => {
     const tokensAt = (
       env: Record<string, string>,
       properties: Record<string, string>,
@@ -128,12 +128,12 @@ describe("credentials", () => {
     expect(tokensAt({}, { URL: "http://policies" })).to.equal("http://policies");
     expect(tokensAt({ IBMCLOUD_IAM_API_ENDPOINT: "http://stack" }, both)).to.equal("http://stack");
     expect(tokensAt({}, {})).to.equal("https://iam.cloud.ibm.com");
-    // A VPC instance asks its metadata service, whatever IAM's endpoint is.
+    // A VPC instance gets tokens from its metadata service. IAM's endpoint does not matter.
     const vpc = { AUTH_TYPE: "vpc", IAM_PROFILE_ID: "p" };
     expect(tokensAt({ IBMCLOUD_IAM_API_ENDPOINT: "http://stack" }, both, vpc)).to.equal("http://tokens");
   });
 
-  it("lose white space around them, wherever they come from", () => {
+  it("removes white space around values from every source", () => {
     expect(find({ "ibmcloud:apiKey": " k\n" }).secrets).to.deep.equal(["k"]);
     expect(find({}, { IC_API_KEY: "k\r\n" }).secrets).to.deep.equal(["k"]);
     expect(find({}, { IC_API_KEY: " ", IC_IAM_TOKEN: `Bearer ${TOKEN}\n` }).secrets).to.deep.equal([TOKEN]);
@@ -147,21 +147,21 @@ describe("credentials", () => {
     [" https://proxy/iam//v1/ ", "https://proxy/iam/v1"],
   ];
   for (const [written, used] of ENDPOINTS) {
-    it(`go to ${JSON.stringify(written)} without needless slashes`, () => {
+    it(`removes extra slashes from the endpoint ${JSON.stringify(written)}`, () => {
       expect(find({ "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": written }).serviceUrl).to.equal(used);
       expect(find({}, {}, { [`${PREFIX}APIKEY`]: "k", [`${PREFIX}URL`]: written }).serviceUrl).to.equal(used);
     });
   }
 
-  for (const odd of ["iam.cloud.ibm.com", "ftp://iam", "/v2", "https://"]) {
-    it(`go nowhere with the endpoint ${odd}`, () => {
-      expect(() => find({ "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": odd }))
-        .to.throw(`The endpoint (ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT) is ${odd}`)
+  for (const invalid of ["iam.cloud.ibm.com", "ftp://iam", "/v2", "https://"]) {
+    it(`refuses the endpoint ${invalid}`, () => {
+      expect(() => find({ "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": invalid }))
+        .to.throw(`The endpoint (ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT) is ${invalid}`)
         .with.property("code", "invalid-endpoint");
     });
   }
 
-  it("may say which account they are of, in any case", () => {
+  it("reads the account id in upper or lower case", () => {
     const of = (accountId: string) =>
       find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": accountId }).accountId;
     expect(of(ACCOUNT)).to.equal(ACCOUNT);
@@ -169,35 +169,45 @@ describe("credentials", () => {
     expect(of("")).to.equal(undefined);
   });
 
-  for (const odd of ["abc", `${ACCOUNT}0`, ACCOUNT.replace("e", "g")]) {
-    it(`are of no account ${odd}`, () => {
-      expect(() => find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": odd }))
+  for (const invalid of ["abc", `${ACCOUNT}0`, ACCOUNT.replace("e", "g")]) {
+    it(`refuses the account id ${invalid}`, () => {
+      expect(() => find({ "ibmcloud:apiKey": "k", "ibmcloud:accountId": invalid }))
         .to.throw("ibmcloud:accountId must be an account id: 32 hexadecimal digits")
         .with.property("code", "invalid-configuration");
     });
   }
 
-  /** What environment and configuration lead to, by the kind of authenticator. */
-  const WAYS: [title: string, config: Record<string, string>, env: Record<string, string>, kind: object][] = [
-    ["a token", {}, { IC_IAM_TOKEN: `Bearer ${TOKEN}` }, BearerTokenAuthenticator],
-    ["a token by IBM Cloud's other name", {}, { IBMCLOUD_IAM_TOKEN: TOKEN }, BearerTokenAuthenticator],
-    ["a key that assumes a profile", {}, { IC_API_KEY: "k", IC_IAM_PROFILE_ID: "p" }, IamAssumeAuthenticator],
+  /** Settings, and the authenticator that they result in. */
+  const AUTHENTICATORS: [
+    title: string,
+    config: Record<string, string>,
+    env: Record<string, string>,
+    kind: object,
+  ][] = [
+    ["a token in IC_IAM_TOKEN", {}, { IC_IAM_TOKEN: `Bearer ${TOKEN}` }, BearerTokenAuthenticator],
+    ["a token in IBMCLOUD_IAM_TOKEN", {}, { IBMCLOUD_IAM_TOKEN: TOKEN }, BearerTokenAuthenticator],
     [
-      "a key that assumes a profile by its name",
+      "an API key that assumes a profile by id",
+      {},
+      { IC_API_KEY: "k", IC_IAM_PROFILE_ID: "p" },
+      IamAssumeAuthenticator,
+    ],
+    [
+      "an API key that assumes a profile by name",
       {},
       { IC_API_KEY: "k", IC_IAM_PROFILE_NAME: "p", IC_ACCOUNT_ID: "a" },
       IamAssumeAuthenticator,
     ],
-    ["a profile alone, of the compute resource", {}, { IC_IAM_PROFILE_ID: "p" }, ContainerAuthenticator],
-    ["a key before a token", {}, { IC_API_KEY: "k", IC_IAM_TOKEN: "t" }, IamAuthenticator],
+    ["a profile of the compute resource", {}, { IC_IAM_PROFILE_ID: "p" }, ContainerAuthenticator],
+    ["the API key rather than the token", {}, { IC_API_KEY: "k", IC_IAM_TOKEN: "t" }, IamAuthenticator],
   ];
-  for (const [title, config, env, kind] of WAYS) {
-    it(`may be ${title}`, () => {
+  for (const [title, config, env, kind] of AUTHENTICATORS) {
+    it(`uses ${title}`, () => {
       expect(find(config, env).authenticator.constructor).to.equal(kind);
     });
   }
 
-  /** What does not authenticate, and the sentence for it; IBM's SDK would name no setting. */
+  /** Incomplete settings and their errors, which name the setting. IBM's SDK would not. */
   const INCOMPLETE: [env: Record<string, string>, external: Record<string, string>, sentence: string][] = [
     [{ IC_IAM_TOKEN: "t0ken" }, {}, "IC_IAM_TOKEN is not a JSON Web Token"],
     [{ IBMCLOUD_IAM_TOKEN: "t0.k.en" }, {}, "IBMCLOUD_IAM_TOKEN is not a JSON Web Token"],
@@ -228,7 +238,7 @@ describe("credentials", () => {
     ],
   ];
   for (const [env, external, sentence] of INCOMPLETE) {
-    it(`are refused where they were set: ${sentence}`, () => {
+    it(`refuses incomplete settings: ${sentence}`, () => {
       const set = Object.entries(external).map(([key, value]) => [PREFIX + key, value]);
       expect(() => find({}, env, Object.fromEntries(set) as Record<string, string>))
         .to.throw(sentence)
@@ -237,16 +247,16 @@ describe("credentials", () => {
     });
   }
 
-  it("that VCAP_SERVICES holds as another type are refused by their name", () => {
+  it("names the variable if VCAP_SERVICES has a value of the wrong type", () => {
     const services = JSON.stringify({ x: [{ name: SERVICE, credentials: { apikey: 5 } }] });
     expect(() => find({}, {}, { VCAP_SERVICES: services })).to.throw(`${PREFIX}APIKEY must be a string`);
   });
 
-  it("that are empty in the environment are none", () => {
+  it("ignores empty environment variables", () => {
     expect(() => find({}, {}, { [`${PREFIX}APIKEY`]: " " })).to.throw(NoCredentialsError);
   });
 
-  it("go to the private endpoint where the visibility is private, unless an endpoint is set", () => {
+  it("uses the private endpoint if the visibility is private and no endpoint is set", () => {
     const key = { IC_API_KEY: "k" };
     const url = (env: Record<string, string>, config: Record<string, string> = {}) =>
       find(config, { ...key, ...env }).serviceUrl;
@@ -259,11 +269,11 @@ describe("credentials", () => {
     expect(() => url({ IC_VISIBILITY: "secret" })).to.throw(/is secret: use one of public, private/);
   });
 
-  describe("by name", () => {
+  describe("with a name", () => {
     const byName = (name: string, config: Record<string, string>, external: Record<string, string> = {}) =>
       withExternal(external, () => findCredentials({ config: (key) => config[key], env: process.env }, name));
 
-    it("are the stack's of that name, else the core's", () => {
+    it("prefers the stack's credentials of that name, then the core's", () => {
       const config = { "ibmcloud:credentials": '{"PARTNER":{"apikey":"stack"}}', "ibmcloud:accountId": "a" };
       expect(byName("PARTNER", config, { PARTNER_APIKEY: "env" })).to.deep.include({
         secrets: ["stack"],
@@ -272,14 +282,14 @@ describe("credentials", () => {
       expect(byName("OTHER", config, { OTHER_APIKEY: "env" }).secrets).to.deep.equal(["env"]);
     });
 
-    it("name every place that was looked at when there are none", () => {
+    it("lists every place that it searched if it finds none", () => {
       expect(() => byName("PARTNER", {})).to.throw(
         NoCredentialsError,
         /PARTNER_APIKEY.*ibmcloud:credentials.PARTNER/,
       );
     });
 
-    it("are told by the names that the core looks for", () => {
+    it("mentions the variable names that the core reads", () => {
       const name = "partner-eu";
       expect(byName(name, {}, { PARTNER_EU_APIKEY: "env" }).secrets).to.deep.equal(["env"]);
       expect(() => byName(name, {})).to.throw(
@@ -293,7 +303,7 @@ describe("credentials", () => {
       );
     });
 
-    const ODD: [written: unknown, sentence: string][] = [
+    const INVALID: [written: unknown, sentence: string][] = [
       [{ apikey: "" }, "ibmcloud:credentials.PARTNER.apikey must not be empty"],
       [{ apikey: " " }, "ibmcloud:credentials.PARTNER.apikey must not be empty"],
       [{ apikey: null }, "ibmcloud:credentials.PARTNER.apikey must be a string"],
@@ -323,8 +333,8 @@ describe("credentials", () => {
       [["k"], "ibmcloud:credentials.PARTNER must be an object with properties such as apikey"],
       [null, "ibmcloud:credentials.PARTNER must be an object with properties such as apikey"],
     ];
-    for (const [written, sentence] of ODD) {
-      it(`are refused by their path: ${JSON.stringify(written)}`, () => {
+    for (const [written, sentence] of INVALID) {
+      it(`names the path of an invalid value: ${JSON.stringify(written)}`, () => {
         const config = { "ibmcloud:credentials": JSON.stringify({ PARTNER: written }) };
         expect(() => byName("PARTNER", config))
           .to.throw(CodedError, sentence)
@@ -332,7 +342,7 @@ describe("credentials", () => {
       });
     }
 
-    it("go to their own endpoints without needless slashes, which are refused by their path", () => {
+    it("uses their own endpoints without extra slashes, and names the path of an invalid one", () => {
       const at = (properties: object) =>
         byName("PARTNER", {
           "ibmcloud:credentials": JSON.stringify({ PARTNER: { apikey: "k", ...properties } }),
@@ -348,22 +358,22 @@ describe("credentials", () => {
       }
     });
 
-    it("lose white space around them", () => {
+    it("removes white space around values", () => {
       const config = { "ibmcloud:credentials": '{"PARTNER":{"apikey":" stack\\n"}}' };
       expect(byName("PARTNER", config).secrets).to.deep.equal(["stack"]);
       expect(byName("OTHER", {}, { OTHER_APIKEY: "env\n" }).secrets).to.deep.equal(["env"]);
     });
 
-    it("must be an object in the stack's configuration", () => {
-      for (const odd of ["x", "1", "null", "[]"]) {
-        expect(() => byName("PARTNER", { "ibmcloud:credentials": odd })).to.throw(
+    it("requires an object in the stack's configuration", () => {
+      for (const invalid of ["x", "1", "null", "[]"]) {
+        expect(() => byName("PARTNER", { "ibmcloud:credentials": invalid })).to.throw(
           /must be an object of credentials/,
         );
       }
     });
   });
 
-  it("of a file that is not there say so", () => {
+  it("reports a credentials file that does not exist", () => {
     expect(() =>
       withExternal({ IBM_CREDENTIALS_FILE: "/no/such/file" }, () =>
         findCredentials({ config: () => undefined, env: process.env }),

@@ -8,14 +8,14 @@ const soon = async (milliseconds: number) => {
   return "done";
 };
 
-describe("a deadline", () => {
-  it("hands on what comes in time, and what fails", async () => {
+describe("withDeadline", () => {
+  it("passes on a result in time, and an error", async () => {
     expect(await withDeadline(10_000, undefined, ({ within }) => within(soon(1)))).to.equal("done");
     const boom = withDeadline(10_000, undefined, ({ within }) => within(Promise.reject(new Error("boom"))));
     expect((await failure(boom)).message).to.equal("boom");
   });
 
-  it("ends what never comes, and everything that is begun after it", async () => {
+  it("ends work that never finishes, and all work that starts later", async () => {
     await withDeadline(10.5, undefined, async ({ within, left, sleep }) => {
       expect(await failure(within(never()))).to.be.instanceOf(DeadlineError);
       expect(await failure(within(never()))).to.be.instanceOf(DeadlineError);
@@ -28,8 +28,8 @@ describe("a deadline", () => {
     await withDeadline(10, undefined, ({ sleep }) => sleep(1_000_000));
   });
 
-  describe("of a run that is cancelled", () => {
-    it("sleeps no more", async () => {
+  describe("if the run is cancelled", () => {
+    it("ends a sleep, and returns from later ones at once", async () => {
       const cancel = new AbortController();
       await withDeadline(1_000_000, cancel.signal, async ({ sleep, isCancelled }) => {
         setTimeout(() => cancel.abort(), 5);
@@ -39,7 +39,7 @@ describe("a deadline", () => {
       });
     });
 
-    it("lets a call under way end, and one that comes after it", async () => {
+    it("lets a call in flight finish, and a later one", async () => {
       const cancel = new AbortController();
       await withDeadline(1_000_000, cancel.signal, async ({ within, left }) => {
         setTimeout(() => cancel.abort(), 5);
@@ -49,7 +49,7 @@ describe("a deadline", () => {
       });
     });
 
-    it("has little time left when it begins after that", async () => {
+    it("has little time left if it starts afterwards", async () => {
       await withDeadline(1_000_000, AbortSignal.abort(), async ({ within, left }) => {
         expect(left()).to.be.within(1, 10_000);
         expect(await within(soon(1))).to.equal("done");

@@ -5,7 +5,7 @@ import { unreadableResponse, toIamError } from "../../src/iam/errors";
 
 const TRACE = "0123456789abcdef0123456789abcdef";
 
-/** An error as ibm-cloud-sdk-core makes it of an answer with IAM's envelope. */
+/** Returns the error that ibm-cloud-sdk-core creates from an error response of IAM. */
 function refused(status: number, code: string, message: string, more: object = {}): object {
   return {
     status,
@@ -18,7 +18,7 @@ function refused(status: number, code: string, message: string, more: object = {
 const answered = (status: number, code: string, message: string) => refused(status, code, message);
 const unanswered = (code: string, message: string) => ({ statusText: code, message });
 
-/** What IBM's SDK throws, and the code that it gets. */
+/** Errors of IBM's SDK and their codes. The titles are part of a golden file. */
 const FAILURES: [title: string, thrown: unknown, code: ErrorCode, outcomeUnknown?: true][] = [
   ["400", answered(400, "invalid_body", "Invalid body format."), "invalid-request"],
   ["401", answered(401, "invalid_token", "The provided IAM token is invalid."), "token-refused"],
@@ -80,11 +80,11 @@ const FAILURES: [title: string, thrown: unknown, code: ErrorCode, outcomeUnknown
   ["a text", "boom", "not-sent"],
 ];
 
-describe("errors of IAM", () => {
+describe("toIamError", () => {
   for (const [title, thrown, code, outcomeUnknown = false] of FAILURES) {
-    it(`have a code, and an outcome: ${title}`, () => {
+    it(`sets the code and the outcome: ${title}`, () => {
       expect(toIamError(thrown, [])).to.include({ code, outcomeUnknown });
-      expect(toIamError(thrown, [], true), "a read is never in doubt").to.include({
+      expect(toIamError(thrown, [], true), "a read never has an unknown outcome").to.include({
         code,
         outcomeUnknown: false,
       });
@@ -95,12 +95,12 @@ describe("errors of IAM", () => {
     FAILURES.map(([title, thrown]) => `${title}\n    ${toIamError(thrown, []).message}`).join("\n"),
   );
 
-  it("never repeat what the SDK says over IAM's own reason", () => {
+  it("uses IAM's reason instead of the SDK's message", () => {
     for (const [, thrown] of FAILURES)
       expect(toIamError(thrown, []).message).not.to.include("Access is denied due to invalid credentials");
   });
 
-  it("ask for no more than a refused call needs: to read, Viewer is enough", () => {
+  it("asks for Viewer after a refused read, and for Administrator after a refused write", () => {
     const thrown = refused(403, "insufficent_permissions", "No.");
     expect(toIamError(thrown, [], true).message)
       .to.include("The credentials need at least the platform role Viewer on the target")
@@ -110,7 +110,7 @@ describe("errors of IAM", () => {
       .and.not.to.include("Viewer");
   });
 
-  it("end with the transaction's id, from the header or else the body", () => {
+  it("ends with the transaction id of the header, else of the body", () => {
     expect(toIamError(refused(404, "x", "y"), []).message).to.match(
       new RegExp(`\\. Transaction-Id: ${TRACE}$`),
     );
@@ -118,23 +118,25 @@ describe("errors of IAM", () => {
     expect(toIamError(bodyOnly, []).transactionId).to.equal(TRACE);
   });
 
-  it("keep the policy that a new one would repeat", () => {
+  it("keeps the conflicting policy", () => {
     const details = { conflicts_with: { etag: "1-a", policy: { id: "p" } } };
     const error = toIamError(refused(409, "policy_conflict_error", "Exists.", { details }), []);
     expect(error.conflict).to.deep.equal({ id: "p" });
   });
 
-  it("say so when something else answers in IAM's place", () => {
+  it("contains no credentials", () => {
+    const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJpYW1faWQiOiJJQk1pZCJ9.c2ln";
+    const message = `sent apikey=k3y&x=1 with Bearer ${jwt} and "access_token":"opaque", my-secret-key`;
+    const error = toIamError({ message }, ["my-secret-key", ""]);
+    expect(error.message).not.to.match(/k3y|eyJ|opaque|my-secret-key/);
+    expect(error.message).to.include("x=1");
+  });
+});
+
+describe("unreadableResponse", () => {
+  it("reports a response that is not from IAM", () => {
     expect(unreadableResponse("reading a policy", TRACE).message).to.match(
       /not the JSON that IAM documents\. The response is not from/,
     );
-  });
-
-  it("hold no credentials", () => {
-    const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJpYW1faWQiOiJJQk1pZCJ9.c2ln";
-    const said = `sent apikey=k3y&x=1 with Bearer ${jwt} and "access_token":"opaque", my-secret-key`;
-    const { message } = toIamError({ message: said }, ["my-secret-key", ""]);
-    expect(message).not.to.match(/k3y|eyJ|opaque|my-secret-key/);
-    expect(message).to.include("x=1");
   });
 });

@@ -16,23 +16,23 @@ const POLICY = {
   template: { id: "t", version: "1" },
 };
 
-describe("an answer of IAM", () => {
-  it("is taken with whatever its rule and template say", () => {
+describe("the parsers of IAM's responses", () => {
+  it("accept any rule and any template", () => {
     const { rule, template } = POLICY;
     expect(parseAuthorization(POLICY)).to.deep.include({ rule, template });
   });
 
   for (const part of ["rule", "template"]) {
-    it(`is no policy with a list for a ${part}`, () => {
+    it(`refuse a policy whose ${part} is a list`, () => {
       expect(parseAuthorization({ ...POLICY, [part]: [] })).to.equal(undefined);
     });
   }
 
-  it("is no page with a list for what comes next", () => {
+  it("refuse a page whose next is a list", () => {
     expect(() => parsePolicyPage({ result: { policies: [], next: [] } })).to.throw("listing policies");
   });
 
-  it("is no roles as a list", async () => {
+  it("refuse roles that are a list", async () => {
     const call: unknown = (_make: unknown, read: (answer: SdkResponse) => unknown) =>
       Promise.resolve(read({ status: 200, result: [], headers: {} }));
     const error: unknown = await withDeadline(1_000, undefined, (deadline) =>

@@ -11,7 +11,7 @@ import { getPolicy, listPolicies } from "../../src/iam/policies";
 import type { Policy } from "../../src/iam/types";
 import { failure, QUICK } from "../support/provider";
 
-/** A policy with fields that nothing documents. */
+/** A policy with undocumented fields. */
 const POLICY = {
   id: "p",
   type: "authorization",
@@ -28,9 +28,9 @@ const POLICY = {
 type Call = [method: string, params: Record<string, unknown>];
 
 /**
- * A client whose answers are given, and what it was asked.
+ * Returns a client with the given responses, and its calls.
  *
- * @param headers those of each method's answers, beside an ETag
+ * @param headers additional response headers by method
  */
 function client(
   answers: Partial<Record<string, unknown>>,
@@ -69,15 +69,15 @@ function client(
 
 function edited(iam: Client, description: string): Promise<Policy> {
   return iam.withDeadline((deadline) =>
-    updatePolicy(iam, "p", {}, deadline, (held) => held && { ...held, description }),
+    updatePolicy(iam, "p", {}, deadline, (current) => current && { ...current, description }),
   );
 }
 
 const notFound = (code = "policy_not_found") =>
   new IamError({ status: 404, code, message: "There is no such policy" });
 
-describe("editPolicy", () => {
-  it("sends back whatever IAM says of the scope and the grant, documented or not", async () => {
+describe("updatePolicy", () => {
+  it("sends back all fields of the scope and the grant, also undocumented ones", async () => {
     const { client: iam, calls } = client({
       getV2Policy: POLICY,
       replaceV2Policy: { ...POLICY, description: "why" },
@@ -99,27 +99,27 @@ describe("editPolicy", () => {
   });
 });
 
-describe("one deadline", () => {
+describe("the deadline of an operation", () => {
   const stale = () => new IamError({ status: 412, code: "unable_to_process", message: "Stale" });
   const busy = () => new IamError({ status: 503, code: "request_not_processed", message: "Busy" });
-  const young = { lastModifiedAt: new Date().toISOString() };
+  const recent = { lastModifiedAt: new Date().toISOString() };
   const old = { ...POLICY, last_modified_at: "2020-01-01T00:00:00.000Z" };
 
-  it("bounds an edit with all that it retries and waits for", async () => {
-    // Each read waits for a version that is never shown, and each write is refused for another one.
+  it("limits an update with its retries and polls", async () => {
+    // Each read polls for a version that never appears, and each write is refused as stale.
     const { client: iam, calls } = client(
       { getV2Policy: old, replaceV2Policy: stale },
       {},
       { propagation: 3_600_000, firstDelay: 5, longestDelay: 5 },
     );
     const work = withDeadline(100, undefined, (deadline) =>
-      updatePolicy(iam, "p", young, deadline, (held) => held && { ...held, description: "why" }),
+      updatePolicy(iam, "p", recent, deadline, (current) => current && { ...current, description: "why" }),
     );
     expect(await failure(work)).to.have.property("code", "not-shown-yet");
     expect(calls.length).to.be.greaterThan(1);
   });
 
-  it("bounds a create whose duplicate is never shown", async () => {
+  it("limits a create whose duplicate never appears", async () => {
     const conflict = () => new IamError({ status: 409, code: "policy_conflict_error", message: "Exists" });
     const { client: iam, calls } = client(
       { createV2Policy: conflict, listV2Policies: { policies: [] } },
@@ -133,14 +133,14 @@ describe("one deadline", () => {
     expect(calls.length).to.be.greaterThan(2);
   });
 
-  it("bounds a delete that fails for good", async () => {
+  it("limits a delete that always fails", async () => {
     const { client: iam } = client({ deleteV2Policy: busy });
     const work = withDeadline(100, undefined, (deadline) => deletePolicy(iam, "p", deadline));
     expect(await failure(work)).to.have.property("code", "unavailable");
   });
 });
 
-describe("an IAM whose v2 tells no ETag", () => {
+describe("updatePolicy without an ETag of v2", () => {
   const version = (second: number, condition: string) => ({
     ...POLICY,
     subject: { ...POLICY.subject, condition },
@@ -158,12 +158,12 @@ describe("an IAM whose v2 tells no ETag", () => {
     return { error, sent: calls.filter(([method]) => method === "replaceV2Policy") };
   };
 
-  it("is asked for it by v1", async () => {
+  it("reads the ETag from v1", async () => {
     const { sent } = await edit(version(1, "one"), v1(1));
     expect(sent.map(([, { ifMatch }]) => ifMatch)).to.deep.equal(["2-b"]);
   });
 
-  it("is read again where v1 tells of another version", async () => {
+  it("reads the policy again if v1 returns another version", async () => {
     let reads = 0;
     const { sent } = await edit(() => ((reads += 1) === 1 ? version(1, "one") : version(2, "two")), v1(2));
     expect(sent.map(([, { ifMatch, subject }]) => [ifMatch, subject])).to.deep.equal([
@@ -171,7 +171,7 @@ describe("an IAM whose v2 tells no ETag", () => {
     ]);
   });
 
-  it("is not written where the two never agree, and that leaves no doubt", async () => {
+  it("does not write if v1 and v2 never agree, and the outcome is known", async () => {
     const { error, sent } = await edit(version(1, "one"), v1(2));
     expect(sent).to.deep.equal([]);
     expect(error)
@@ -180,7 +180,7 @@ describe("an IAM whose v2 tells no ETag", () => {
   });
 });
 
-describe("IAM's clock", () => {
+describe("getPolicy after a recent write", () => {
   const HOUR = 3_600_000;
   const at = (ahead: number) => ({ date: new Date(Date.now() + ahead).toUTCString() });
   const since = (ahead: number) => ({ createdAt: new Date(Date.now() + ahead).toISOString() });
@@ -191,21 +191,21 @@ describe("IAM's clock", () => {
     iam.withDeadline((deadline) => getPolicy(iam, "p", deadline, written));
 
   for (const ahead of [HOUR, -HOUR]) {
-    it(`${ahead / HOUR} h ahead is taken from the answer itself: a young policy is asked for again`, async () => {
+    it(`repeats the read of a new policy if IAM's clock is off by ${ahead / HOUR} h`, async () => {
       let reads = 0;
       const getV2Policy = () => ((reads += 1) === 1 ? failedAt(ahead) : POLICY);
       const { client: iam } = client({ getV2Policy }, { getV2Policy: at(ahead) }, TIMEOUTS);
       expect((await read(iam, since(ahead)))?.id).to.equal("p");
     });
 
-    it(`${ahead / HOUR} h ahead is taken from the answer itself: an old policy is gone at once`, async () => {
+    it(`returns undefined at once for an old policy if IAM's clock is off by ${ahead / HOUR} h`, async () => {
       const { client: iam, calls } = client({ getV2Policy: failedAt(ahead) }, {}, TIMEOUTS);
       expect(await read(iam, since(ahead - 120_000))).to.equal(undefined);
       expect(calls).to.have.length(1);
     });
   }
 
-  it("cannot be an hour behind what the state says: a time that is yet to come extends nothing", async () => {
+  it("does not poll for a write time in the future", async () => {
     const { client: iam, calls } = client({ getV2Policy: failedAt(0) }, {}, TIMEOUTS);
     expect(await read(iam, { ...since(HOUR), lastModifiedAt: "3000-01-01T00:00:00.000Z" })).to.equal(
       undefined,
@@ -213,7 +213,7 @@ describe("IAM's clock", () => {
     expect(calls).to.have.length(1);
   });
 
-  it("is not needed: without a date ours counts", async () => {
+  it("uses the local clock if the response has no date", async () => {
     let reads = 0;
     const getV2Policy = () => ((reads += 1) === 1 ? notFound() : POLICY);
     const { client: iam } = client({ getV2Policy }, {}, TIMEOUTS);
@@ -226,7 +226,7 @@ describe("deletePolicy", () => {
     iam.withDeadline((deadline) => deletePolicy(iam, "p", deadline, written));
   const listed = { policies: [POLICY] };
 
-  it("sends a delete again where the time for a young policy ran out while IAM was asked", async () => {
+  it("repeats a delete if the propagation time of a new policy ended during the read", async () => {
     let deletes = 0;
     const { client: iam, calls } = client(
       {
@@ -240,7 +240,7 @@ describe("deletePolicy", () => {
     expect(calls.map(([method]) => method).filter((each) => each === "deleteV2Policy")).to.have.length(2);
   });
 
-  it("takes a gateway's 404 for nothing while the list holds the policy", async () => {
+  it("ignores a gateway's 404 if the list contains the policy", async () => {
     const { client: iam } = client({
       deleteV2Policy: () => notFound("not_found"),
       getV2Policy: () => notFound("not_found"),
@@ -249,7 +249,7 @@ describe("deletePolicy", () => {
     expect(await failure(remove(iam))).to.include({ status: 404 });
   });
 
-  it("takes the list's word where a 404 leaves it open", async () => {
+  it("uses the list if a 404 is not IAM's own", async () => {
     const { client: iam } = client({
       deleteV2Policy: () => notFound("not_found"),
       getV2Policy: () => notFound("not_found"),
@@ -262,7 +262,7 @@ describe("deletePolicy", () => {
 describe("getPolicy", () => {
   const read = (iam: Client) => iam.withDeadline((deadline) => getPolicy(iam, "p", deadline));
 
-  it("takes a gateway's 404 for nothing while the list holds the policy", async () => {
+  it("ignores a gateway's 404 if the list contains the policy", async () => {
     const { client: iam } = client({
       getV2Policy: () => notFound("not_found"),
       listV2Policies: { policies: [POLICY] },
@@ -270,7 +270,7 @@ describe("getPolicy", () => {
     expect((await read(iam))?.id).to.equal("p");
   });
 
-  it("takes the list's word where a 404 leaves it open", async () => {
+  it("uses the list if a 404 is not IAM's own", async () => {
     const { client: iam } = client({
       getV2Policy: () => notFound("not_found"),
       listV2Policies: { policies: [] },
@@ -278,7 +278,7 @@ describe("getPolicy", () => {
     expect(await read(iam)).to.equal(undefined);
   });
 
-  it("refuses another policy than the one that it asked for", async () => {
+  it("refuses a response with another policy", async () => {
     const { client: iam } = client({ getV2Policy: { ...POLICY, id: "other" } });
     expect(await failure(read(iam))).to.include({ code: "not-iam" });
   });
@@ -296,14 +296,14 @@ describe("listPolicies", () => {
       listV2Policies: ({ start }: { start?: string }) => (start === undefined ? first : second),
     });
 
-  it("goes through every page, and leaves out what is no authorization", async () => {
+  it("reads every page, and omits entries that are not authorizations", async () => {
     const access = { ...POLICY, id: "x", type: "access" };
     const { client: iam, calls } = pages({ policies: [POLICY, access], next: { href: "h", start: "2" } });
     expect((await list(iam)).map(({ id }) => id)).to.deep.equal(["p", "q"]);
     expect(calls.map(([, params]) => params["start"])).to.deep.equal([undefined, "2"]);
   });
 
-  it("follows a link without a page token of its own", async () => {
+  it("follows a link without a separate page token", async () => {
     const next = { href: "https://iam.cloud.ibm.com/v2/policies?account_id=a&start=2%2F3" };
     const { client: iam, calls } = pages({ policies: [POLICY], next });
     expect((await list(iam)).map(({ id }) => id)).to.deep.equal(["p", "q"]);
@@ -311,13 +311,13 @@ describe("listPolicies", () => {
   });
 
   for (const next of [null, undefined, {}, { start: null }]) {
-    it(`ends where the next page is ${inspect(next)}`, async () => {
+    it(`ends if the next page is ${inspect(next)}`, async () => {
       const { client: iam } = pages({ policies: [POLICY], next });
       expect(await list(iam)).to.have.length(1);
     });
   }
 
-  it("holds each policy once, and none that is deleted", async () => {
+  it("returns each policy once, and no deleted ones", async () => {
     const { client: iam } = pages(
       { policies: [POLICY, { ...POLICY, id: "gone", state: "deleted" }], next: { start: "2" } },
       { policies: [POLICY, null, { id: 5 }] },
@@ -326,7 +326,7 @@ describe("listPolicies", () => {
   });
 
   for (const next of [{ start: "" }, { start: "2" }, { href: "/v2/policies?account_id=a" }]) {
-    it(`fails where ${JSON.stringify(next)} comes next for ever`, async () => {
+    it(`fails if every page has the next page ${JSON.stringify(next)}`, async () => {
       const { client: iam, calls } = pages({ policies: [], next }, { policies: [], next });
       expect((await failure(list(iam))).message).to.include("the list of policies does not end");
       expect(calls).to.have.length.at.most(2);

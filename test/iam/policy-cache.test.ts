@@ -16,7 +16,7 @@ function body(accountId: string, instance: string): PolicyBody {
   };
 }
 
-describe("reads", () => {
+describe("readPolicy", () => {
   let emulator: IamEmulator;
   let iam: Iam;
   let ids: string[];
@@ -41,41 +41,41 @@ describe("reads", () => {
     }
     iam = open();
   });
-  const made = 5;
+  const created = 5;
 
-  it("of one policy are one GET", async () => {
+  it("reads one policy with one GET", async () => {
     expect((await iam.readPolicy(String(ids[0])))?.id).to.equal(ids[0]);
-    expect(calls().slice(made)).to.deep.equal(["getV2Policy"]);
+    expect(calls().slice(created)).to.deep.equal(["getV2Policy"]);
   });
 
-  it("of many, at once or one after the other, share one list", async () => {
-    const found = await Promise.all(ids.map((id) => iam.readPolicy(id)));
-    expect(found.map((each) => each?.id)).to.deep.equal(ids);
+  it("uses one list for many policies, in parallel or in sequence", async () => {
+    const policies = await Promise.all(ids.map((id) => iam.readPolicy(id)));
+    expect(policies.map((each) => each?.id)).to.deep.equal(ids);
     for (const id of ids) expect((await iam.readPolicy(id))?.id).to.equal(id);
-    expect(calls().slice(made)).to.have.members(["getV2Policy", "listV2Policies"]);
+    expect(calls().slice(created)).to.have.members(["getV2Policy", "listV2Policies"]);
   });
 
-  it("name the roles, whether read alone or out of a list", async () => {
-    const found = await Promise.all(ids.map((id) => iam.readPolicy(id)));
-    for (const each of found) expect(Object.values(each?.roleNames ?? {})).to.deep.equal(["Reader"]);
+  it("returns role names for a GET and for the list", async () => {
+    const policies = await Promise.all(ids.map((id) => iam.readPolicy(id)));
+    for (const each of policies) expect(Object.values(each?.roleNames ?? {})).to.deep.equal(["Reader"]);
   });
 
-  it("see what was written in the same run", async () => {
+  it("returns changes of the same run", async () => {
     const [one = "", two = ""] = ids;
     await Promise.all(ids.map((id) => iam.readPolicy(id)));
-    await iam.updatePolicy(one, {}, (held) => held && { ...held, description: "new" });
+    await iam.updatePolicy(one, {}, (current) => current && { ...current, description: "new" });
     await iam.deletePolicy(two);
     expect((await iam.readPolicy(one))?.description).to.equal("new");
     expect(await iam.readPolicy(two)).to.equal(undefined);
   });
 
-  it("ask by id for what the list lacks, or shows as it was before", async () => {
+  it("reads by id if the list lacks the policy or has an older version", async () => {
     const [one = "", two = "", three = ""] = ids;
     await iam.readPolicy(one);
     await iam.readPolicy(one);
     await sdk(emulator).deleteV2Policy({ id: two });
     const later = new Date(Date.now() + 10_000).toISOString();
-    expect((await iam.readPolicy(two, {}))?.id, "the list is some time old").to.equal(two);
+    expect((await iam.readPolicy(two, {}))?.id, "the cached list is out of date").to.equal(two);
     expect(await open().readPolicy(two)).to.equal(undefined);
     const before = calls().length;
     expect((await iam.readPolicy(three, { lastModifiedAt: later }))?.id).to.equal(three);
@@ -83,9 +83,9 @@ describe("reads", () => {
     expect(await iam.readPolicy("11111111-0000-4000-8000-000000000000")).to.equal(undefined);
   });
 
-  it("go by id where the list is refused", async () => {
+  it("reads by id if the list is refused", async () => {
     emulator.inject({ operation: "listV2Policies", status: 403, times: Infinity });
-    const found = await Promise.all(ids.map((id) => iam.readPolicy(id)));
-    expect(found.map((each) => each?.id)).to.deep.equal(ids);
+    const policies = await Promise.all(ids.map((id) => iam.readPolicy(id)));
+    expect(policies.map((each) => each?.id)).to.deep.equal(ids);
   });
 });

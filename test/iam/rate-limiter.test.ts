@@ -23,7 +23,7 @@ function virtualClock() {
     const progress = { isDone: false };
     void work.then(() => (progress.isDone = true));
     for (;;) {
-      // Promises that are settled run before the clock advances.
+      // Callbacks of settled promises run before the clock advances.
       await new Promise(setImmediate);
       if (progress.isDone) return;
       sleepers.sort((one, other) => one.at - other.at);

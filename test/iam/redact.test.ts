@@ -7,7 +7,7 @@ import { ENCODINGS, LOSSLESS } from "../support/encodings";
 const KEY = `Zq9-x/7+Lm"2<K>&v'8\\Wd=4pT_sE5%41uRj pQ3nYc`;
 const JWT = `eyJraWQiOiIxIiwiYWxnIjoiUlMyNTYifQ.${Buffer.from(`{"iam_id":"IBMid-1"}`).toString("base64url")}.c2lnbmF0dXJl`;
 
-/** Places where an answer may put a secret. */
+/** Places of a secret in a response. */
 const PLACES: Record<string, (secret: string) => string> = {
   alone: (secret) => secret,
   "at the beginning": (secret) => `${secret} was not found.`,
@@ -20,7 +20,7 @@ const PLACES: Record<string, (secret: string) => string> = {
   "among letters": (secret) => `abc${secret}def`,
 };
 
-/** Texts of errors, which hold no secret. */
+/** Error messages without a secret. */
 const ORDINARY = [
   "IAM refused (403 insufficent_permissions): You are not authorized to use this resource. The credentials need at least the platform role Viewer on the target. Transaction-Id: 0123456789abcdef0123456789abcdef",
   "crn:v1:bluemix:public:event-notifications:us-south:a/a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3:3d7fca4b-0000-4000-8000-0000000000e1::",
@@ -34,7 +34,7 @@ const ORDINARY = [
 
 describe("redact", () => {
   for (const [encoding, encode] of Object.entries(ENCODINGS)) {
-    it(`hides a secret in this encoding, wherever it is: ${encoding}`, () => {
+    it(`hides a secret in every place, encoded as: ${encoding}`, () => {
       for (const [place, put] of Object.entries(PLACES)) {
         const text = put(encode(KEY));
         const redacted = redact(text, ["another-secret", KEY]);
@@ -44,41 +44,41 @@ describe("redact", () => {
     });
   }
 
-  it("leaves the words around a secret as they are", () => {
+  it("keeps the words around a secret", () => {
     const kept = Object.entries(ENCODINGS).map(([, encode]) =>
       redact(`Key ${encode(KEY)} (not found).`, [KEY]),
     );
     expect(new Set(kept)).to.deep.equal(new Set(["Key [secret] (not found)."]));
   });
 
-  it("hides the whole base64 text that a secret is in", () => {
+  it("hides the whole base64 text that contains a secret", () => {
     const encoded = Buffer.from(`client:${KEY}:more`).toString("base64");
     expect(redact(`sent ${encoded}.`, [KEY])).to.equal("sent [secret].");
   });
 
-  it("leaves ordinary texts as they are", () => {
+  it("keeps ordinary messages", () => {
     for (const text of ORDINARY) expect(redact(text, [KEY, JWT, "s3c"])).to.equal(text);
   });
 
-  it("hides secrets of 3 characters and more, and does not search for shorter ones", () => {
+  it("hides secrets of at least 3 characters, and ignores shorter ones", () => {
     expect(redact("with k3y, K3Y, %6b3y and azN5", ["k3y"])).to.equal(
       "with [secret], [secret], [secret] and [secret]",
     );
     expect(redact("a.b.ab", ["a", "ab", "", "  "])).to.equal("a.b.ab");
   });
 
-  it("ignores blanks around a secret", () => {
+  it("ignores white space around a secret", () => {
     expect(redact("with abcdefgh", [" abcdefgh\n"])).to.equal("with [secret]");
   });
 
-  it("sees through invisible characters and line ends within a secret", () => {
+  it("finds a secret with invisible characters and line breaks inside", () => {
     const coloured = `${KEY.slice(0, 5)}\u001b[1m${KEY.slice(5, 20)}\u200b\r\n${KEY.slice(20)}`;
     expect(redact(`key ${coloured}.`, [KEY])).to.equal("key [secret].");
     const lines = Buffer.from(KEY.repeat(4)).toString("base64").replace(/.{76}/g, "$&\n");
     expect(redact(`key ${lines}.`, [KEY])).to.equal("key [secret].");
   });
 
-  it("hides a secret with a line end and with other characters than ASCII", () => {
+  it("hides a secret with a line break, and one with non-ASCII characters", () => {
     for (const secret of ["first line\nsecond line", "clé-sécrète-日本-🙂-0123"]) {
       for (const name of ["as it is", "percent-encoded whole", "JSON text", "base64", "hex"]) {
         expect(redact(`key ${ENCODINGS[name]?.(secret)}.`, [secret]), name).to.equal("key [secret].");
@@ -87,7 +87,7 @@ describe("redact", () => {
     expect(redact("key cl\\u00e9-\\ud83d\\ude42-x", ["clé-🙂-x"])).to.equal("key [secret]");
   });
 
-  it("hides parts of 20 characters, and a beginning of 8 before a cut", () => {
+  it("hides any 20 characters of a secret, and its first 8 at the end of a truncated text", () => {
     const secret = "Zq9xv7Lm2KWd4pTsE5uRjpQ3nYc8bHgFtDr6";
     expect(redact(`… ${secret.slice(10, 30)} and`, [secret])).to.equal("… [secret] and");
     expect(redact(`sent ${secret.slice(0, 8)}…`, [secret])).to.equal("sent [secret]…");
@@ -98,7 +98,7 @@ describe("redact", () => {
     expect(redact(`sent ${secret.slice(0, 8)} and`, [secret])).to.equal(`sent ${secret.slice(0, 8)} and`);
   });
 
-  it("hides tokens and named credentials that it was not given", () => {
+  it("hides tokens and named credentials that are not in the list of secrets", () => {
     expect(redact("Authorization: Basic YWJj", [])).to.equal("Authorization: Basic [secret]");
     expect(redact("Authorization: Bearer opaque.", [])).to.equal("Authorization: Bearer [secret]");
     expect(redact('sent apikey=k3y&x=1, "access_token":"opaque", {"refresh_token": "r"}', [])).to.equal(
@@ -111,14 +111,14 @@ describe("redact", () => {
     }
   });
 
-  it("changes nothing in a redacted text", () => {
+  it("does not change a redacted text", () => {
     const text = redact(`apikey=${KEY} Bearer ${JWT} ${ENCODINGS["hex"]?.(KEY)}`, [KEY]);
     expect(redact(text, [KEY])).to.equal(text);
     expect(redact("my Secret", ["secret"])).to.equal("my ***");
     expect(redact("my ***", ["secret"])).to.equal("my ***");
   });
 
-  it("cuts texts that are too long to search", () => {
+  it("truncates texts that are too long to search", () => {
     const text = `${"x ".repeat(8_000)}${KEY.repeat(100_000)}`;
     const redacted = redact(text, [KEY]);
     expect(redacted)
@@ -128,7 +128,7 @@ describe("redact", () => {
 });
 
 describe("quote", () => {
-  it("cuts no secret in half", () => {
+  it("does not truncate inside a secret", () => {
     for (let before = 60; before <= 110; before++) {
       const quoted = quote(`${"x".repeat(before)} ${KEY} and more of it`, [KEY], 100);
       expect(quoted).to.have.length.lessThan(101);
@@ -136,13 +136,13 @@ describe("quote", () => {
     }
   });
 
-  it("reads an answer of 5 MB no further than it needs to", () => {
+  it("quotes the beginning of a response of 5 MB", () => {
     expect(quote(`\u001b[31mDenied\u001b[0m\n${"no, ".repeat(1_250_000)}`, [KEY], 20)).to.equal(
       "Denied no, no, no, …",
     );
   });
 
-  it("hides a secret that cleaning would join", () => {
+  it("hides a secret that has invisible characters inside", () => {
     expect(quote(`key ${KEY.slice(0, 9)}\u202e${KEY.slice(9)}`, [KEY], 100)).to.equal("key [secret]");
   });
 });
@@ -159,21 +159,21 @@ describe("clean", () => {
     ["a\u202eb\u2066c\u2069d\u200be\ufefff\u00adg\u0000h\u007fi\ud800j", "abcdefghij"],
   ];
   for (const [text, cleaned] of TEXTS) {
-    it(`makes ${JSON.stringify(cleaned)} of ${JSON.stringify(text)}`, () => {
+    it(`changes ${JSON.stringify(text)} to ${JSON.stringify(cleaned)}`, () => {
       expect(clean(text)).to.equal(cleaned);
     });
   }
 });
 
-describe("cut", () => {
-  it("leaves a short text, and ends a long one with an ellipsis", () => {
+describe("truncate", () => {
+  it("keeps a short text, and ends a long one with an ellipsis", () => {
     expect(truncate("12345", 5)).to.equal("12345");
     expect(truncate("123456", 5)).to.equal("1234…");
     expect(truncate("123🙂56", 5)).to.equal("123…");
   });
 });
 
-describe("redact, for any secret and any text", () => {
+describe("redact with any secret and any text", () => {
   const encoding = fc.constantFrom(...Object.values(ENCODINGS));
   const lossless = fc.constantFrom(...Object.values(LOSSLESS));
   const secret = fc
@@ -181,7 +181,7 @@ describe("redact, for any secret and any text", () => {
     .filter((text) => text.trim().length >= 8 && !/(.)\1{3}/.test(text));
   const around = fc.string({ unit: "grapheme", maxLength: 60 });
 
-  it("hides it in any two encodings", () => {
+  it("hides a secret in any two encodings", () => {
     fc.assert(
       fc.property(secret, around, around, encoding, lossless, (hidden, before, after, inner, outer) => {
         fc.pre(!(before + after).includes(hidden.trim()));
@@ -195,7 +195,7 @@ describe("redact, for any secret and any text", () => {
     );
   });
 
-  it("hides it where another text is encoded with it", () => {
+  it("hides a secret that is encoded together with other text", () => {
     fc.assert(
       fc.property(secret, around, around, lossless, (hidden, before, after, encode) => {
         const redacted = redact(encode(`${before} ${hidden} ${after}`), [hidden]);
@@ -205,7 +205,7 @@ describe("redact, for any secret and any text", () => {
     );
   });
 
-  it("leaves any other text as it is, but for invisible characters and line ends", () => {
+  it("keeps any other text, and quote removes only invisible characters and line breaks", () => {
     fc.assert(
       fc.property(secret, around, (hidden, text) => {
         fc.pre(!text.toLowerCase().includes(hidden.trim().slice(0, 8).toLowerCase()));

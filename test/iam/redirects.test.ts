@@ -10,7 +10,7 @@ import type { Settings } from "../../src/iam/types";
 import { closing } from "../support/opened";
 import { failure } from "../support/provider";
 
-/** @returns the URL of a server for this test */
+/** Starts a server for this test and returns its URL. */
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   closing({
@@ -24,12 +24,12 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Credentials of an emulator, and an endpoint that hands tokens on, unless it is to redirect these too, and redirects all else. */
+/** Starts a server that redirects the given paths and forwards the others, which are token requests, to an emulator. */
 async function startRedirecting(isRedirected: (path: string) => boolean) {
   const iam = closing(await startIamEmulator());
-  const seen: string[] = [];
+  const redirected: string[] = [];
   const elsewhere = await serve((request, response) => {
-    seen.push(request.url ?? "");
+    redirected.push(request.url ?? "");
     response.end("{}");
   });
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -40,8 +40,8 @@ async function startRedirecting(isRedirected: (path: string) => boolean) {
       return;
     }
     const headers = { "Content-Type": request.headers["content-type"] ?? "" };
-    const got = await fetch(iam.url + path, { method: "POST", headers, body });
-    response.writeHead(got.status, { "Content-Type": "application/json" }).end(await got.text());
+    const forwarded = await fetch(iam.url + path, { method: "POST", headers, body });
+    response.writeHead(forwarded.status, { "Content-Type": "application/json" }).end(await forwarded.text());
   }
   const url = await serve((request, response) => void answer(request, response));
   const config: Record<string, string> = {
@@ -49,29 +49,29 @@ async function startRedirecting(isRedirected: (path: string) => boolean) {
     "ibmcloud:iamEndpoint": url,
     "ibmcloud:resourceControllerEndpoint": url,
   };
-  return { settings: { config: (key: string) => config[key], env: {} }, seen };
+  return { settings: { config: (key: string) => config[key], env: {} }, redirected };
 }
 
-const ofPolicies = (path: string) => path.startsWith("/v2");
+const isPolicies = (path: string) => path.startsWith("/v2");
 
 const CASES: [
-  what: string,
+  credential: string,
   isRedirected: (path: string) => boolean,
   ask: (settings: Settings) => Promise<unknown>,
 ][] = [
   ["API key", () => true, (settings) => openIam(settings).getPolicy("p")],
-  ["token to read", ofPolicies, (settings) => openIam(settings).getPolicy("p")],
-  ["token to write", ofPolicies, (settings) => openIam(settings).deletePolicy("p")],
-  ["token to look up", ofPolicies, (settings) => openResources(settings).instances()],
+  ["token of a read", isPolicies, (settings) => openIam(settings).getPolicy("p")],
+  ["token of a write", isPolicies, (settings) => openIam(settings).deletePolicy("p")],
+  ["token of a lookup", isPolicies, (settings) => openResources(settings).instances()],
 ];
 
-describe("a redirect in IBM's place", () => {
-  for (const [what, isRedirected, ask] of CASES) {
-    it(`is followed with no ${what}, and said`, async () => {
-      const { settings, seen } = await startRedirecting(isRedirected);
+describe("a redirect", () => {
+  for (const [credential, isRedirected, ask] of CASES) {
+    it(`is reported, and the ${credential} is not sent to its location`, async () => {
+      const { settings, redirected } = await startRedirecting(isRedirected);
       const { message } = await failure(ask(settings));
       expect(message).to.match(/\(307\).*The response is not from (IAM|Resource Controller): check proxies/);
-      expect(seen).to.deep.equal([]);
+      expect(redirected).to.deep.equal([]);
     });
   }
 });

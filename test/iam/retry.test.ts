@@ -12,10 +12,10 @@ function answered(status: number, headers: Record<string, string> = {}): IamErro
 }
 
 function unanswered(code: string): IamError {
-  return toIamError({ statusText: code, message: `it said ${code}` }, []);
+  return toIamError({ statusText: code, message: `the code is ${code}` }, []);
 }
 
-/** Work that fails with these errors, one after the other, and then succeeds. */
+/** Returns work that fails with these errors in turn, and then succeeds. */
 function failing(...errors: Error[]): { work: () => Promise<string>; tries: () => number } {
   let tries = 0;
   return {
@@ -28,14 +28,14 @@ function failing(...errors: Error[]): { work: () => Promise<string>; tries: () =
   };
 }
 
-interface How extends Partial<Timeouts> {
+interface Options extends Partial<Timeouts> {
   isRead?: boolean;
   repeatsUnknown?: boolean;
   cancelled?: AbortSignal;
 }
 
-function retried(work: () => Promise<string>, how: How = {}): Promise<string> {
-  const { isRead = false, repeatsUnknown = true, cancelled, ...more } = how;
+function retried(work: () => Promise<string>, options: Options = {}): Promise<string> {
+  const { isRead = false, repeatsUnknown = true, cancelled, ...more } = options;
   const timeouts = { ...QUICK, retryTimeout: 10_000, ...more };
   return withDeadline(timeouts.retryTimeout, cancelled, (deadline) =>
     withRetry(work, { deadline, timeouts, isRead, repeatsUnknown }),
@@ -53,7 +53,7 @@ describe("withRetry", () => {
     ["a reset connection", unanswered("ECONNRESET")],
     ["a timeout", unanswered(TIMED_OUT)],
     ["an answer that can't be read", unanswered(UNREADABLE)],
-    ["a code that nothing is known of", unanswered("HPE_INVALID_CONSTANT")],
+    ["an unknown code", unanswered("HPE_INVALID_CONSTANT")],
   ];
   for (const [title, error] of RETRYABLE) {
     it(`retries ${title}`, async () => {
@@ -70,11 +70,11 @@ describe("withRetry", () => {
     ["501", answered(501)],
     ["a certificate", unanswered("DEPTH_ZERO_SELF_SIGNED_CERT")],
     ["plain HTTP where TLS was expected", unanswered("EPROTO")],
-    ["what is no error of a call", new Error("boom")],
-    ["a token file that is not there", toIamError(new Error("ENOENT: no such file"), [])],
+    ["an error that is not of a call", new Error("boom")],
+    ["a token file that does not exist", toIamError(new Error("ENOENT: no such file"), [])],
   ];
   for (const [title, error] of FINAL) {
-    it(`ends at once with ${title}`, async () => {
+    it(`does not retry ${title}`, async () => {
       const { work, tries } = failing(error, error);
       const { message } = await failure(retried(work));
       expect(message).to.equal(error.message);
@@ -83,8 +83,8 @@ describe("withRetry", () => {
   }
 
   const LIMITED: [title: string, code: string, tries: number][] = [
-    ["where no connection can be established: the endpoint may be wrong", "ECONNREFUSED", 3],
-    ["where answers can't be read: a proxy's page stays one", UNREADABLE, 6],
+    ["if no connection can be established: the endpoint may be wrong", "ECONNREFUSED", 3],
+    ["if responses can't be read: a proxy may send the same page each time", UNREADABLE, 6],
   ];
   for (const [title, code, most] of LIMITED) {
     it(`tries ${most} times ${title}`, async () => {
@@ -94,7 +94,7 @@ describe("withRetry", () => {
     });
   }
 
-  it("ends with the deadline, and where IAM asks to wait past it", async () => {
+  it("stops at the deadline, and if Retry-After is past it", async () => {
     const { work, tries } = failing(...Array<IamError>(10_000).fill(answered(503)));
     const error = await failure(retried(work, { retryTimeout: 50 }));
     expect(error.message).to.match(/503.*Tried \d+ times/);
@@ -104,7 +104,7 @@ describe("withRetry", () => {
     expect(later.tries()).to.equal(1);
   });
 
-  it("ends with the deadline when an answer never comes: a write is in doubt then, a read is not", async () => {
+  it("stops at the deadline without a response: the outcome of a write is unknown, that of a read is not", async () => {
     const never = () => new Promise<string>(() => undefined);
     expect(await failure(retried(never, { retryTimeout: 20 }))).to.include({
       code: "no-answer",
@@ -114,7 +114,7 @@ describe("withRetry", () => {
     expect(read).to.include({ code: "no-answer", outcomeUnknown: false });
   });
 
-  it("says what IAM said before the try that the deadline cut short", async () => {
+  it("throws IAM's last error if the deadline ends the next attempt", async () => {
     let tries = 0;
     const work = () =>
       (tries += 1) === 1 ? Promise.reject(answered(503)) : new Promise<string>(() => undefined);
@@ -124,7 +124,7 @@ describe("withRetry", () => {
     });
   });
 
-  it("remembers that one of the tries may have been carried out", async () => {
+  it("has an unknown outcome if an earlier attempt may have taken effect", async () => {
     const { work } = failing(unanswered("ECONNRESET"), answered(403));
     const error = await failure(retried(work));
     expect(error).to.be.instanceOf(IamError).and.to.include({ outcomeUnknown: true, status: 403 });
@@ -132,13 +132,13 @@ describe("withRetry", () => {
     expect(sure).to.include({ outcomeUnknown: false, status: 403 });
   });
 
-  it("does not repeat what must not be repeated blindly", async () => {
+  it("does not repeat a call with an unknown outcome if repeatsUnknown is false", async () => {
     const { work, tries } = failing(answered(429), unanswered("ECONNRESET"));
     expect(await failure(retried(work, { repeatsUnknown: false }))).to.include({ outcomeUnknown: true });
     expect(tries()).to.equal(2);
   });
 
-  it("retries nothing once the run is cancelled", async () => {
+  it("does not retry after the run is cancelled", async () => {
     const cancel = new AbortController();
     const { work, tries } = failing(...Array<IamError>(10).fill(answered(503)));
     const cancelling = () => {
@@ -166,11 +166,11 @@ describe("pollUntil", () => {
     return { ask: () => Promise.resolve((asked += 1)), asked: () => asked };
   };
 
-  it("asks until an answer is accepted", async () => {
+  it("polls until an answer is accepted", async () => {
     expect(await polled(counting().ask, (answer) => answer === 4)).to.equal(4);
   });
 
-  it("takes the answer that says that no time is left", async () => {
+  it("returns the answer that leaves no time", async () => {
     const { ask, asked } = counting();
     const answer = await polled(
       ask,
@@ -180,7 +180,7 @@ describe("pollUntil", () => {
     expect([answer, asked()]).to.deep.equal([3, 3]);
   });
 
-  it("goes on no longer than IAM may take to show a change, whatever the answers say", async () => {
+  it("stops after the propagation time, even if the answers leave more", async () => {
     const { ask, asked } = counting();
     const answer = await polled(
       ask,
@@ -191,11 +191,11 @@ describe("pollUntil", () => {
     expect(answer).to.equal(asked()).and.to.be.greaterThan(1);
   });
 
-  it("asks once when the run is cancelled", async () => {
+  it("asks once if the run is cancelled", async () => {
     expect(await polled(counting().ask, () => false, undefined, undefined, AbortSignal.abort())).to.equal(1);
   });
 
-  it("ends with an error of asking", async () => {
+  it("passes an error on", async () => {
     const boom = () => Promise.reject(new Error("boom"));
     expect((await failure(polled(boom, () => true))).message).to.equal("boom");
   });
@@ -205,7 +205,7 @@ describe("timeoutsFrom", () => {
   const timeouts = (config: Record<string, string>) =>
     timeoutsFrom({ config: (key) => config[key], env: {} });
 
-  it("is the default one, or what the stack's configuration says in seconds", () => {
+  it("returns the defaults, or the seconds in the stack's configuration", () => {
     expect(timeouts({})).to.deep.equal(DEFAULT_TIMEOUTS);
     expect(timeouts({ "ibmcloud:requestTimeout": "2.5", "ibmcloud:retryTimeout": "10" })).to.include({
       requestTimeout: 2_500,
@@ -214,7 +214,7 @@ describe("timeoutsFrom", () => {
   });
 
   for (const written of ["0", "-1", "x", "86401"]) {
-    it(`cannot be ${written}`, () => {
+    it(`refuses ${written}`, () => {
       expect(() => timeouts({ "ibmcloud:retryTimeout": written })).to.throw(
         `ibmcloud:retryTimeout is ${written}, but must be a number of seconds`,
       );

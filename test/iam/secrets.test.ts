@@ -22,7 +22,7 @@ const TIMEOUTS = { ...QUICK, retryTimeout: 300, firstDelay: 1, longestDelay: 1, 
 
 const HUGE = "errors[0].message of 5 MB";
 
-/** Places of an answer that reach an error, or might. */
+/** Places of a response that may end up in an error. */
 const PLACES: Record<string, (echoed: string) => Echo> = {
   "errors[0].message": (message) => ({ body: { errors: [{ code: "invalid_body", message }] } }),
   "errors[0].message of 401": (message) => ({ status: 401, body: { errors: [{ code: "x", message }] } }),
@@ -70,7 +70,7 @@ const PLACES: Record<string, (echoed: string) => Echo> = {
   }),
 };
 
-/** An authorization that IAM holds, and ways to work with it. */
+/** An authorization in IAM, and the means to call operations on it. */
 interface Subject {
   settings: Settings;
   iam: Iam;
@@ -81,7 +81,7 @@ interface Subject {
   body: PolicyBody;
 }
 
-/** Operations, each with the call that gets an echo. */
+/** Operations, each with the call whose response is an echo. */
 const OPERATIONS: Record<string, [echoed: RegExp, work: (subject: Subject) => Promise<unknown>]> = {
   "a token": [/^POST \/identity\/token/, ({ settings }) => openIam(settings).identity()],
   "a token with a client secret": [
@@ -97,7 +97,7 @@ const OPERATIONS: Record<string, [echoed: RegExp, work: (subject: Subject) => Pr
   read: [/^GET \/v2\/policies\//, ({ iam, id }) => iam.getPolicy(id)],
   update: [
     /^PUT \/v2\/policies/,
-    ({ iam, id }) => iam.updatePolicy(id, {}, (held) => held && { ...held, description: "changed" }),
+    ({ iam, id }) => iam.updatePolicy(id, {}, (current) => current && { ...current, description: "changed" }),
   ],
   delete: [/^DELETE \/v2\/policies/, ({ iam, id }) => iam.deletePolicy(id)],
   instances: [/^GET \/v2\/resource_instances/, ({ settings }) => openResources(settings).instances()],
@@ -115,7 +115,7 @@ const OPERATIONS: Record<string, [echoed: RegExp, work: (subject: Subject) => Pr
   "the provider's delete": [/^DELETE/, ({ provider, id, state }) => provider.delete(id, state)],
 };
 
-/** Cells of the table that are tried in every encoding, or with megabytes: the others take the same way. */
+/** The operations and places that are tried in every encoding, or with megabytes. The others use the same code. */
 const THOROUGH_OPERATIONS = ["a token with a client secret", "the provider's read"];
 const THOROUGH_PLACES = ["errors[0].message", "errors[0].code", "the header Transaction-Id"];
 const FEW = ["as it is", "percent-encoded whole", "base64 after one byte"];
@@ -134,7 +134,7 @@ function cells(): Cell[] {
   });
 }
 
-/** Everything that a request carried, as an answer in this place echoes it. */
+/** Returns all credentials of a request, encoded for this place. */
 function echoedOf({ authorization, body }: Sent, encoding: string, place: string): string {
   const [, basic] = /^Basic (.*)/.exec(authorization) ?? [];
   const decoded = basic === undefined ? "" : Buffer.from(basic, "base64").toString();
@@ -146,7 +146,7 @@ function echoedOf({ authorization, body }: Sent, encoding: string, place: string
   return encoded.filter(({ length }) => !isShort || length < 4_000).join(" ");
 }
 
-/** Everything of an error that a program, a log or Pulumi could print. */
+/** Returns every form of an error that a program, a log or Pulumi may print. */
 function viewsOf(thrown: unknown): Record<string, string> {
   const all = { depth: 10, maxStringLength: null, maxArrayLength: null, breakLength: Infinity };
   const views: Record<string, string> = {
@@ -164,7 +164,7 @@ function viewsOf(thrown: unknown): Record<string, string> {
   return { ...views, [`${at} as JSON`]: jsonOf(error) };
 }
 
-/** JSON of all own properties, also of those that are not enumerable. */
+/** Returns JSON of all own properties, including those that are not enumerable. */
 function jsonOf(value: unknown): string {
   const seen = new Set<unknown>();
   const json = JSON.stringify(value, (_, each: unknown) => {
@@ -178,10 +178,10 @@ function jsonOf(value: unknown): string {
   return json ?? "";
 }
 
-describe("an error shows no credential that an answer echoes", () => {
+describe("an error contains no credential that a response echoes", () => {
   let iam: EchoingIam;
   let config: Record<string, string>;
-  let made: Pick<Subject, "id" | "inputs" | "state" | "body">;
+  let created: Pick<Subject, "id" | "inputs" | "state" | "body">;
 
   before(async () => {
     iam = await startEchoingIam(KEY);
@@ -199,16 +199,16 @@ describe("an error shows no credential that an answer echoes", () => {
     const { id, outs: state } = await provider.create(inputs);
     if (!state) throw new Error("create gave no state");
     const body = { ...toPolicyBody(state, []), roleIds: ["crn:v1:bluemix:public:iam::::serviceRole:Reader"] };
-    made = { id, inputs, state, body };
+    created = { id, inputs, state, body };
   });
 
-  /** A new run of the engine: it has no token, and has read nothing. */
+  /** Returns clients of a new run, without a token and without cached policies. */
   function newRun(): Subject {
     const settings = { config: (key: string) => config[key], env: {}, timeouts: TIMEOUTS };
-    return { ...made, settings, iam: openIam(settings), provider: configured(config, {}, TIMEOUTS) };
+    return { ...created, settings, iam: openIam(settings), provider: configured(config, {}, TIMEOUTS) };
   }
 
-  /** The places where an operation's error shows a credential. */
+  /** Lists the forms in which an operation's error contains a credential. */
   async function shownBy(operation: string, place: string, encoding: string): Promise<string[]> {
     const [echoed, work] = OPERATIONS[operation] ?? [];
     let token = "";
@@ -218,7 +218,7 @@ describe("an error shows no credential that an answer echoes", () => {
       return PLACES[place]?.(echoedOf(sent, encoding, place));
     });
     const error = await failure(Promise.resolve(work?.(newRun())));
-    expect(iam.echoes(), `${operation} meets the echo, and fails with ${error.message}`).to.be.greaterThan(0);
+    expect(iam.echoes(), `${operation} gets the echo and fails with ${error.message}`).to.be.greaterThan(0);
     const finders = Object.entries({
       "the key": findKey,
       "the client secret": findClientSecret,
@@ -239,7 +239,7 @@ describe("an error shows no credential that an answer echoes", () => {
   after(() => summarize(`echoed credentials (operation x place): ${ranOf(tried, all.length)}`));
 
   for (const [operation, place, encodings] of chosen) {
-    it(`in ${place}, asked for ${operation}`, async () => {
+    it(`in ${place}, in response to ${operation}`, async () => {
       const shown: string[] = [];
       for (const encoding of encodings) shown.push(...(await shownBy(operation, place, encoding)));
       tried += 1;
@@ -247,8 +247,8 @@ describe("an error shows no credential that an answer echoes", () => {
     });
   }
 
-  it("in a failure or a note of a check", async () => {
-    const said: string[] = [];
+  it("in a failure or a logged message of check", async () => {
+    const messages: string[] = [];
     for (const encoding of encodingsOfCheck) {
       for (const place of ["errors[0].message", "errors[0].code", "trace"]) {
         iam.echo((request, sent) =>
@@ -256,11 +256,11 @@ describe("an error shows no credential that an answer echoes", () => {
             ? PLACES[place]?.(echoedOf(sent, encoding, "header"))
             : undefined,
         );
-        const provider = configured(config, {}, TIMEOUTS, (note) => said.push(note));
-        said.push(JSON.stringify(await provider.check({}, { ...bucketInputs() })));
+        const provider = configured(config, {}, TIMEOUTS, (note) => messages.push(note));
+        messages.push(JSON.stringify(await provider.check({}, { ...bucketInputs() })));
         expect(iam.echoes()).to.be.greaterThan(0);
       }
     }
-    expect(findKey(said.join("\n"))).to.deep.equal([]);
+    expect(findKey(messages.join("\n"))).to.deep.equal([]);
   });
 });

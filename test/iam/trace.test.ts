@@ -13,7 +13,7 @@ import { failure, QUICK } from "../support/provider";
 const LINE =
   /^\d{4}-\d\d-\d\dT[\d:.]+Z (GET|POST|PUT|DELETE) (http:\/\/[^ ?]+) (\S+) \d+ ms attempt (\d+)( transaction \w+)?$/;
 
-describe("IBMCLOUD_TRACE", () => {
+describe("createTrace", () => {
   let emulator: IamEmulator;
   let file: string;
   beforeEach(async () => {
@@ -84,13 +84,13 @@ describe("IBMCLOUD_TRACE", () => {
     expect(text).not.to.include(token);
   });
 
-  it("is off by default, and with false", () => {
+  it("is off by default and with IBMCLOUD_TRACE=false", () => {
     for (const value of [undefined, "", "false", "FALSE"]) {
       expect(createTrace({ IBMCLOUD_TRACE: value }, String)).to.equal(undefined);
     }
   });
 
-  it("writes to standard error with true", () => {
+  it("writes to standard error with IBMCLOUD_TRACE=true", () => {
     const written: string[] = [];
     const write = process.stderr.write.bind(process.stderr);
     process.stderr.write = (text: string | Uint8Array) => Boolean(written.push(String(text)));

@@ -7,9 +7,9 @@ import { CodedError } from "../../src/shared/coded-error";
 import { contextOf, INPUTS, policy, READER, state } from "../support/context";
 import { failure } from "../support/provider";
 
-const conflict = (found: Policy) =>
+const conflict = (duplicate: Policy) =>
   new PolicyConflictError(
-    found,
+    duplicate,
     new IamError({ status: 409, code: "policy_conflict_error", message: "Exists" }),
   );
 
@@ -30,7 +30,7 @@ describe("createAuthorization", () => {
     expect(context.ownership.isOwned("one")).to.equal(true);
   });
 
-  it("says what to do if the outcome is unknown, and gives up the reservation", async () => {
+  it("explains the next step if the outcome is unknown, and releases the reservation", async () => {
     const unknown = new CodedError("no-answer", "no response", { outcomeUnknown: true });
     const context = contextOf({ createPolicy: () => Promise.reject(unknown) });
     for (let time = 1; time <= 2; time += 1) {
@@ -50,7 +50,7 @@ describe("createAuthorization", () => {
     expect(error).to.have.deep.property("state", state({ description: "other" }));
   });
 
-  it("requires roles to create an authorization of a pair without documented ones", async () => {
+  it("requires roles to create an authorization of a pair without documented roles", async () => {
     const context = contextOf({ findPolicies: () => Promise.resolve([]) });
     const target = { serviceName: "messagehub", serviceInstance: "*" };
     const inputs = { ...INPUTS, target, roles: undefined, adopt: true };
@@ -58,14 +58,14 @@ describe("createAuthorization", () => {
   });
 
   describe("with a duplicate in IAM", () => {
-    const found = policy({ id: "two" });
-    const creating = (iam: object = {}, duplicate = found) =>
+    const existing = policy({ id: "two" });
+    const creating = (iam: object = {}, duplicate = existing) =>
       contextOf({ createPolicy: () => Promise.reject(conflict(duplicate)), ...iam });
     const ADOPTS = "IBMCLOUD_ADOPT_OWN";
 
     it("fails, and offers to adopt it", async () => {
       const error = await failure(
-        createAuthorization(creating({}, { ...found, createdById: "iam-you" }), INPUTS),
+        createAuthorization(creating({}, { ...existing, createdById: "iam-you" }), INPUTS),
       );
       expect(error).to.have.property("code", "already-exists");
       expect(error.cause).to.be.instanceOf(PolicyConflictError);
@@ -76,7 +76,7 @@ describe("createAuthorization", () => {
       expect((await failure(createAuthorization(creating(), INPUTS))).message).to.include(ADOPTS);
       const anonymous = creating(
         { identity: () => Promise.resolve({ accountId: state().target.accountId }) },
-        { ...found, createdById: undefined },
+        { ...existing, createdById: undefined },
       );
       expect((await failure(createAuthorization(anonymous, INPUTS))).message).not.to.include(ADOPTS);
     });
@@ -86,33 +86,33 @@ describe("createAuthorization", () => {
       const { id } = await createAuthorization(creating(none), { ...INPUTS, adopt: true });
       expect(id).to.equal("two");
       expect((await createAuthorization(creating({ adoptsOwn: true }), INPUTS)).id).to.equal("two");
-      const yours = creating({ adoptsOwn: true }, { ...found, createdById: "iam-you" });
+      const yours = creating({ adoptsOwn: true }, { ...existing, createdById: "iam-you" });
       expect(await failure(createAuthorization(yours, INPUTS))).to.have.property("code", "already-exists");
     });
 
-    const NEVER: [
+    const NOT_ADOPTED: [
       title: string,
       duplicate: Policy,
       prepare?: (context: ReturnType<typeof contextOf>) => void,
     ][] = [
-      ["belongs to a service", { ...found, createdById: "crn-service" }],
-      ["belongs to a template", { ...found, template: { id: "t" } }],
+      ["belongs to a service", { ...existing, createdById: "crn-service" }],
+      ["belongs to a template", { ...existing, template: { id: "t" } }],
       [
         "another resource owns",
-        found,
+        existing,
         ({ ownership }) => {
           ownership.take("two");
         },
       ],
       [
         "this run deletes",
-        found,
+        existing,
         ({ ownership }) => {
           ownership.startDelete("two");
         },
       ],
     ];
-    for (const [title, duplicate, prepare] of NEVER) {
+    for (const [title, duplicate, prepare] of NOT_ADOPTED) {
       it(`never adopts one that ${title}`, async () => {
         const context = creating({ adoptsOwn: true, findPolicies: () => Promise.resolve([]) }, duplicate);
         prepare?.(context);

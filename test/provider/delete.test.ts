@@ -18,7 +18,7 @@ describe("deleteAuthorization", () => {
     return { context, deleted };
   };
 
-  it("deletes the policy at once, or after beforeDelete, and once only", async () => {
+  it("deletes a policy at once or after beforeDelete, and only once", async () => {
     const { context, deleted } = deleting();
     await deleteAuthorization(context, "one", state());
     await deleteAuthorization(context, "two", state({ settle: { beforeDelete: 7 } }));
@@ -28,7 +28,7 @@ describe("deleteAuthorization", () => {
     expect(context.ownership.isDeleted("one")).to.equal(true);
   });
 
-  it("refuses what an enterprise template manages, and credentials of another account", async () => {
+  it("refuses a policy of an enterprise template, and credentials of another account", async () => {
     const { context, deleted } = deleting();
     const managed = deleteAuthorization(context, "one", state({ template: { id: "t" } }));
     expect(await failure(managed)).to.have.property("code", "managed-elsewhere");
@@ -38,7 +38,7 @@ describe("deleteAuthorization", () => {
     expect(deleted).to.deep.equal([]);
   });
 
-  it("lets another resource take the policy over after a refusal, but not after an unknown outcome", async () => {
+  it("lets another resource adopt the policy after a refused delete, but not after an unknown outcome", async () => {
     const refused = deleting(Promise.reject(new CodedError("not-permitted", "no")));
     await failure(deleteAuthorization(refused.context, "one", state()));
     expect(refused.context.ownership.isDeleting("one")).to.equal(false);
@@ -50,7 +50,7 @@ describe("deleteAuthorization", () => {
     expect(context.ownership.isDeleting("one")).to.equal(true);
   });
 
-  it("leaves a policy that another resource created or adopted", async () => {
+  it("does not delete a policy that another resource created or adopted", async () => {
     const { context, deleted } = deleting();
     context.ownership.take("one");
     await deleteAuthorization(context, "one", state());
@@ -59,7 +59,7 @@ describe("deleteAuthorization", () => {
     expect(context.ownership.isDeleting("one")).to.equal(false);
   });
 
-  it("leaves a policy that another resource takes over during beforeDelete", async () => {
+  it("does not delete a policy that another resource adopts during beforeDelete", async () => {
     const { context, deleted } = deleting();
     const wait = () => {
       context.ownership.take("one");
@@ -70,13 +70,13 @@ describe("deleteAuthorization", () => {
     expect(context.ownership.isDeleting("one")).to.equal(false);
   });
 
-  describe("of a policy that another resource keeps", () => {
-    const kept = (found = policy()) => {
+  describe("if another resource keeps the policy", () => {
+    const keeping = (current = policy()) => {
       let reads = 0;
       const context = contextOf({
         readPolicy: () => {
           reads += 1;
-          return Promise.resolve(found);
+          return Promise.resolve(current);
         },
       });
       context.ownership.declare(INPUTS);
@@ -84,28 +84,28 @@ describe("deleteAuthorization", () => {
       return { context, reads: () => reads };
     };
 
-    it("leaves it if IAM holds what that resource declares", async () => {
-      const { context, reads } = kept();
+    it("does not delete it if IAM matches that resource's inputs", async () => {
+      const { context, reads } = keeping();
       await deleteAuthorization(context, "one", state());
       expect(reads()).to.equal(1);
       expect(context.logged).to.have.length(1);
     });
 
-    it("fails if IAM holds something else", async () => {
-      const { context } = kept(policy({ description: "changed" }));
+    it("fails if IAM differs from that resource's inputs", async () => {
+      const { context } = keeping(policy({ description: "changed" }));
       const error = await failure(deleteAuthorization(context, "one", state()));
       expect(error).to.have.property("code", "held-twice");
       expect(context.logged).to.deep.equal([]);
     });
 
-    it("ignores a difference that IAM does not store", async () => {
-      const { context } = kept();
+    it("ignores a difference in a value that IAM does not store", async () => {
+      const { context } = keeping();
       await deleteAuthorization(context, "one", state({ settle: { afterCreate: 1 } }));
       expect(context.logged).to.have.length(1);
     });
 
     it("does not read it if that resource has reconciled it in this run", async () => {
-      const { context, reads } = kept(policy({ description: "changed" }));
+      const { context, reads } = keeping(policy({ description: "changed" }));
       context.ownership.reconciled("one");
       await deleteAuthorization(context, "one", state());
       expect(reads()).to.equal(0);

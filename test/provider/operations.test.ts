@@ -7,7 +7,7 @@ import { configured, failure, startRig, type Rig } from "../support/provider";
 const READER = "crn:v1:bluemix:public:iam::::serviceRole:Reader";
 const OBJECT_WRITER = "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter";
 
-/** How often each operation of IAM's API was called. */
+/** Returns the number of calls of each operation of IAM's API. */
 function counts({ iam }: Rig): Record<string, number> {
   const names = iam.calls().map(({ operation }) => operation);
   return Object.fromEntries(
@@ -21,7 +21,7 @@ describe("create", () => {
     rig = await startRig();
   });
 
-  it("makes what the inputs say, and keeps what IAM holds", async () => {
+  it("creates the policy, and returns IAM's attributes as state", async () => {
     const { id, state } = await rig.make({ ...bucketInputs(), description: "why" });
     const [policy] = rig.iam.policies();
     expect(policy).to.deep.include({ id, type: "authorization", description: "why", state: "active" });
@@ -58,7 +58,7 @@ describe("create", () => {
     expect(state.createdById).to.equal(state.lastModifiedById);
   });
 
-  it("asks for one token, one look-up of roles a pair, and nothing else", async () => {
+  it("requests one token and one list of roles for all authorizations of a pair", async () => {
     await Promise.all(
       [1, 2, 3].map((n) =>
         rig.make({ ...bucketInputs(), target: { ...bucketInputs().target, resource: `b${n}` } }),
@@ -67,7 +67,7 @@ describe("create", () => {
     expect(counts(rig)).to.deep.equal({ token: 1, listRoles: 1, createV2Policy: 3 });
   });
 
-  it("names this package in every call, the token's too", async () => {
+  it("sends the package name in the User-Agent of every call, including the token request", async () => {
     await rig.make(bucketInputs());
     for (const { userAgent } of rig.iam.calls())
       expect(userAgent).to.match(/^pulumi-ibm-en-authorization\/\d/);
@@ -146,9 +146,9 @@ describe("create", () => {
     ],
   ];
   for (const [title, inputs, subject, resource] of SCOPES) {
-    it(`makes ${title}, reads it back as the same inputs, and sees no change`, async () => {
-      const { id, state, inputs: wanted } = await rig.make(inputs);
-      const said = (attributes: readonly { key: string; operator: string; value: unknown }[] = []) =>
+    it(`creates ${title}, reads the same inputs back, and has no diff`, async () => {
+      const { id, state, inputs: normalized } = await rig.make(inputs);
+      const summaryOf = (attributes: readonly { key: string; operator: string; value: unknown }[] = []) =>
         attributes
           .filter(({ key }) => key !== "accountId")
           .map(({ key, operator, value }) => {
@@ -156,16 +156,16 @@ describe("create", () => {
             return operator === "stringExists" ? `${key} exists` : `${key} match ${String(value)}`;
           });
       const [policy] = rig.iam.policies();
-      expect(said(policy?.subject.attributes)).to.deep.equal(subject);
-      expect(said(policy?.resource.attributes)).to.deep.equal(resource);
+      expect(summaryOf(policy?.subject.attributes)).to.deep.equal(subject);
+      expect(summaryOf(policy?.resource.attributes)).to.deep.equal(resource);
       const read = await rig.provider.read(id, state);
       expect(read.props).to.deep.equal(state);
-      expect(read.inputs).to.deep.equal(wanted);
-      expect(await rig.next().diff(id, state, wanted)).to.deep.include({ changes: false });
+      expect(read.inputs).to.deep.equal(normalized);
+      expect(await rig.next().diff(id, state, normalized)).to.deep.include({ changes: false });
     });
   }
 
-  it("makes another account's source when that account is written", async () => {
+  it("creates an authorization for a source in another account if the inputs set that account", async () => {
     const source = {
       accountId: OTHER_ACCOUNT,
       serviceInstance: crn("event-notifications", EN, OTHER_ACCOUNT),
@@ -179,7 +179,7 @@ describe("create", () => {
     expect(state.target.accountId).to.equal(rig.iam.accountId);
   });
 
-  it("makes a side that is one CRN, down to a bucket or a key", async () => {
+  it("accepts one CRN for a side, also of a bucket or a key", async () => {
     const of = (service: string, inside?: string) => crn(service, KMS, rig.iam.accountId, inside);
     const { state } = await rig.make({
       source: { crn: of("event-notifications") },
@@ -209,7 +209,7 @@ describe("create", () => {
     expect(failures?.[0]?.reason).to.include(`use credentials of ${OTHER_ACCOUNT}`);
   });
 
-  it("takes roles by CRN, and calls them by name", async () => {
+  it("accepts roles by CRN, and returns their names", async () => {
     const { state, inputs } = await rig.make({ ...bucketInputs(), roles: [OBJECT_WRITER, "READER"] });
     expect(inputs.roles).to.deep.equal(["Object Writer", "Reader"]);
     expect(state.roles).to.deep.equal(["Object Writer", "Reader"]);
@@ -228,7 +228,7 @@ describe("create", () => {
     ],
   ];
   for (const [title, inputs, sentence] of REFUSED) {
-    it(`refuses ${title} that check could not ask for, with nothing sent to IAM's policies`, async () => {
+    it(`refuses ${title} after an offline check, and creates nothing`, async () => {
       const wanted = await rig.checked(inputs, configured({}));
       const { message, stack } = await failure(rig.provider.create(wanted));
       expect(message)
@@ -239,7 +239,7 @@ describe("create", () => {
     });
   }
 
-  it("refuses CRNs of other accounts at check, by one token", async () => {
+  it("refuses CRNs of other accounts at check, with one token request", async () => {
     const failures = async (inputs: object) => (await rig.provider.check({}, { ...inputs })).failures ?? [];
     const source = { serviceInstance: crn("event-notifications", EN, OTHER_ACCOUNT) };
     const target = {
@@ -251,7 +251,7 @@ describe("create", () => {
     expect(counts(rig)).to.deep.equal({ token: 1, listRoles: 1 });
   });
 
-  it("refuses a CRN of another account that check could not know", async () => {
+  it("refuses a CRN of another account after an offline check", async () => {
     const offline = configured({});
     const source = { serviceInstance: crn("event-notifications", EN, OTHER_ACCOUNT) };
     const { inputs, failures } = await offline.check({}, { ...bucketInputs(), source });
@@ -270,7 +270,7 @@ describe("read", () => {
     expect(read.props).to.deep.equal(state);
   });
 
-  it("throws for one that is not there and that nobody made, and says gone for one in state", async () => {
+  it("returns nothing for a deleted authorization in state, and throws for an id that the program looks up", async () => {
     const rig = await startRig();
     const { id, state } = await rig.make(bucketInputs());
     await sdk(rig.iam).deleteV2Policy({ id });
@@ -282,7 +282,7 @@ describe("read", () => {
     expect(await rig.provider.read("11111111-0000-4000-8000-000000000000", state)).to.deep.equal({});
   });
 
-  it("shows drift of roles, description and scope in outputs and inputs", async () => {
+  it("returns drift of roles, description and scope in outputs and inputs", async () => {
     const rig = await startRig();
     const { id, state, inputs } = await rig.make({ ...bucketInputs(), description: "why" });
     await edit(rig.iam, id, (policy) => {
@@ -307,7 +307,7 @@ describe("read", () => {
     expect(diff).to.deep.include({ changes: true, replaces: ["target"] });
   });
 
-  it("never takes another account's answer for gone", async () => {
+  it("does not treat a policy as deleted if the credentials are of another account", async () => {
     const rig = await startRig();
     const { state } = await rig.make(bucketInputs());
     const elsewhere: State = { ...state, target: { ...state.target, accountId: ACCOUNT } };
@@ -324,7 +324,7 @@ describe("update", () => {
     rig = await startRig();
   });
 
-  it("changes roles and description in place, by a read and a replacement", async () => {
+  it("changes roles and description in place, with one read and one replace", async () => {
     const { id, state } = await rig.make(bucketInputs());
     const wanted = await rig.checked({ ...bucketInputs(), roles: ["reader"], description: "why" });
     const before = rig.iam.calls().length;
@@ -340,21 +340,21 @@ describe("update", () => {
     expect(rig.iam.policies()[0]?.control.grant.roles).to.deep.equal([{ role_id: READER }]);
   });
 
-  it("clears the description when it is left out", async () => {
+  it("clears the description if the program omits it", async () => {
     const { id, state } = await rig.make({ ...bucketInputs(), description: "why" });
     const { outs } = await rig.provider.update(id, state, await rig.checked(bucketInputs()));
     expect(outs).not.to.have.property("description");
     expect(rig.iam.policies()[0]?.description ?? "").to.equal("");
   });
 
-  it("sends nothing when IAM holds it already", async () => {
+  it("sends nothing if IAM already has these values", async () => {
     const { id, state } = await rig.make(bucketInputs());
     const { outs } = await rig.provider.update(id, state, await rig.checked(bucketInputs()));
     expect(outs).to.deep.equal(state);
     expect(counts(rig)).not.to.include.keys("replaceV2Policy");
   });
 
-  it("sends back the scope that IAM holds as it is, tags and wildcards included", async () => {
+  it("sends IAM's scope back unchanged, including tags and wildcards", async () => {
     const target = {
       serviceName: "cloud-object-storage",
       serviceInstance: COS,
@@ -370,7 +370,7 @@ describe("update", () => {
     expect(after?.resource.tags).to.deep.equal([{ key: "env", operator: "stringEquals", value: "prod" }]);
   });
 
-  it("fails when IAM no longer holds the declared scope", async () => {
+  it("fails if the scope in IAM is not the declared one", async () => {
     const { id, state } = await rig.make(bucketInputs());
     await edit(rig.iam, id, (policy) => policy.resource?.attributes.pop());
     const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] });
@@ -379,7 +379,7 @@ describe("update", () => {
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
   });
 
-  it("says so when the authorization is gone", async () => {
+  it("fails if the authorization is gone", async () => {
     const { id, state } = await rig.make(bucketInputs());
     await sdk(rig.iam).deleteV2Policy({ id });
     const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] });
@@ -388,7 +388,7 @@ describe("update", () => {
 });
 
 describe("delete", () => {
-  it("removes it, and is done when it is gone already", async () => {
+  it("deletes the authorization, and succeeds if it is already gone", async () => {
     const rig = await startRig();
     const { id, state } = await rig.make(bucketInputs());
     await rig.next().delete(id, state);
@@ -397,7 +397,7 @@ describe("delete", () => {
     expect(counts(rig)["deleteV2Policy"]).to.equal(2);
   });
 
-  it("fails, rather than call it done, with credentials of another account", async () => {
+  it("fails with credentials of another account", async () => {
     const rig = await startRig();
     const { id, state } = await rig.make(bucketInputs());
     const elsewhere: State = { ...state, target: { ...state.target, accountId: ACCOUNT } };
@@ -406,22 +406,22 @@ describe("delete", () => {
   });
 });
 
-describe("credentials at work", () => {
-  it("are not needed before a call", async () => {
+describe("the provider's credentials", () => {
+  it("are not required for check", async () => {
     const provider = configured({});
     expect((await provider.check({}, { ...bucketInputs() })).failures).to.deep.equal([]);
     const { message } = await failure(provider.create(bucketInputs()));
     expect(message).to.include("No IBM Cloud credentials were found").and.to.include("ibmcloud:apiKey");
   });
 
-  it("that IAM does not know fail with IAM's own reason, and are not shown", async () => {
+  it("fail with IAM's reason if IAM does not know them, and are not in the error", async () => {
     const rig = await startRig({ "ibmcloud:apiKey": "wrong-key-1234" });
     const { message } = await failure(rig.make(bucketInputs()));
     expect(message).to.include("Provided API key could not be found").and.to.include("BXNIM0415E");
     expect(message).not.to.include("wrong-key-1234");
   });
 
-  it("that may not read are told that Viewer is enough, those that may not write that they need more", async () => {
+  it("need Viewer after a refused read, and Administrator after a refused write", async () => {
     const rig = await startRig();
     const { id, state, inputs } = await rig.make(bucketInputs());
     const refuse = (operation: "getV2Policy" | "listRoles" | "replaceV2Policy" | "deleteV2Policy") =>
@@ -429,16 +429,16 @@ describe("credentials at work", () => {
     const viewer = "The credentials need at least the platform role Viewer on the target";
     const administrator = "The credentials need the platform role Administrator on the target";
 
-    const lift = refuse("getV2Policy");
+    const allowRead = refuse("getV2Policy");
     expect((await failure(rig.next().read(id, state))).message)
       .to.include(viewer)
       .and.not.to.include("Administrator");
-    lift();
-    const said = rig.said.length;
-    const show = refuse("listRoles");
+    allowRead();
+    const logged = rig.logged.length;
+    const allowList = refuse("listRoles");
     await rig.next().check({}, { ...bucketInputs() });
-    expect(rig.said.slice(said).join()).to.include(viewer).and.not.to.include("Administrator");
-    show();
+    expect(rig.logged.slice(logged).join()).to.include(viewer).and.not.to.include("Administrator");
+    allowList();
     refuse("replaceV2Policy");
     refuse("deleteV2Policy");
     const wanted = { ...inputs, roles: ["Reader"] };
@@ -446,14 +446,14 @@ describe("credentials at work", () => {
     expect((await failure(rig.next().delete(id, state))).message).to.include(administrator);
   });
 
-  it("must be of the account that the stack expects", async () => {
+  it("must belong to the account in the stack's configuration", async () => {
     const rig = await startRig({ "ibmcloud:accountId": OTHER_ACCOUNT });
     const { message } = await failure(rig.make(bucketInputs()));
     expect(message).to.include(`ibmcloud:accountId is ${OTHER_ACCOUNT}`);
     expect(rig.iam.policies()).to.deep.equal([]);
   });
 
-  it("may be an API key of the environment", async () => {
+  it("can be an API key in the environment", async () => {
     const { iam } = await startRig();
     const provider = configured({}, { IC_API_KEY: iam.apiKey, IBMCLOUD_IAM_API_ENDPOINT: iam.url });
     const { id } = await provider.create(bucketInputs());

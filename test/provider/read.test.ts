@@ -4,10 +4,10 @@ import { readAuthorization } from "../../src/provider/read";
 import { contextOf, policy, READER, state, WRITER } from "../support/context";
 import { failure } from "../support/provider";
 
-function holding(found: Policy | undefined) {
+function contextWith(current: Policy | undefined) {
   let lookups = 0;
   const context = contextOf({
-    readPolicy: () => Promise.resolve(found),
+    readPolicy: () => Promise.resolve(current),
     offeredRoles: () => {
       lookups += 1;
       return Promise.resolve([READER, WRITER]);
@@ -17,8 +17,8 @@ function holding(found: Policy | undefined) {
 }
 
 describe("readAuthorization", () => {
-  it("returns the state, and inputs that a program with this state has", async () => {
-    const { context, lookups } = holding(policy());
+  it("returns the state, and the inputs of a program with this state", async () => {
+    const { context, lookups } = contextWith(policy());
     const { id, props, inputs } = await readAuthorization(context, "one", state({ credentials: "partner" }));
     expect(id).to.equal("one");
     expect(props).to.deep.equal(state({ credentials: "partner" }));
@@ -27,15 +27,15 @@ describe("readAuthorization", () => {
     expect(lookups(), "IAM returned the names").to.equal(0);
   });
 
-  it("returns nothing if a policy in state is gone, and fails if the program asks for it by id", async () => {
-    const { context } = holding(undefined);
+  it("returns nothing if a policy in state is gone, and fails if the program looks it up by id", async () => {
+    const { context } = contextWith(undefined);
     expect(await readAuthorization(context, "one", state())).to.deep.equal({});
     expect(await failure(readAuthorization(context, "one", {}))).to.have.property("code", "policy-not-found");
   });
 
-  it("looks up the names of roles that IAM returns without", async () => {
+  it("looks up the names of roles that IAM returns without a name", async () => {
     const roleIds = [READER.crn, WRITER.crn];
-    const { context, lookups } = holding(policy({ roleIds }));
+    const { context, lookups } = contextWith(policy({ roleIds }));
     expect((await readAuthorization(context, "one", state())).props?.roles).to.deep.equal([
       "Reader",
       "Writer",
@@ -43,21 +43,21 @@ describe("readAuthorization", () => {
     expect(lookups()).to.equal(1);
   });
 
-  it("keeps a name of IAM's response that differs from the lookup", async () => {
+  it("keeps a name in IAM's response if the lookup returns another name", async () => {
     const roleIds = [READER.crn, WRITER.crn];
-    const { context } = holding(policy({ roleIds, roleNames: { [READER.crn]: "Lector" } }));
+    const { context } = contextWith(policy({ roleIds, roleNames: { [READER.crn]: "Lector" } }));
     expect((await readAuthorization(context, "one", state())).props?.roles).to.deep.equal([
       "Lector",
       "Writer",
     ]);
   });
 
-  it("keeps the CRN of a role that the state holds by its CRN", async () => {
-    const { context, lookups } = holding(policy({ roleNames: {} }));
+  it("keeps the CRN of a role if the state has the CRN", async () => {
+    const { context, lookups } = contextWith(policy({ roleNames: {} }));
     const known = state({ roles: [READER.crn] });
     expect((await readAuthorization(context, "one", known)).props?.roles).to.deep.equal([READER.crn]);
     expect(lookups()).to.equal(0);
-    const named = holding(policy());
+    const named = contextWith(policy());
     expect((await readAuthorization(named.context, "one", known)).props?.roles).to.deep.equal([READER.crn]);
   });
 });

@@ -11,8 +11,8 @@ import { failure } from "../support/provider";
 const WANTED = { ...INPUTS, roles: ["Writer"] };
 const unknown = new CodedError("no-answer", "no response", { outcomeUnknown: true });
 
-/** A context whose IAM holds one policy, and the bodies that were sent. */
-function holding(current: Policy | undefined) {
+/** Returns a context whose IAM has this policy, and the sent bodies. */
+function contextWith(current: Policy | undefined) {
   const sent: PolicyBody[] = [];
   const context = contextOf({
     updatePolicy: (_id, _known, decide) => {
@@ -29,21 +29,21 @@ function failing(error: Error) {
 }
 
 describe("updateAuthorization", () => {
-  it("replaces roles and description, and sends the rest back untouched", async () => {
+  it("replaces roles and description, and sends the rest back unchanged", async () => {
     const current = policy({ pattern: "kept", control: { grant: { other: 1 } } });
-    const { context, sent } = holding(current);
+    const { context, sent } = contextWith(current);
     const { outs } = await updateAuthorization(context, "one", state(), { ...WANTED, description: "new" });
     expect(sent).to.deep.equal([{ ...current, roleIds: [WRITER.crn], description: "new" }]);
     expect(outs).to.deep.include({ roles: ["Writer"], description: "new", target: state().target });
   });
 
-  it("sends nothing if the policy is as wanted", async () => {
-    const { context, sent } = holding(policy({ roleIds: [WRITER.crn] }));
+  it("sends nothing if the policy already has these values", async () => {
+    const { context, sent } = contextWith(policy({ roleIds: [WRITER.crn] }));
     await updateAuthorization(context, "one", state(), WANTED);
     expect(sent).to.deep.equal([]);
   });
 
-  it("calls IAM for no change that IAM does not store", async () => {
+  it("does not call IAM for a change that IAM does not store", async () => {
     const context = contextOf({ identity: () => Promise.reject(new Error("unexpected call")) });
     const known = state({ settle: { afterCreate: 1 }, adopt: true });
     const { outs } = await updateAuthorization(context, "one", known, {
@@ -54,7 +54,7 @@ describe("updateAuthorization", () => {
   });
 
   it("checks the account of changed credentials", async () => {
-    const { context } = holding(policy());
+    const { context } = contextWith(policy());
     const wanted = { ...INPUTS, credentials: "partner" };
     const { outs } = await updateAuthorization(context, "one", state(), wanted);
     expect(outs).to.deep.equal(state({ credentials: "partner" }));
@@ -63,8 +63,8 @@ describe("updateAuthorization", () => {
     expect(error).to.have.property("code", "wrong-account");
   });
 
-  it("reads the policy if nothing changed: Pulumi updates an incomplete resource", async () => {
-    const { context, sent } = holding(policy({ roleIds: [WRITER.crn] }));
+  it("reads the policy if the inputs did not change, because Pulumi then completes an incomplete resource", async () => {
+    const { context, sent } = contextWith(policy({ roleIds: [WRITER.crn] }));
     await updateAuthorization(context, "one", state(), INPUTS);
     expect(sent.map(({ roleIds }) => roleIds)).to.deep.equal([[READER.crn]]);
   });
@@ -72,16 +72,16 @@ describe("updateAuthorization", () => {
   it("reads the policy if the state has no roles", async () => {
     const incomplete = state();
     Reflect.deleteProperty(incomplete, "roles");
-    const { context, sent } = holding(policy({ roleIds: [WRITER.crn] }));
+    const { context, sent } = contextWith(policy({ roleIds: [WRITER.crn] }));
     const wanted = { ...INPUTS, roles: undefined, settle: { afterCreate: 1 } };
     const { outs } = await updateAuthorization(context, "one", incomplete, wanted);
     expect(sent).to.deep.equal([]);
     expect(outs).to.deep.include({ roles: ["Writer"] });
   });
 
-  it("keeps adopted roles known as such until the program sets roles", async () => {
+  it("keeps presetRoles until the program sets roles", async () => {
     const known = state({ presetRoles: ["Reader"] });
-    const { context } = holding(policy());
+    const { context } = contextWith(policy());
     const without = { ...INPUTS, roles: undefined, description: "new" };
     expect((await updateAuthorization(context, "one", known, without)).outs.presetRoles).to.deep.equal([
       "Reader",
@@ -102,16 +102,16 @@ describe("updateAuthorization", () => {
   ];
   for (const [title, current, code] of REFUSED) {
     it(`refuses to update a policy that ${title}`, async () => {
-      const { context, sent } = holding(current);
+      const { context, sent } = contextWith(current);
       const error = await failure(updateAuthorization(context, "one", state(), WANTED));
       expect(error).to.have.property("code", code);
       expect(sent).to.deep.equal([]);
     });
   }
 
-  it("names the author and the time of a change of the scope, as far as IAM returns them", async () => {
+  it("names the author and the time of a scope change if IAM returns them", async () => {
     const messageFor = async (changes: Partial<Policy>) => {
-      const { context } = holding(policy({ subject: { attributes: [] }, ...changes }));
+      const { context } = contextWith(policy({ subject: { attributes: [] }, ...changes }));
       return (await failure(updateAuthorization(context, "one", state(), WANTED))).message;
     };
     const [by, at] = ["IBMid-1", "2026-03-01T00:00:00Z"];
@@ -131,12 +131,12 @@ describe("updateAuthorization", () => {
     expect(error).to.have.deep.property("state", withoutRoles);
   });
 
-  it("passes other failures on", async () => {
+  it("passes other errors on", async () => {
     const refused = new CodedError("not-permitted", "no");
     expect(await failure(updateAuthorization(failing(refused), "one", state(), WANTED))).to.equal(refused);
   });
 
-  it("reports a duplicate with its id, and keeps an unknown outcome in mind", async () => {
+  it("reports a duplicate with its id, and leaves the resource incomplete if the outcome is unknown", async () => {
     const conflict = (details: { code: string; status?: number }) =>
       new PolicyConflictError(policy({ id: "two" }), new IamError({ ...details, message: "Exists" }));
     const certain = conflict({ code: "policy_conflict_error", status: 409 });
@@ -149,7 +149,7 @@ describe("updateAuthorization", () => {
     );
   });
 
-  it("resolves the account of both sides", () => {
+  it("has a state with an account on both sides", () => {
     expect(state().source.accountId).to.equal(ACCOUNT);
   });
 });

@@ -15,7 +15,7 @@ export const WRITER: OfferedRole = {
   displayName: "Writer",
 };
 
-/** Inputs in normalized form: one instance may read one bucket service. */
+/** Normalized inputs: one Event Notifications instance may read one Object Storage instance. */
 export const INPUTS: Inputs = {
   source: { serviceName: "event-notifications", serviceInstance: EN },
   target: { serviceName: "cloud-object-storage", serviceInstance: COS },
@@ -44,7 +44,7 @@ export function state(changes: Partial<State> = {}): State {
   return { ...toState(policy(), { [READER.crn]: "Reader" }), ...changes };
 }
 
-/** A context whose IAM has the given methods. Calling another one is an error. */
+/** Returns a context whose IAM has the given methods. A call of any other method throws. */
 export function contextOf(iam: Partial<Iam>): Context & { logged: string[]; waited: number[] } {
   const logged: string[] = [];
   const waited: number[] = [];

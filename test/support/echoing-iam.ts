@@ -42,7 +42,7 @@ export async function startEchoingIam(apiKey: string): Promise<EchoingIam> {
     const { method = "", url = "", headers } = request;
     const body = await text(request);
     const echo = answerTo(`${method} ${url}`, { authorization: headers.authorization ?? "", body });
-    if (!echo) return handOn(request, body, response);
+    if (!echo) return forward(request, body, response);
     echoes += 1;
     const isPage = typeof echo.body === "string";
     response.statusCode = echo.status ?? 400;
@@ -52,22 +52,22 @@ export async function startEchoingIam(apiKey: string): Promise<EchoingIam> {
     response.end(isPage ? echo.body : JSON.stringify(echo.body));
   }
 
-  async function handOn(
+  async function forward(
     { method, url = "", headers }: IncomingMessage,
     body: string,
     response: ServerResponse,
   ): Promise<void> {
     const names = ["authorization", "content-type", "if-match"].filter((name) => headers[name] !== undefined);
-    const got = await fetch(emulator.url + url, {
+    const forwarded = await fetch(emulator.url + url, {
       method,
       headers: names.map((name): [string, string] => [name, String(headers[name])]),
       ...(body !== "" && { body }),
     });
     for (const name of ["content-type", "etag", "transaction-id"]) {
-      const value = got.headers.get(name);
+      const value = forwarded.headers.get(name);
       if (value !== null) response.setHeader(name, value);
     }
-    response.writeHead(got.status).end(await got.text());
+    response.writeHead(forwarded.status).end(await forwarded.text());
   }
 
   const server = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
@@ -82,9 +82,9 @@ export async function startEchoingIam(apiKey: string): Promise<EchoingIam> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     echoes: () => echoes,
-    echo: (wanted) => {
+    echo: (newAnswerTo) => {
       echoes = 0;
-      answerTo = wanted;
+      answerTo = newAnswerTo;
     },
   };
 }

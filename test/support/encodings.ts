@@ -73,7 +73,7 @@ export function finderOf(secret: string): (text: string) => string[] {
   parts.push(["its beginning", secret.slice(0, 8).toLowerCase()]);
   return (text) => {
     const searched = text.toLowerCase();
-    const found = parts.filter(([, part]) => searched.includes(part)).map(([name]) => name);
-    return [...new Set(found)];
+    const names = parts.filter(([, part]) => searched.includes(part)).map(([name]) => name);
+    return [...new Set(names)];
   };
 }

@@ -2,7 +2,7 @@ import type { Fault, IamEmulator, Policy } from "../../src/emulator";
 import { bucketInputs, KMS } from "./inputs";
 import type { MiniEngine, Program } from "./mini-engine";
 
-/** The engine's operations: the program before and after, and the IAM calls that can fail. */
+/** The engine's operations: the program before and after, and the calls of IAM that can fail. */
 export const OPERATIONS: Record<
   string,
   { before: Program; after?: Program; calls: readonly Fault["operation"][] }
@@ -30,17 +30,17 @@ export const OPERATIONS: Record<
 };
 
 /**
- * Lists resources whose state has other roles or another description than IAM. A resource that is marked as incomplete
- * has no roles in state and is skipped.
+ * Lists resources whose roles or description in state differ from IAM. Skips incomplete resources, which have no roles in
+ * state.
  */
 export function silentlyDifferent(iam: IamEmulator, { resources }: MiniEngine): string[] {
-  const held = new Map(iam.policies().map((policy) => [policy.id, policy]));
+  const policies = new Map(iam.policies().map((policy) => [policy.id, policy]));
   return [...resources].flatMap(([name, { id, outputs }]) => {
-    const policy = held.get(id);
+    const policy = policies.get(id);
     if (!policy || (outputs.roles as string[] | undefined) === undefined) return [];
-    const claimed = JSON.stringify([outputs.roles.map(plain).sort(), outputs.description ?? ""]);
-    const real = JSON.stringify([rolesOf(policy), policy.description ?? ""]);
-    return claimed === real ? [] : [`${name}: ${claimed} in state, ${real} in IAM`];
+    const inState = JSON.stringify([outputs.roles.map(plain).sort(), outputs.description ?? ""]);
+    const inIam = JSON.stringify([rolesOf(policy), policy.description ?? ""]);
+    return inState === inIam ? [] : [`${name}: ${inState} in state, ${inIam} in IAM`];
   });
 }
 

@@ -19,7 +19,7 @@ export interface Answer {
   body: unknown;
 }
 
-/** A request that IBM's client would not send. */
+/** A request that IBM's client does not send. */
 export interface RawRequest {
   json?: unknown;
   body?: string | Buffer;
@@ -43,15 +43,15 @@ export interface IamTarget extends Connection {
   /** True for the real IAM. */
   live: boolean;
   /**
-   * Checks a behavior that IBM's public sources leave open: the emulator must give the answer decided for it, the real
-   * IAM one of the possible answers. The transcript records the real answer.
+   * Checks a behavior that IBM's public sources do not define. The emulator must return the decided answer, the real IAM
+   * one of the possible answers. The transcript records the real answer.
    *
    * @param others the other possible answers; without them, any answer is accepted
    */
   settle: (question: string, answer: unknown, decided: unknown, others?: readonly unknown[]) => void;
-  /** Retries until the real IAM has propagated a change; the emulator gets one attempt. */
+  /** Retries until the real IAM has propagated a change. The emulator gets one attempt. */
   eventually: <T>(attempt: () => Promise<T>) => Promise<T>;
-  /** Deletes the policies that a test left. */
+  /** Deletes the policies that a test did not delete. */
   cleanUp: () => Promise<void>;
   close: () => Promise<void>;
 }
@@ -122,7 +122,7 @@ export function describeIam(title: string, tests: (iam: IamTarget) => void): voi
   });
 }
 
-/** Describes behavior of the emulator alone; skipped on the real IAM. */
+/** Describes behavior of the emulator alone. Skipped on the real IAM. */
 export function describeEmulator(title: string, tests: () => void): void {
   if (!isLive(process.env)) describe(title, tests);
 }
@@ -160,9 +160,9 @@ export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
   const accountId = await accountOf(endpoint, apiKey);
   const exchanges: Exchange[] = [];
   const observations: Observation[] = [];
-  const made = new Set<string>();
-  /** Remaining policies by id, each with a token that can delete it. */
-  const left = new Map<string, string>();
+  const created = new Set<string>();
+  /** The token that can delete each remaining policy, by policy id. */
+  const remaining = new Map<string, string>();
 
   async function forward(request: Request): Promise<Response> {
     const { pathname, search, searchParams } = new URL(request.url);
@@ -194,10 +194,10 @@ export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
   function remember(exchange: Exchange, token: string): void {
     const { method, path, status } = exchange;
     const id = madeBy(exchange) ?? /^\/v[12]\/policies\/([^/]+)$/.exec(path)?.[1] ?? "";
-    if (madeBy(exchange) !== undefined) made.add(id);
-    if (!made.has(id) || status >= 300) return;
-    if (method === "DELETE") left.delete(id);
-    else if (method !== "GET") left.set(id, token);
+    if (madeBy(exchange) !== undefined) created.add(id);
+    if (!created.has(id) || status >= 300) return;
+    if (method === "DELETE") remaining.delete(id);
+    else if (method !== "GET") remaining.set(id, token);
   }
 
   async function remove(id: string, token: string): Promise<boolean> {
@@ -212,10 +212,10 @@ export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
   }
 
   async function cleanUp(): Promise<void> {
-    for (const [id, token] of [...left]) if (await remove(id, token)) left.delete(id);
-    if (left.size > 0)
+    for (const [id, token] of [...remaining]) if (await remove(id, token)) remaining.delete(id);
+    if (remaining.size > 0)
       throw new Error(
-        `The tests could not delete these policies, delete them by hand: ${[...left.keys()].join(", ")}`,
+        `The tests could not delete these policies, delete them by hand: ${[...remaining.keys()].join(", ")}`,
       );
   }
 
@@ -235,11 +235,11 @@ export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
       if (others) expect([decided, ...others], question).to.deep.include(answer);
     },
     eventually: async (attempt) => {
-      for (let rest = 30; ; rest -= 1) {
+      for (let retriesLeft = 30; ; retriesLeft -= 1) {
         try {
           return await attempt();
         } catch (error) {
-          if (rest === 0) throw error;
+          if (retriesLeft === 0) throw error;
           await pause(2000);
         }
       }
@@ -258,8 +258,10 @@ export async function liveTarget(env: NodeJS.ProcessEnv): Promise<IamTarget> {
 /** Returns the id of the API key's account. */
 async function accountOf(url: string, apikey: string): Promise<string> {
   const { authorization: token } = await authorization(new IamAuthenticator({ apikey, url }));
-  const [, claims = ""] = token.split(".");
-  const { account } = JSON.parse(Buffer.from(claims, "base64url").toString()) as { account: { bss: string } };
+  const [, payload = ""] = token.split(".");
+  const { account } = JSON.parse(Buffer.from(payload, "base64url").toString()) as {
+    account: { bss: string };
+  };
   return account.bss;
 }
 

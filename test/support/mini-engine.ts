@@ -10,7 +10,7 @@ export interface Resource {
   id: string;
   inputs: Inputs;
   outputs: State;
-  /** True if its create or update failed half-way, so that the next run updates it. */
+  /** True if its create or update completed only in part. The next run updates it. */
   isHalfMade?: boolean;
 }
 
@@ -20,13 +20,13 @@ interface Outcome {
 }
 
 /**
- * An in-process model of Pulumi's engine that makes the same provider calls and does many runs a second. Its behavior
- * was measured on the real engine. Each run has a new provider, as each real run has a new host process.
+ * An in-process model of Pulumi's engine. It makes the same provider calls, and does many runs a second. Its behavior
+ * was measured on the real engine. Each run has a new provider, because each real run has a new host process.
  */
 export interface MiniEngine {
   /** Resources by name. */
   resources: Map<string, Resource>;
-  /** Replaced resources that are not deleted yet. */
+  /** Replaced resources that still have to be deleted. */
   condemned: { name: string; resource: Resource }[];
   up: (program: Program, options?: UpOptions) => Promise<Outcome>;
   refresh: (options?: RunOptions) => Promise<Outcome>;
@@ -44,22 +44,22 @@ export interface Step {
 }
 
 interface RunOptions {
-  /** Called before and after each step. If it throws, the run ends at once, as by `kill -9`. */
+  /** Called before and after each step. If it throws `Killed`, the run ends at once, as after `kill -9`. */
   step?: () => void;
   /** Called with each finished step. */
   report?: (step: Step) => void;
 }
 
 interface UpOptions extends RunOptions {
-  /** Resources to replace whatever `diff` returns: `--replace`. */
+  /** Resources to replace regardless of `diff`: `--replace`. */
   replace?: readonly string[];
-  /** Old names by new name. */
+  /** Each renamed resource's old name, by its new name. */
   aliases?: Readonly<Record<string, string>>;
-  /** Handles one resource at a time and ends at the first error: `--parallel 1`. */
+  /** Handles one resource at a time and stops at the first error: `--parallel 1`. */
   oneByOne?: boolean;
 }
 
-/** The engine was killed: steps under way are not in state. */
+/** The engine was killed. Steps in progress are not in state. */
 export class Killed extends Error {}
 
 export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
@@ -71,7 +71,7 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
       const running = start(options);
       const { errors, attempt } = running;
       const register = ([name, args]: [string, object]) =>
-        attempt({ name, kind: "same" }, (doing) => registered(doing, wired(args), running, options));
+        attempt({ name, kind: "same" }, (doing) => registerResource(doing, jsonCopy(args), running, options));
 
       if (options.oneByOne) {
         for (const each of Object.entries(program)) if (errors.length === 0) await register(each);
@@ -91,12 +91,12 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
         [...resources].map(([name, resource]) =>
           attempt({ name, kind: "read" }, async (doing) => {
             step();
-            const { id, props, inputs } = await provider.read(resource.id, wired(resource.outputs));
+            const { id, props, inputs } = await provider.read(resource.id, jsonCopy(resource.outputs));
             step();
             doing.id = id;
             if (id === undefined) resources.delete(name);
             else {
-              const read = { id, inputs: wired(inputs) as Inputs, outputs: wired(props) as State };
+              const read = { id, inputs: jsonCopy(inputs) as Inputs, outputs: jsonCopy(props) as State };
               await provider.diff(id, read.outputs, resource.inputs);
               resources.set(name, read);
             }
@@ -124,7 +124,7 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
       const { name, resource } = each;
       await attempt({ name, kind: "delete", id: resource.id }, async () => {
         step();
-        await provider.delete(resource.id, wired(resource.outputs));
+        await provider.delete(resource.id, jsonCopy(resource.outputs));
         step();
         engine.condemned = engine.condemned.filter((other) => other !== each);
       });
@@ -136,13 +136,13 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
     if (!resource) return;
     await attempt({ name, kind: "delete", id: resource.id }, async () => {
       step();
-      await provider.delete(resource.id, wired(resource.outputs));
+      await provider.delete(resource.id, jsonCopy(resource.outputs));
       step();
       resources.delete(name);
     });
   }
 
-  async function registered(
+  async function registerResource(
     doing: Step,
     args: object,
     { provider, step }: Running,
@@ -150,17 +150,17 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
   ): Promise<void> {
     step();
     const { name } = doing;
-    const old = resources.get(name) ?? renamed(name, aliases[name]);
+    const old = resources.get(name) ?? renameResource(name, aliases[name]);
     const inputs = await checked(provider, old?.inputs ?? {}, args);
     if (!old) {
       doing.kind = "create";
       return create(doing, inputs, provider, step);
     }
     doing.id = old.id;
-    if (replace.includes(name)) return replaced(doing, old, args, provider, step);
+    if (replace.includes(name)) return replaceResource(doing, old, args, provider, step);
 
-    const { changes, replaces = [] } = await provider.diff(old.id, wired(old.outputs), wired(inputs));
-    if (replaces.length > 0) return replaced(doing, old, args, provider, step);
+    const { changes, replaces = [] } = await provider.diff(old.id, jsonCopy(old.outputs), jsonCopy(inputs));
+    if (replaces.length > 0) return replaceResource(doing, old, args, provider, step);
     if (!changes && !old.isHalfMade) {
       // The engine keeps the old outputs.
       resources.set(name, { ...old, inputs });
@@ -169,9 +169,9 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
     doing.kind = "update";
     step();
     try {
-      const { outs } = await provider.update(old.id, wired(old.outputs), wired(inputs));
+      const { outs } = await provider.update(old.id, jsonCopy(old.outputs), jsonCopy(inputs));
       step();
-      resources.set(name, { id: old.id, inputs, outputs: wired(outs) as State });
+      resources.set(name, { id: old.id, inputs, outputs: jsonCopy(outs) as State });
     } catch (error) {
       const half = halfMadeIn(error);
       step();
@@ -180,7 +180,7 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
     }
   }
 
-  function renamed(name: string, before: string | undefined): Resource | undefined {
+  function renameResource(name: string, before: string | undefined): Resource | undefined {
     const old = before === undefined ? undefined : resources.get(before);
     if (before === undefined || !old) return undefined;
     resources.delete(before);
@@ -188,7 +188,7 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
     return old;
   }
 
-  async function replaced(
+  async function replaceResource(
     doing: Step,
     old: Resource,
     args: object,
@@ -207,21 +207,21 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
     inputs: Inputs,
     provider: AuthorizationProvider,
     step: () => void,
-    made: () => void = () => undefined,
+    onCreated: () => void = () => undefined,
   ): Promise<void> {
     step();
     doing.id = undefined;
     try {
-      const { id, outs } = await provider.create(wired(inputs));
+      const { id, outs } = await provider.create(jsonCopy(inputs));
       step();
-      made();
+      onCreated();
       doing.id = id;
-      resources.set(doing.name, { id, inputs, outputs: wired(outs) as State });
+      resources.set(doing.name, { id, inputs, outputs: jsonCopy(outs) as State });
     } catch (error) {
       const half = halfMadeIn(error);
       if (half) {
         step();
-        made();
+        onCreated();
         doing.id = half.id;
         resources.set(doing.name, { ...half, inputs });
       }
@@ -242,17 +242,17 @@ interface Running {
 function halfMadeIn(error: unknown): Omit<Resource, "inputs"> | undefined {
   const { id, properties } = error as { id?: string; properties?: State };
   if (id === undefined || !properties) return undefined;
-  return { id, outputs: wired(properties), isHalfMade: true };
+  return { id, outputs: jsonCopy(properties), isHalfMade: true };
 }
 
 async function checked(provider: AuthorizationProvider, olds: object, args: object): Promise<Inputs> {
   const { inputs, failures = [] } = await provider.check({ ...olds }, { ...args });
   if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("; "));
-  return wired(inputs) as Inputs;
+  return jsonCopy(inputs) as Inputs;
 }
 
 /** Copies a value as the JSON between engine and host does. */
-function wired<Value>(value: Value): Value {
+function jsonCopy<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value)) as Value;
 }
 

@@ -21,7 +21,7 @@ export interface Rig {
   /** The provider of the first engine run, shared by the resources of one program. */
   provider: AuthorizationProvider;
   /** The messages that all runs logged. */
-  said: string[];
+  logged: string[];
   /** Returns a provider for the next run: Pulumi starts a new host for each run. */
   next: (env?: NodeJS.ProcessEnv, timeouts?: Timeouts) => AuthorizationProvider;
   /** Checks and creates, as the first `up` does. Pass a provider to use another run. */
@@ -42,9 +42,9 @@ export function configured(
   config: Record<string, string>,
   env: NodeJS.ProcessEnv = {},
   timeouts: Partial<Timeouts> = QUICK,
-  say: (sentence: string) => void = () => undefined,
+  log: (message: string) => void = () => undefined,
 ): AuthorizationProvider {
-  const provider = authorizationProvider({ env, timeouts, log: say });
+  const provider = authorizationProvider({ env, timeouts, log });
   const get = (key: string) => config[key];
   const required = (key: string) => {
     const value = get(key);
@@ -58,10 +58,10 @@ export function configured(
 /** Starts an emulator and a provider that has its credentials. */
 export async function startRig(config: Record<string, string> = {}): Promise<Rig> {
   const iam = closing(await startIamEmulator());
-  const said: string[] = [];
+  const logged: string[] = [];
   const settings = { "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url, ...config };
   const next = (env?: NodeJS.ProcessEnv, timeouts = QUICK) =>
-    configured(settings, env, timeouts, (each) => said.push(each));
+    configured(settings, env, timeouts, (message) => logged.push(message));
   const provider = next();
 
   async function checked(inputs: object, run = provider): Promise<Inputs> {
@@ -71,13 +71,13 @@ export async function startRig(config: Record<string, string> = {}): Promise<Rig
   }
 
   async function make(inputs: object, run = provider): Promise<Made> {
-    const wanted = await checked(inputs, run);
-    const { id, outs } = await run.create(wanted);
-    if (!outs) throw new Error("create gave no state");
-    return { id, state: outs, inputs: wanted };
+    const normalized = await checked(inputs, run);
+    const { id, outs } = await run.create(normalized);
+    if (!outs) throw new Error("create returned no state");
+    return { id, state: outs, inputs: normalized };
   }
 
-  return { iam, said, provider, next, make, checked };
+  return { iam, logged, provider, next, make, checked };
 }
 
 /** Returns the error that a promise rejects with. @throws if it resolves */

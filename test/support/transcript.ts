@@ -9,7 +9,7 @@ export interface Exchange {
   response: unknown;
 }
 
-/** IAM's behavior at a point that IBM's documentation leaves open, and the emulator's behavior there. */
+/** IAM's behavior where IBM's documentation does not define it, and the emulator's. */
 export interface Observation {
   question: string;
   answer: unknown;
@@ -23,7 +23,7 @@ export interface Transcript {
   exchanges: Exchange[];
 }
 
-/** Fields whose value is removed: keys, tokens, and data about people, machines and list pages. */
+/** Fields whose values are removed: keys, tokens, people, machines and list pages. */
 const CUT = new Set([
   "apikey",
   "access_token",
@@ -39,7 +39,7 @@ const CUT = new Set([
   "start",
 ]);
 
-const PATTERNS: [what: RegExp, by: string][] = [
+const PATTERNS: [pattern: RegExp, replacement: string][] = [
   [/\beyJ[\w-]+(?:\.[\w-]*){1,2}/g, "<token>"],
   [/\b(?:IBMid|iam-ServiceId|iam-Profile)-[\w-]+/g, "<iam id>"],
   [/\ba\/[0-9a-f]{32}\b/g, "a/<account>"],
@@ -58,7 +58,7 @@ export function redacted(
   const own = new Set(transcript.exchanges.map(madeBy).filter((id) => id !== undefined));
   const numbers = new Map<string, number>();
 
-  // Each id becomes a number, so that a reader can follow it through the exchanges.
+  // Equal ids get equal numbers, so that a reader can follow a policy through the exchanges.
   const numbered = (id: string) => {
     const number = numbers.get(id) ?? numbers.size + 1;
     numbers.set(id, number);
@@ -66,7 +66,7 @@ export function redacted(
   };
   const hide = (text: string) =>
     PATTERNS.reduce(
-      (rest, [what, by]) => rest.replace(what, by),
+      (rest, [pattern, replacement]) => rest.replace(pattern, replacement),
       text.replaceAll(apiKey, "<api key>").replaceAll(accountId, "<account>"),
     ).replace(UUID, numbered);
 

@@ -206,11 +206,11 @@ describe("a part of the documented roles", () => {
   it("is taken with a word that names the missing one; another choice altogether is taken silently", async () => {
     const rig = await startRig();
     await rig.checked({ ...bucketInputs(), roles: ["reader"] });
-    expect(rig.said).to.deep.equal([
+    expect(rig.logged).to.deep.equal([
       "according to IBM's documentation, event-notifications -> cloud-object-storage also needs Object Writer, besides reader",
     ]);
     await rig.checked({ ...bucketInputs(), roles: ["Writer"] });
-    expect(rig.said).to.have.length(1);
+    expect(rig.logged).to.have.length(1);
     expect(missingRoles({ source: "logs", target: "event-notifications" }, ["Reader"])).to.deep.equal([]);
   });
 });

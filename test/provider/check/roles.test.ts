@@ -144,8 +144,8 @@ describe("check, with credentials", () => {
       roles: ["Reader"],
     };
     expect((await rig.provider.check({}, inputs)).failures).to.deep.equal([]);
-    expect(rig.said).to.have.length(1);
-    expect(rig.said[0]).to.include("IAM offers no roles for event-notifications -> my-service");
+    expect(rig.logged).to.have.length(1);
+    expect(rig.logged[0]).to.include("IAM offers no roles for event-notifications -> my-service");
   });
 
   it("asks for one token and one look-up a pair, however many there are", async () => {
@@ -253,8 +253,8 @@ describe("check, without an answer of IAM", () => {
       const { failures = [] } = await rig.provider.check({}, { ...bucketInputs(), target });
       expect(failures[0]?.reason, time).to.include(`use credentials of ${OTHER_ACCOUNT}`);
     }
-    expect(rig.said).to.have.length(1);
-    expect(rig.said[0]).to.match(ROLES);
+    expect(rig.logged).to.have.length(1);
+    expect(rig.logged[0]).to.match(ROLES);
   });
 
   it("goes on without credentials, and says so once", async () => {
