@@ -2,6 +2,14 @@ import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthorizationSource, AuthorizationTarget, EnAuthorizationArgs } from "./args";
 import type * as plainCredentials from "./plain-credentials";
+import type { PolicyMetadata } from "./shared/policy-metadata";
+
+/** The outputs. The class must declare each of them, and the constructor must list it. */
+type Outputs = {
+  readonly [
+    Key in "source" | "target" | "roles" | "description" | keyof PolicyMetadata
+  ]: pulumi.Output<unknown>;
+};
 
 type Credentials = Pick<EnAuthorizationArgs, "credentials">;
 
@@ -103,7 +111,7 @@ function quoted(word: string): string {
  *
  * export const policyId = failedEvents.id;
  */
-export class EnAuthorization extends pulumi.CustomResource {
+export class EnAuthorization extends pulumi.CustomResource implements Outputs {
   /** The service that has access, as stored in IAM. `accountId` is always set. */
   declare readonly source: pulumi.Output<pulumi.Unwrap<AuthorizationSource> & { accountId: string }>;
   /** The service that the source may access, as stored in IAM. `accountId` is always set. */
@@ -168,7 +176,7 @@ export class EnAuthorization extends pulumi.CustomResource {
     opts?: pulumi.CustomResourceOptions,
   ) {
     refusePlainCredentials();
-    const outputs = {
+    const outputs: Record<keyof Outputs, undefined> = {
       source: undefined,
       target: undefined,
       roles: undefined,

@@ -37,7 +37,9 @@ export function commandLine(out: NodeJS.WritableStream): Command {
     .addOption(
       new Option(
         "--format <format>",
-        "output format: text (one line per authorization), JSON, code (a program that adopts the authorizations), or a Mermaid graph",
+        `output format: ${Object.entries(FORMATS)
+          .map(([name, { description }]) => `${name} (${description})`)
+          .join(", ")}`,
       )
         .choices(Object.keys(FORMATS))
         .default("text"),
@@ -50,7 +52,7 @@ export function commandLine(out: NodeJS.WritableStream): Command {
       const authorizations = await listAuthorizations(process.env).catch((error: unknown) =>
         command.error(`Cannot list the authorizations: ${messageOf(error)}`),
       );
-      out.write(`${FORMATS[format]?.(authorizations) ?? ""}\n`);
+      out.write(`${FORMATS[format]?.write(authorizations) ?? ""}\n`);
     });
   return program;
 }

@@ -4,12 +4,19 @@ import type { Authorization } from "../results";
 
 type Side = Authorization["source"] | Authorization["target"];
 
+/** An output format of `list`. */
+interface Format {
+  /** A phrase for `--help`. */
+  description: string;
+  write: (authorizations: readonly Authorization[]) => string;
+}
+
 /** The output formats of `list`, by name. */
-export const FORMATS: Record<string, (authorizations: readonly Authorization[]) => string> = {
-  text: (all) => all.map(asText).join("\n"),
-  json: (all) => JSON.stringify(all, undefined, 2),
-  code: asCode,
-  graph: asGraph,
+export const FORMATS: Record<string, Format> = {
+  text: { description: "one line per authorization", write: (all) => all.map(asText).join("\n") },
+  json: { description: "an array of authorizations", write: (all) => JSON.stringify(all, undefined, 2) },
+  code: { description: "a program that adopts the authorizations", write: asCode },
+  graph: { description: "a Mermaid flowchart", write: asGraph },
 };
 
 function asText(authorization: Authorization): string {

@@ -90,7 +90,7 @@ const bodyV1 = v.pipe(
 );
 
 /** "The following attributes are supported" for the subject of an authorization (IAM policy API). */
-const SUBJECT_KEYS = [
+export const SUBJECT_KEYS = [
   "serviceName",
   "serviceInstance",
   "region",

@@ -44,30 +44,6 @@ const TYPES: Record<string, AuthenticationType> = {
   },
 };
 
-/** Properties that authenticate. The others only set an endpoint. */
-const AUTHENTICATING: readonly (keyof Properties)[] = [
-  "authType",
-  "authtype",
-  "apikey",
-  "bearerToken",
-  "iamProfileId",
-  "iamProfileCrn",
-  "iamProfileName",
-  "crTokenFilename",
-];
-
-export function canAuthenticate(properties: Properties): boolean {
-  return AUTHENTICATING.some((key) => properties[key] !== undefined);
-}
-
-/** Returns the values that must never be shown. */
-export function secretsOf({ apikey, clientId = "", clientSecret, bearerToken }: Properties): string[] {
-  // Token requests send both as HTTP basic authentication.
-  const basic =
-    clientSecret === undefined ? undefined : Buffer.from(`${clientId}:${clientSecret}`).toString("base64");
-  return [apikey, clientSecret, bearerToken, basic].filter((each) => each !== undefined);
-}
-
 /**
  * Creates an authenticator as the core's `getAuthenticatorFromEnvironment` does.
  *

@@ -29,6 +29,44 @@ const schema = v.pipe(plainObject, v.strictObject(properties));
 
 export type Properties = v.InferOutput<typeof schema>;
 
+/**
+ * The role of each property. A secret is never shown. A property that authenticates selects credentials; the others only
+ * complete them, or set an endpoint. A property that is missing here fails the build.
+ */
+const ROLES: Record<keyof Properties, { isSecret?: true; authenticates?: true }> = {
+  url: {},
+  authUrl: {},
+  authType: { authenticates: true },
+  authtype: { authenticates: true },
+  apikey: { isSecret: true, authenticates: true },
+  clientId: {},
+  clientSecret: { isSecret: true },
+  scope: {},
+  bearerToken: { isSecret: true, authenticates: true },
+  iamProfileId: { authenticates: true },
+  iamProfileCrn: { authenticates: true },
+  iamProfileName: { authenticates: true },
+  iamAccountId: {},
+  crTokenFilename: { authenticates: true },
+  disableSsl: {},
+  authDisableSsl: {},
+};
+const KEYS = Object.keys(ROLES) as (keyof Properties)[];
+
+/** Returns true if the properties are credentials, and not only an endpoint. */
+export function canAuthenticate(properties: Properties): boolean {
+  return KEYS.some((key) => ROLES[key].authenticates && properties[key] !== undefined);
+}
+
+/** Returns the values that must never be shown. */
+export function secretsOf(properties: Properties): string[] {
+  const { clientId = "", clientSecret } = properties;
+  // Token requests send both as HTTP basic authentication.
+  const basic = clientSecret && Buffer.from(`${clientId}:${clientSecret}`).toString("base64");
+  const secrets = KEYS.filter((key) => ROLES[key].isSecret).map((key) => properties[key]);
+  return [...secrets, basic].filter((each) => typeof each === "string");
+}
+
 /** Returns the name of the setting of a property: `ibmcloud:credentials.PARTNER.apikey`, or `PARTNER_APIKEY`. */
 export type SettingName = (property: string) => string;
 

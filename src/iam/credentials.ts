@@ -1,8 +1,15 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import { CodedError } from "../shared/coded-error";
-import { canAuthenticate, createAuthenticator, secretsOf } from "./authenticators";
+import { createAuthenticator } from "./authenticators";
 import { iamEndpoint, normalizeEndpoint, PUBLIC_ENDPOINT } from "./config";
-import { parseConfigured, parseExternal, type Properties, type SettingName } from "./credential-properties";
+import {
+  canAuthenticate,
+  parseConfigured,
+  parseExternal,
+  secretsOf,
+  type Properties,
+  type SettingName,
+} from "./credential-properties";
 import { sources } from "./sdk";
 import type { Settings } from "./types";
 

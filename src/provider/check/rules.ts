@@ -1,4 +1,5 @@
 import { looksLikeCrn, parseCrn } from "../../shared/crn";
+import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../../shared/scope-attributes";
 import { suggest } from "../../shared/suggest";
 import type { CheckFailure, Source, Target } from "../types";
 import { ALL, EVENT_NOTIFICATIONS, UNKNOWN } from "../values";
@@ -8,9 +9,15 @@ import { defaultSourceService } from "./normalize";
 import { failure, type Rule, type Side } from "./rule";
 import type { ValidInputs } from "./schema";
 
+/** `"*"` has a meaning of its own for these attributes. Omitting another attribute has the same effect as `"*"`. */
+const TAKES_ALL: readonly string[] = [
+  "serviceName",
+  "serviceInstance",
+  "resourceGroupId",
+] satisfies ScopeAttribute[];
+
 const allIsAllowed: Rule = ({ name, values }) => {
-  const keys = ["accountId", "region", "resourceType", "resource"] as const;
-  const key = keys.find((each) => values[each] === ALL);
+  const key = SCOPE_ATTRIBUTES.find((each) => values[each] === ALL && !TAKES_ALL.includes(each));
   return key && failure(`${name}.${key}`, `must not be "${ALL}": remove it, which has the same effect`);
 };
 
