@@ -75,7 +75,7 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
     says: ["one of the two services must be event-notifications"],
   },
   "no-roles": { inputs: { source, target, roles: [] }, says: ["roles must not be empty"] },
-  "misspelt-role": {
+  "misspelled-role": {
     inputs: { source, target, roles: ["Reeder"] },
     says: [
       "roles[0] is Reeder, which IAM does not offer for event-notifications -> cloud-object-storage: did you mean Reader?",
@@ -111,7 +111,7 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
     inputs: { source, target: { serviceName: "messagehub", serviceInstance: "*" } },
     says: ["roles is missing: IBM documents no roles for event-notifications -> messagehub", "IAM offers"],
   },
-  misspelt: {
+  misspelled: {
     inputs: { source, traget: target, target: { ...target, recource: "x" }, roles },
     says: [
       "traget is not a property: did you mean target?",
@@ -132,7 +132,7 @@ describe("invalid inputs on the real engine", function () {
   });
 
   // Without CI: several errors at once, and a role that IAM does not offer.
-  const LOCAL = ["wrong-types", "misspelt-role"];
+  const LOCAL = ["wrong-types", "misspelled-role"];
   const { it, itOnCi, itIf } = countedTests("engine: refusals");
   for (const [name, { inputs, says }] of Object.entries(REFUSED)) {
     itIf(LOCAL.includes(name))(

@@ -80,7 +80,7 @@ describe("getServiceInstance", () => {
   }
   const REFUSED: [title: string, args: GetServiceInstanceArgs, expected: Refusal][] = [
     [
-      "a misspelt name, and lists the closest name first",
+      "a misspelled name, and lists the closest name first",
       { name: "evnts" },
       {
         code: "not-found",

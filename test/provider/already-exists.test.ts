@@ -6,7 +6,7 @@ import { failure, startRig, type Rig } from "../support/provider";
 
 const READER = "crn:v1:bluemix:public:iam::::serviceRole:Reader";
 
-/** What was asked of IAM's policies since the last call of this. */
+/** Returns the operations on IAM's policies. */
 function policyCalls(rig: Rig): string[] {
   return rig.iam
     .calls()
@@ -14,13 +14,13 @@ function policyCalls(rig: Rig): string[] {
     .filter((operation) => operation.endsWith("Policy") || operation.endsWith("Policies"));
 }
 
-describe("an authorization that IAM holds already", () => {
+describe("an authorization that already exists", () => {
   let rig: Rig;
   beforeEach(async () => {
     rig = await startRig();
   });
 
-  it("is named with its roles, who made it and when, and the ways on", async () => {
+  it("is reported with its roles, author, time and the possible next steps", async () => {
     const { id, state } = await rig.make(bucketInputs());
     const { message } = await failure(rig.make({ ...bucketInputs(), description: "else" }, rig.next()));
     for (const part of [
@@ -38,13 +38,13 @@ describe("an authorization that IAM holds already", () => {
     expect(rig.iam.policies()).to.have.length(1);
   });
 
-  it("is a different one with other roles: IAM takes both", async () => {
+  it("does not conflict with one that has other roles", async () => {
     await rig.make(bucketInputs());
     await rig.make({ ...bucketInputs(), roles: ["Reader"] }, rig.next());
     expect(rig.iam.policies()).to.have.length(2);
   });
 
-  it("that another resource of the same run makes is an error, before anything is sent", async () => {
+  it("is an error before any call if another resource of the same run creates it", async () => {
     const [one, two] = await Promise.allSettled([rig.make(bucketInputs()), rig.make(bucketInputs())]);
     expect([one.status, two.status]).to.have.members(["fulfilled", "rejected"]);
     const { message } = await failure(rig.make(bucketInputs()));
@@ -52,7 +52,7 @@ describe("an authorization that IAM holds already", () => {
     expect(policyCalls(rig)).to.deep.equal(["createV2Policy"]);
   });
 
-  it("that another resource of the same run keeps is an error that says so", async () => {
+  it("is reported as owned if another resource of the same run keeps it", async () => {
     const { id, state } = await rig.make(bucketInputs());
     const run = rig.next();
     await run.diff(id, state, await rig.checked(bucketInputs(), run));
@@ -60,11 +60,11 @@ describe("an authorization that IAM holds already", () => {
     expect(message).to.include("Another resource of this program owns it").and.to.include("aliases");
   });
 
-  it("that the credentials made in an interrupted run is taken where the run says so", async () => {
+  it("is adopted with IBMCLOUD_ADOPT_OWN if the same credentials created it in an interrupted run", async () => {
     const { id } = await rig.make({ ...bucketInputs(), description: "old" });
     const env = { IBMCLOUD_ADOPT_OWN: "true" };
-    const taken = await rig.make({ ...bucketInputs(), description: "new" }, rig.next(env));
-    expect(taken.id).to.equal(id);
+    const adopted = await rig.make({ ...bucketInputs(), description: "new" }, rig.next(env));
+    expect(adopted.id).to.equal(id);
     expect(rig.iam.policies()).to.have.length(1);
     expect(rig.iam.policies()[0]?.description).to.equal("new");
   });
@@ -76,10 +76,10 @@ describe("adopt: true", () => {
     rig = await startRig();
   });
 
-  it("takes the one of this scope, whatever its roles, and brings it in line", async () => {
+  it("adopts the policy of the same scope with any roles, and updates it", async () => {
     const { id } = await rig.make({ ...bucketInputs(), roles: ["Writer"], description: "old" });
-    const { id: taken, state } = await rig.make({ ...bucketInputs(), adopt: true }, rig.next());
-    expect(taken).to.equal(id);
+    const { id: adopted, state } = await rig.make({ ...bucketInputs(), adopt: true }, rig.next());
+    expect(adopted).to.equal(id);
     expect(state).to.deep.include({ roles: ["Object Writer", "Reader"], adopt: true });
     expect(state).not.to.have.property("description");
     expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([2]);
@@ -88,13 +88,13 @@ describe("adopt: true", () => {
     expect(await next.diff(id, state, wanted)).to.include({ changes: false });
   });
 
-  it("makes one where there is none, and does not take one of another scope", async () => {
+  it("creates a policy if none exists, and does not adopt one of another scope", async () => {
     await rig.make({ ...bucketInputs(), target: { ...bucketInputs().target, resource: "other" } });
     await rig.make({ ...bucketInputs(), adopt: true }, rig.next());
     expect(rig.iam.policies()).to.have.length(2);
   });
 
-  it("fails where several have this scope, naming them", async () => {
+  it("fails if several policies have this scope, and lists them", async () => {
     const one = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
     const two = await rig.make({ ...bucketInputs(), roles: ["Writer"] });
     const { message } = await failure(rig.make({ ...bucketInputs(), adopt: true }, rig.next()));
@@ -102,7 +102,7 @@ describe("adopt: true", () => {
     expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([1, 1]);
   });
 
-  it("does not take what another resource of the run holds", async () => {
+  it("does not adopt a policy that another resource of the run owns", async () => {
     const { id, state } = await rig.make(bucketInputs());
     const run = rig.next();
     await run.diff(id, state, await rig.checked(bucketInputs(), run));
@@ -110,18 +110,18 @@ describe("adopt: true", () => {
     expect(message).to.include("Another resource of this program owns it");
   });
 
-  it("lets only one of two resources take it", async () => {
+  it("lets only one of two resources adopt the policy", async () => {
     await rig.make({ ...bucketInputs(), roles: ["Writer"] });
     const run = rig.next();
-    const settled = await Promise.allSettled([
+    const outcomes = await Promise.allSettled([
       rig.make({ ...bucketInputs(), adopt: true }, run),
       rig.make({ ...bucketInputs(), adopt: true }, run),
     ]);
-    expect(settled.map(({ status }) => status)).to.have.members(["fulfilled", "rejected"]);
+    expect(outcomes.map(({ status }) => status)).to.have.members(["fulfilled", "rejected"]);
     expect(rig.iam.policies()).to.have.length(1);
   });
 
-  it("found by the error alone is taken too: somebody made it after the look", async () => {
+  it("adopts a policy that is created after the list and reported by the conflict", async () => {
     const run = rig.next();
     const wanted = await rig.checked({ ...bucketInputs(), adopt: true }, run);
     let id = "";
@@ -142,16 +142,16 @@ describe("adopt of an id", () => {
     rig = await startRig();
   });
 
-  it("takes exactly that one", async () => {
+  it("adopts exactly that policy", async () => {
     const { id } = await rig.make({ ...bucketInputs(), roles: ["Writer"] });
     await rig.make({ ...bucketInputs(), roles: ["Manager"] });
-    const taken = await rig.make({ ...bucketInputs(), adopt: id }, rig.next());
-    expect(taken.id).to.equal(id);
+    const adopted = await rig.make({ ...bucketInputs(), adopt: id }, rig.next());
+    expect(adopted.id).to.equal(id);
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
     expect(rig.iam.policies()[1]?.control.grant.roles).to.have.length(1);
   });
 
-  it("fails where there is none, or it has another scope", async () => {
+  it("fails if the policy does not exist, or has another scope", async () => {
     const missing = "11111111-0000-4000-8000-000000000000";
     expect((await failure(rig.make({ ...bucketInputs(), adopt: missing }, rig.next()))).message).to.include(
       `adopt names policy ${missing}, which does not exist in this account`,
@@ -167,7 +167,7 @@ describe("adopt of an id", () => {
     expect(rig.iam.policies()).to.have.length(1);
   });
 
-  /** A policy as only somebody else can make it. */
+  /** Adds a policy that these credentials could not create. */
   function seeded(more: Partial<Policy>): string {
     const attribute = (key: string, value: string) => ({ key, operator: "stringEquals", value });
     const account = attribute("accountId", rig.iam.accountId);
@@ -197,20 +197,20 @@ describe("adopt of an id", () => {
     return id;
   }
 
-  const NOT_TAKEN: [title: string, policy: Partial<Policy>, why: string][] = [
+  const NOT_ADOPTED: [title: string, policy: Partial<Policy>, why: string][] = [
     [
-      "a service made for itself",
+      "a policy that a service created for its own use",
       { created_by_id: `crn-crn:v1:bluemix:public:cloud-object-storage:global:a/a:${COS}::` },
       "a service created it for its own use",
     ],
     [
-      "an enterprise template manages",
+      "a policy that an enterprise template manages",
       { template: { id: "policyTemplate-1", version: "1" } },
       "template manages it",
     ],
   ];
-  for (const [title, policy, why] of NOT_TAKEN) {
-    it(`never takes what ${title}`, async () => {
+  for (const [title, policy, why] of NOT_ADOPTED) {
+    it(`never adopts ${title}`, async () => {
       const id = seeded(policy);
       const inputs = { ...bucketInputs(), roles: ["Reader"] };
       for (const adopt of [id, true]) {
@@ -224,8 +224,8 @@ describe("adopt of an id", () => {
   }
 });
 
-describe("a policy that appears at update", () => {
-  it("and says the same as the updated one would is named, not taken for somebody's edit", async () => {
+describe("a policy that conflicts with an update", () => {
+  it("is reported by id if it has the updated scope and roles", async () => {
     const rig = await startRig();
     const { id, state } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
     const other = await rig.make(bucketInputs());
@@ -236,14 +236,14 @@ describe("a policy that appears at update", () => {
     expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([1, 2]);
   });
 
-  it("edits by somebody else between reading and replacing are read again", async () => {
+  it("is read again if it changes between the read and the replace", async () => {
     for (const staleEtagStatus of [409, 412] as const) {
       const rig = await startRig();
       rig.iam.behave({ staleEtagStatus });
       const { id, state } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
       rig.iam.inject({
         operation: "replaceV2Policy",
-        meanwhile: () => edit(rig.iam, id, (policy) => (policy.description = "somebody's")),
+        meanwhile: () => edit(rig.iam, id, (policy) => (policy.description = "theirs")),
       });
       const run = rig.next();
       await run.update(id, state, await rig.checked(bucketInputs(), run));

@@ -1,35 +1,28 @@
 import { expect } from "chai";
-import { execFileSync, spawn } from "node:child_process";
-import { createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
-import { createServer, type AddressInfo, type Socket } from "node:net";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Policy } from "../../src/emulator";
 import { DEFAULT_TIMEOUTS } from "../../src/iam/config";
-import { watchEngine } from "../../src/provider/engine-liveness";
 import type { Inputs } from "../../src/provider/types";
 import type { State } from "../../src/provider/types";
-import { authorizationProvider } from "../../src/provider/provider";
 import { edit, sdk } from "../support/iam-edits";
 import { bucketInputs } from "../support/inputs";
-import { closing } from "../support/opened";
 import { failure, QUICK, startRig, type Rig } from "../support/provider";
 
-/** The calls of one operation, by IAM's operation. */
+/** Returns the number of calls of one operation. */
 function count(rig: Rig, operation: string): number {
   return rig.iam.calls().filter((call) => call.operation === operation).length;
 }
 
-/** Time enough for what is told apart by the number of calls. */
+/** Long timeouts, for tests that count calls. */
 const PATIENT = { ...QUICK, retryTimeout: 10_000, propagation: 10_000 };
 
-describe("an IAM that is only eventually consistent", () => {
+describe("an eventually consistent IAM", () => {
   let rig: Rig;
   beforeEach(async () => {
     rig = await startRig();
   });
 
-  it("does not show a new policy yet: read, update and delete ask again", async () => {
+  it("makes read, update and delete repeat the read of a new policy", async () => {
     for (const operation of ["read", "update", "delete"] as const) {
       rig.iam.reset();
       rig.iam.behave({ visibleAfter: Infinity });
@@ -51,10 +44,10 @@ describe("an IAM that is only eventually consistent", () => {
     }
   });
 
-  it("still shows an older version: read asks again, so that an update is no drift", async () => {
+  it("makes read wait for the version that an update returned", async () => {
     const { id, state } = await rig.make(bucketInputs());
     rig.iam.behave({ staleFor: Infinity });
-    // Times have milliseconds: the two versions must differ by one.
+    // IAM's times have milliseconds, and the two versions must have different times.
     await sleep(5);
     const run = rig.next();
     const { outs } = await run.update(
@@ -67,7 +60,7 @@ describe("an IAM that is only eventually consistent", () => {
     expect(read.props).to.deep.equal(outs);
   });
 
-  it("answers for an old policy once", async () => {
+  it("is read once for an old policy", async () => {
     const { id, state } = await rig.make(bucketInputs());
     const old = {
       ...state,
@@ -80,7 +73,7 @@ describe("an IAM that is only eventually consistent", () => {
     expect(count(rig, "getV2Policy")).to.equal(1);
   });
 
-  it("deletes what was deleted already, shown or hidden", async () => {
+  it("lets delete succeed for a deleted policy, shown or hidden", async () => {
     for (const deletedIs of ["shown", "hidden"] as const) {
       rig.iam.behave({ deletedIs });
       const { id, state } = await rig.make(bucketInputs(), rig.next());
@@ -91,14 +84,14 @@ describe("an IAM that is only eventually consistent", () => {
   });
 });
 
-describe("an answer that is not IAM's", () => {
+describe("a response that is not IAM's", () => {
   const GATEWAY = { status: 404, body: "<html>An 404 error occurred in iam-gateway.</html>" };
   let rig: Rig;
   beforeEach(async () => {
     rig = await startRig();
   });
 
-  it("never counts as gone", async () => {
+  it("does not prove that a policy is gone", async () => {
     const { id, state } = await rig.make(bucketInputs());
     rig.iam.inject({ operation: "*", when: ({ path }) => path.includes(id), times: Infinity, ...GATEWAY });
     const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] }, rig.next());
@@ -113,17 +106,17 @@ describe("an answer that is not IAM's", () => {
     expect(rig.iam.policies()).to.have.length(1);
   });
 
-  it("never counts as deleted", async () => {
+  it("does not prove that a policy is deleted", async () => {
     const { id, state } = await rig.make(bucketInputs());
     rig.iam.inject({ operation: "deleteV2Policy", body: "<html>log in</html>", times: Infinity });
-    // The first answer may have hidden a deletion; IAM says that it holds the policy.
+    // The first delete may have taken effect although IAM still returns the policy.
     expect(await failure(rig.next().delete(id, state))).to.have.property("code", "outcome-unknown");
     expect(rig.iam.policies()).to.have.length(1);
   });
 });
 
-describe("an IAM that tells no ETag", () => {
-  it("is updated all the same", async () => {
+describe("an IAM without ETags", () => {
+  it("accepts updates", async () => {
     const rig = await startRig();
     rig.iam.behave({ etagHeader: false });
     const { id, state } = await rig.make(bucketInputs());
@@ -132,7 +125,7 @@ describe("an IAM that tells no ETag", () => {
     expect(rig.iam.policies()[0]?.description).to.equal("why");
   });
 
-  it("is not written over where somebody changes the scope after it was read", async () => {
+  it("does not lose a change of the scope between the read and the replace", async () => {
     const rig = await startRig();
     rig.iam.behave({ etagHeader: false });
     const { id, state } = await rig.make(bucketInputs());
@@ -141,7 +134,7 @@ describe("an IAM that tells no ETag", () => {
     rig.iam.inject({
       operation: "getPolicy",
       meanwhile: async () => {
-        // Times have milliseconds: the two versions must differ by one.
+        // IAM's times have milliseconds, and the two versions must have different times.
         await sleep(5);
         const edited = { type, subject, resource: { attributes: narrower }, control };
         await sdk(rig.iam).replaceV2Policy({ id, ifMatch: "*", ...edited });
@@ -155,18 +148,18 @@ describe("an IAM that tells no ETag", () => {
   });
 });
 
-describe("a clock that is ahead of IAM's by less than the dates of answers tell", () => {
+describe("a clock that is less than two seconds ahead of IAM's", () => {
   const { now } = Date;
   afterEach(() => {
     Date.now = now;
   });
 
-  it("does not keep a create whose answer was lost from finding its own authorization", async () => {
+  it("does not prevent a create with a lost response from finding its authorization", async () => {
     const rig = await startRig();
     const run = rig.next({}, { ...QUICK, clockTolerance: DEFAULT_TIMEOUTS.clockTolerance });
     const wanted = await rig.checked(bucketInputs(), run);
     rig.iam.inject({ operation: "createV2Policy", reset: true, afterCommit: true });
-    // Answers are dated to the second: at the beginning of one a date says as much as a time.
+    // The Date header has whole seconds, so it is exact only at the beginning of a second.
     await sleep(1_010 - (now() % 1_000));
     Date.now = () => now() + 1_700;
     const { id } = await run.create(wanted);
@@ -175,7 +168,7 @@ describe("a clock that is ahead of IAM's by less than the dates of answers tell"
 });
 
 describe("settle", () => {
-  it("waits after making and before removing, and is kept in state", async () => {
+  it("waits after create and before delete, and is in state", async () => {
     const rig = await startRig();
     const settle = { afterCreate: 0.02, beforeDelete: 0.02 };
     const { id, state } = await rig.make({ ...bucketInputs(), settle });
@@ -186,7 +179,7 @@ describe("settle", () => {
     expect(rig.iam.policies()).to.deep.equal([]);
   });
 
-  it("and adopt change in state alone, without a call", async () => {
+  it("changes only in state and without a call, like adopt", async () => {
     const rig = await startRig();
     const { id, state } = await rig.make(bucketInputs());
     const run = rig.next();
@@ -201,8 +194,8 @@ describe("settle", () => {
   });
 });
 
-describe("a half-made authorization", () => {
-  it("is kept with its id, its text and what failed, and can be completed", async () => {
+describe("an incomplete authorization", () => {
+  it("is stored with its id, properties and error, and an update completes it", async () => {
     const rig = await startRig();
     const { id } = await rig.make({ ...bucketInputs(), roles: ["Writer"] });
     const run = rig.next();
@@ -225,117 +218,8 @@ describe("a half-made authorization", () => {
   });
 });
 
-/** An engine as far as a connection goes: takes it, and says nothing. */
-async function startEngine() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const sockets: Socket[] = [];
-  server.on("connection", (socket) => {
-    sockets.push(socket);
-    socket.on("error", () => undefined).resume();
-  });
-  const engine = {
-    port: (server.address() as AddressInfo).port,
-    sockets,
-    close: async () => {
-      if (!server.listening) return;
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await once(server, "close");
-    },
-  };
-  return closing(engine);
-}
-
-describe("an engine that has ended", () => {
-  it("is told by its address", async () => {
-    const engine = await startEngine();
-    const isGone = watchEngine(`127.0.0.1:${engine.port}`);
-    expect(await isGone()).to.equal(false);
-    await engine.close();
-    expect(await isGone()).to.equal(true);
-    expect(await watchEngine(`127.0.0.1:${engine.port}`)()).to.equal(true);
-    for (const none of [undefined, "", "test/**/*.test.ts"])
-      expect(await watchEngine(none)()).to.equal(false);
-  });
-
-  it("is told in the very turn in which it was killed", async () => {
-    const code = `const server = require("net").createServer((socket) => socket.on("error", () => 0).resume());
-      server.listen(0, "127.0.0.1", () => process.send(server.address().port))`;
-    const child = spawn(process.execPath, ["-e", code], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    closing({ close: () => Promise.resolve(void child.kill("SIGKILL")) });
-    const [port] = (await once(child, "message")) as [number];
-    const isGone = watchEngine(`127.0.0.1:${port}`);
-    expect(await isGone()).to.equal(false);
-    // While this waits, nothing that ended is seen here.
-    execFileSync(process.execPath, [
-      "-e",
-      `process.kill(${child.pid ?? 0}, "SIGKILL");
-      // It takes its time to die where others have the processor.
-      const untilRefused = () => require("net").connect(${port}, "127.0.0.1").once("connect", untilRefused)
-        .on("error", ({ code }) => code !== "ECONNREFUSED" && untilRefused());
-      untilRefused();`,
-    ]);
-    expect(await isGone()).to.equal(true);
-  });
-
-  it("is watched over one connection by all who ask, and over another one where that ended", async () => {
-    const engine = await startEngine();
-    const isGone = watchEngine(`127.0.0.1:${engine.port}`);
-    const askAtOnce = () => Promise.all([isGone(), isGone(), isGone()]);
-    expect(await askAtOnce()).to.deep.equal([false, false, false]);
-    expect(await isGone()).to.equal(false);
-    // Time enough for more of them to be seen.
-    await sleep(50);
-    expect(engine.sockets).to.have.length(1);
-    for (const socket of engine.sockets) socket.destroy();
-    expect(await askAtOnce()).to.deep.equal([false, false, false]);
-    await sleep(50);
-    expect(engine.sockets).to.have.length(2);
-  });
-
-  it("is not kept from its end by who watches it", async () => {
-    const engine = createHttp2Server().listen(0, "127.0.0.1");
-    await once(engine, "listening");
-    const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
-    const opened = once(engine, "session");
-    const isGone = watchEngine(address);
-    expect(await isGone()).to.equal(false);
-    const [session] = (await opened) as [ServerHttp2Session];
-    // Takes nobody on, tells those who are there, and ends once they left.
-    const closed = once(engine, "close");
-    engine.close();
-    session.close();
-    await closed;
-    expect(await isGone()).to.equal(true);
-  });
-
-  it("has nothing made or removed for it any more", async () => {
-    const rig = await startRig();
-    const { id, state } = await rig.make(bucketInputs());
-    const config = { "ibmcloud:apiKey": rig.iam.apiKey, "ibmcloud:iamEndpoint": rig.iam.url };
-    const provider = authorizationProvider({
-      env: {},
-      timeouts: QUICK,
-      isEngineGone: () => Promise.resolve(true),
-    });
-    const get = (key: string) => (config as Record<string, string>)[key];
-    void provider.configure({ config: { get, require: (key) => get(key) ?? "" } });
-    const other = { ...bucketInputs(), roles: ["Reader"] };
-    const wanted = await rig.checked(other, rig.next());
-    for (const work of [
-      () => provider.create(wanted),
-      () => provider.update(id, state, wanted),
-      () => provider.delete(id, state),
-    ]) {
-      expect((await failure(work())).message).to.include("Pulumi has ended");
-    }
-    expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([2]);
-  });
-});
-
-describe("drift by a role of the same name", () => {
-  it("is seen: a name that two roles of a policy share names neither", async () => {
+describe("a role name that two roles of a policy share", () => {
+  it("is not used for either role, so that drift is visible", async () => {
     const rig = await startRig();
     const { id, state } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
     await edit(rig.iam, id, (policy) => {

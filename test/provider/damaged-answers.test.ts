@@ -9,19 +9,17 @@ import { configured, QUICK } from "../support/provider";
 import { ranOf, subset } from "../support/subset";
 import { summarize } from "../support/summary";
 
-/** Milliseconds: one call, and one operation. */
+/** Timeouts in milliseconds. */
 const TIMEOUTS = { ...QUICK, requestTimeout: 120, retryTimeout: 1_000, propagation: 500 };
 
 interface Kind {
   fault: Omit<Fault, "operation">;
-  /** Which calls it can meet; all where it is left out. */
+  /** The calls that it applies to. @default all */
   only?: RegExp;
-  behavior?: Partial<Behavior>;
-  /** Whether it happens to what is only read as well: then an error that stays is one, too. */
-  afterwards?: "got over" | "an error";
+  behaviour?: Partial<Behavior>;
 }
 
-/** What a list's page says comes next. */
+/** Replaces the next page of a list. */
 const next = (value: unknown) => (json: unknown) => ({ ...(json as object), next: value });
 const policyOf = (change: object) => (json: unknown) => {
   const { policies, ...rest } = json as { policies?: object[] };
@@ -30,7 +28,7 @@ const policyOf = (change: object) => (json: unknown) => {
 };
 const DAY = 86_400_000;
 
-/** What happens to an answer. Each is tried once, and for good. */
+/** Kinds of damage. Each is tried once, and permanently. */
 const KINDS: Record<string, Kind> = {
   "cut at once": { fault: { damage: { kind: "cut", after: 0 } } },
   "cut in the middle": { fault: { damage: { kind: "cut", after: 60 } } },
@@ -50,7 +48,7 @@ const KINDS: Record<string, Kind> = {
   "a page, done, and the policy shows late": {
     fault: { status: 201, body: "<html>", afterCommit: true },
     only: /create/,
-    behavior: { visibleAfter: 150, conflictsWith: "nothing" },
+    behaviour: { visibleAfter: 150, conflictsWith: "nothing" },
   },
   "without an id": { fault: { rewrite: policyOf({ id: "" }) }, only: /V2Policy/ },
   "with the id of another": {
@@ -63,7 +61,7 @@ const KINDS: Record<string, Kind> = {
   },
 };
 
-/** What an answer may hold, and is read as if it did not. */
+/** Unusual responses that are accepted. */
 const TOLERATED: Record<string, Kind> = {
   "null for what there is not": {
     fault: {
@@ -93,7 +91,7 @@ const TOLERATED: Record<string, Kind> = {
   "no date": { fault: { times: Infinity, headers: { Date: undefined } } },
 };
 
-/** Lists that do not end. */
+/** Lists without an end. */
 const ENDLESS: Record<string, Kind> = {
   "the same next page again": { fault: { rewrite: next({ start: "2" }) }, only: /listV2Policies/ },
   "a next page that starts nowhere": { fault: { rewrite: next({ start: "" }) }, only: /listV2Policies/ },
@@ -110,18 +108,18 @@ interface Row {
   name: string;
   kind: Kind;
   times: number;
-  isGotOver: boolean;
+  isTolerated: boolean;
 }
 
-/** Every kind at every call that it can meet. */
-function rowsOf(kinds: Record<string, Kind>, times: number, isGotOver: boolean): Row[] {
+/** Returns every kind at every call that it applies to. */
+function rowsOf(kinds: Record<string, Kind>, times: number, isTolerated: boolean): Row[] {
   return Object.entries(OPERATIONS).flatMap(([operation, { calls }]) =>
     calls.flatMap((call) =>
       Object.entries(kinds)
         .filter(([, { only }]) => only?.test(call) ?? true)
         .map(([title, kind]) => {
-          const name = times === Infinity && !isGotOver ? `${title}, for good` : title;
-          return { operation, call, title, name, kind, times, isGotOver };
+          const name = times === Infinity && !isTolerated ? `${title}, for good` : title;
+          return { operation, call, title, name, kind, times, isTolerated };
         }),
     ),
   );
@@ -141,18 +139,18 @@ function start(): MiniEngine {
   );
 }
 
-/** Counts what IAM and the state hold differently. */
+/** Counts the differences between IAM and the state. */
 function count(engine: MiniEngine): { lost: string[]; doubled: string[]; different: string[] } {
-  const found = { ...balanceOf(iam, engine), different: silentlyDifferent(iam, engine) };
-  totals.lost += found.lost.length;
-  totals.doubled += found.doubled.length;
-  totals.different += found.different.length;
-  return found;
+  const differences = { ...balanceOf(iam, engine), different: silentlyDifferent(iam, engine) };
+  totals.lost += differences.lost.length;
+  totals.doubled += differences.doubled.length;
+  totals.different += differences.different.length;
+  return differences;
 }
 
-const WHOLE = { lost: [], doubled: [], different: [] };
+const NO_DIFFERENCES = { lost: [], doubled: [], different: [] };
 
-describe("an answer that is damaged", function () {
+describe("a damaged response", function () {
   before(async () => {
     iam = closing(await startIamEmulator());
   });
@@ -180,32 +178,32 @@ describe("an answer that is damaged", function () {
     );
   });
 
-  for (const { operation, call, name, kind, times, isGotOver } of chosen) {
+  for (const { operation, call, name, kind, times, isTolerated } of chosen) {
     const { before, after } = OPERATIONS[operation] ?? { before: {} };
-    const { fault, behavior } = kind;
-    it(`at ${operation}: ${call}: ${name}`, async () => {
+    const { fault, behaviour } = kind;
+    it(`to ${call} during ${operation} leaves IAM and state equal: ${name}`, async () => {
       iam.reset();
       const engine = start();
       expect(await engine.up(before)).to.deep.equal({ errors: [] });
       if (operation === "adopt") await start().up({ theirs: { ...bucketInputs(), roles: ["Writer"] } });
-      iam.behave(behavior ?? {});
+      iam.behave(behaviour ?? {});
 
       const run = () => (after === undefined ? engine.refresh() : engine.up(after));
-      const lift = iam.inject({ operation: call, times, ...fault });
+      const stopDamage = iam.inject({ operation: call, times, ...fault });
       const { errors } = await run();
-      lift();
+      stopDamage();
       totals.tried += 1;
-      if (isGotOver) expect(errors).to.deep.equal([]);
+      if (isTolerated) expect(errors).to.deep.equal([]);
       for (const error of errors)
         expect(error).to.match(/^Cannot (create the|\w+) authorization.* \[[a-z-]+\]$/s);
 
-      // Whatever came of it, state claims nothing that IAM does not hold.
+      // Regardless of the outcome, state must not have values that IAM does not have.
       expect(silentlyDifferent(iam, engine), "after the fault").to.deep.equal([]);
       adoptsOwn = errors.some((error) => error.includes("IBMCLOUD_ADOPT_OWN"));
       if (errors.length > 0) expect(await run(), "the next run").to.deep.equal({ errors: [] });
-      expect(count(engine)).to.deep.equal(WHOLE);
-      expect(await engine.up(before), "the program as it was").to.deep.equal({ errors: [] });
-      expect(count(engine), "the program as it was").to.deep.equal(WHOLE);
+      expect(count(engine)).to.deep.equal(NO_DIFFERENCES);
+      expect(await engine.up(before), "the original program").to.deep.equal({ errors: [] });
+      expect(count(engine), "the original program").to.deep.equal(NO_DIFFERENCES);
       expect(await engine.destroy()).to.deep.equal({ errors: [] });
       expect(iam.policies()).to.deep.equal([]);
     });

@@ -7,7 +7,7 @@ import { ACCOUNT, bucketInputs, COS, EN, GROUP, KMS, OTHER_ACCOUNT } from "../su
 
 const unknown: never = UNKNOWN as never;
 
-function held(): State {
+function currentState(): State {
   const { source, target, roles } = bucketInputs();
   return {
     source: { serviceName: "event-notifications", accountId: ACCOUNT, ...source },
@@ -29,9 +29,9 @@ function wanted(change: (inputs: Inputs & { roles: string[] }) => void = () => u
 const CHANGES: [title: string, wanted: Inputs, changed: string[], replaces: string[]][] = [
   ["nothing", wanted(), [], []],
   ["the order and case of roles", wanted((i) => (i.roles = ["OBJECT writer", "reader", "Reader"])), [], []],
-  ["its own account, written", wanted((i) => (i.source.accountId = ACCOUNT)), [], []],
-  ["a role more", wanted((i) => i.roles.push("Writer")), ["roles"], []],
-  ["a role less", wanted((i) => i.roles.pop()), ["roles"], []],
+  ["the explicit account of the credentials", wanted((i) => (i.source.accountId = ACCOUNT)), [], []],
+  ["an additional role", wanted((i) => i.roles.push("Writer")), ["roles"], []],
+  ["a removed role", wanted((i) => i.roles.pop()), ["roles"], []],
   ["another description", wanted((i) => (i.description = "else")), ["description"], []],
   ["no description", wanted((i) => delete i.description), ["description"], []],
   ["another source instance", wanted((i) => (i.source.serviceInstance = KMS)), ["source"], ["source"]],
@@ -76,20 +76,20 @@ const CHANGES: [title: string, wanted: Inputs, changed: string[], replaces: stri
   ],
 ];
 
-describe("diff", () => {
+describe("diffInputs", () => {
   for (const [title, inputs, changed, replaces] of CHANGES) {
-    it(`${replaces.length > 0 ? "replaces for" : changed.length > 0 ? "updates for" : "sees no change in"} ${title}`, () => {
-      expect(diffInputs(held(), inputs)).to.deep.equal({ changed, replaces });
+    it(`${replaces.length > 0 ? "replaces for" : changed.length > 0 ? "updates for" : "has no changes for"} ${title}`, () => {
+      expect(diffInputs(currentState(), inputs)).to.deep.equal({ changed, replaces });
     });
   }
 
-  it("takes what it cannot compare for a change", () => {
-    const halfMade = { state: "active" } as Partial<State> as State;
-    expect(diffInputs(halfMade, wanted()).replaces).to.deep.equal(["source", "target"]);
+  it("replaces both sides if the state has none", () => {
+    const incomplete = { state: "active" } as Partial<State> as State;
+    expect(diffInputs(incomplete, wanted()).replaces).to.deep.equal(["source", "target"]);
   });
 
-  it("sees a scope that somebody narrowed further", () => {
-    const state = held();
+  it("replaces the authorization if its scope in IAM became narrower", () => {
+    const state = currentState();
     state.target.tags = [{ key: "env", operator: "stringEquals", value: "prod" }];
     expect(diffInputs(state, wanted()).replaces).to.deep.equal(["target"]);
     expect(COS).to.equal(state.target.serviceInstance);

@@ -9,52 +9,55 @@ import { configured, QUICK } from "../support/provider";
 import { ranOf, subset } from "../support/subset";
 import { summarize } from "../support/summary";
 
-/** How long a call may take here, in milliseconds; a latency of twice that is a time-out. */
+/** The timeout of a call in milliseconds. A latency of twice that is a timeout. */
 const REQUEST_TIMEOUT = 100;
 
 type Kind = Omit<Fault, "operation">;
 
-/** What goes wrong, and whether one of it is got over; what is not says the text. */
-const FAULTS: Record<string, { fault: Kind; says?: RegExp; onlyFor?: RegExp }> = {
+/** Faults, and the errors of those that the provider cannot recover from. */
+const FAULTS: Record<string, { fault: Kind; error?: RegExp; onlyFor?: RegExp }> = {
   "is slow": { fault: { latency: 30 } },
   "is asked too often (seconds)": { fault: { status: 429, retryAfter: 0 } },
   "is asked too often (date)": { fault: { status: 429, retryAfter: new Date(Date.now() - 1_000) } },
-  "asks to wait longer than is waited": {
+  "asks for a wait longer than the timeout": {
     fault: { status: 429, retryAfter: 60, times: Infinity },
-    says: /429 .*limits the rate of calls/,
+    error: /429 .*limits the rate of calls/,
   },
-  "fails before": { fault: { status: 500 } },
-  "fails after": { fault: { status: 503, afterCommit: true } },
-  "is reset before": { fault: { reset: true } },
-  "is reset after": { fault: { reset: true, afterCommit: true } },
-  "is never answered, not done": { fault: { latency: 2 * REQUEST_TIMEOUT, reset: true } },
-  "is never answered, done": { fault: { latency: 2 * REQUEST_TIMEOUT, afterCommit: true } },
+  "fails and has no effect": { fault: { status: 500 } },
+  "fails after it took effect": { fault: { status: 503, afterCommit: true } },
+  "is reset and has no effect": { fault: { reset: true } },
+  "is reset after it took effect": { fault: { reset: true, afterCommit: true } },
+  "times out and has no effect": { fault: { latency: 2 * REQUEST_TIMEOUT, reset: true } },
+  "times out after it took effect": { fault: { latency: 2 * REQUEST_TIMEOUT, afterCommit: true } },
   "fails three times": { fault: { status: 502, times: 3 } },
-  "is reset three times after": { fault: { reset: true, afterCommit: true, times: 3 } },
+  "is reset three times after it took effect": { fault: { reset: true, afterCommit: true, times: 3 } },
   "is answered by a proxy instead": {
     fault: { body: "<html>log in</html>", times: Infinity },
-    says: /not JSON|not the JSON|The response is not from/,
+    error: /not JSON|not the JSON|The response is not from/,
   },
-  "fails for good": { fault: { status: 503, times: Infinity }, says: /503 .*Tried \d+ times in [\d.]+ s/ },
-  "is reset for good": { fault: { reset: true, times: Infinity }, says: /Tried \d+ times/ },
-  "is refused 400": { fault: { status: 400, times: Infinity }, says: /400 / },
-  "is refused 401": { fault: { status: 401, times: Infinity }, says: /401 |BXNIM/ },
-  "is refused 403": { fault: { status: 403, times: Infinity }, says: /403 / },
-  "is refused 415": { fault: { status: 415, times: Infinity }, says: /415 / },
-  "is over the quota": { fault: { status: 422 }, says: /422 .*limit/, onlyFor: /createV2Policy/ },
+  "always fails": { fault: { status: 503, times: Infinity }, error: /503 .*Tried \d+ times in [\d.]+ s/ },
+  "is always reset": { fault: { reset: true, times: Infinity }, error: /Tried \d+ times/ },
+  "is refused 400": { fault: { status: 400, times: Infinity }, error: /400 / },
+  "is refused 401": { fault: { status: 401, times: Infinity }, error: /401 |BXNIM/ },
+  "is refused 403": { fault: { status: 403, times: Infinity }, error: /403 / },
+  "is refused 415": { fault: { status: 415, times: Infinity }, error: /415 / },
+  "is over the quota": { fault: { status: 422 }, error: /422 .*limit/, onlyFor: /createV2Policy/ },
   "is stale 412": { fault: { status: 412 }, onlyFor: /replaceV2Policy/ },
   "is stale 409": { fault: { status: 409, code: "unable_to_process" }, onlyFor: /replaceV2Policy/ },
-  "is stale for good": {
+  "is always stale": {
     fault: { status: 412, times: Infinity },
-    says: /412 .*was changed concurrently/,
+    error: /412 .*was changed concurrently/,
     onlyFor: /replaceV2Policy/,
   },
-  "is stale for good, told as a conflict": {
+  "is always stale, reported as a conflict": {
     fault: { status: 409, times: Infinity },
-    says: /409 policy_conflict_error.*was changed concurrently/,
+    error: /409 policy_conflict_error.*was changed concurrently/,
     onlyFor: /replaceV2Policy/,
   },
-  "is not there yet": { fault: { status: 404, times: 3 }, onlyFor: /getV2Policy|deleteV2Policy/ },
+  "does not return a new policy yet": {
+    fault: { status: 404, times: 3 },
+    onlyFor: /getV2Policy|deleteV2Policy/,
+  },
 };
 
 interface Row {
@@ -75,8 +78,8 @@ const CHOSEN = subset(ROWS, ({ operation, call, title }) => [`${operation} ${cal
 
 const totals = { tried: 0, lost: 0, doubled: 0 };
 
-/** The program's authorizations as IAM should hold them, by scope's end and roles: enough to tell them apart. */
-function said(iam: IamEmulator): string[] {
+/** Returns the last scope attribute, number of roles and description of each policy in IAM. */
+function summaryOf(iam: IamEmulator): string[] {
   return iam
     .policies()
     .map(({ resource, control, description = "" }) =>
@@ -112,40 +115,40 @@ describe("a fault of IAM", function () {
 
   for (const { operation, call, title } of CHOSEN) {
     const { before, after } = OPERATIONS[operation] ?? { before: {} };
-    const { fault, says } = FAULTS[title] ?? { fault: {} };
-    it(`at ${operation}: ${call} ${title}`, async () => {
+    const { fault, error } = FAULTS[title] ?? { fault: {} };
+    it(`during ${operation}: ${call} ${title}`, async () => {
       iam.reset();
       const { engine, recovering } = start();
       expect(await engine.up(before)).to.deep.equal({ errors: [] });
-      // Somebody created by hand what is to be adopted.
+      // A policy that was created by hand.
       if (operation === "adopt")
         await start().engine.up({ theirs: { ...bucketInputs(), roles: ["Writer"] } });
 
       const run = () => (after === undefined ? engine.refresh() : engine.up(after));
-      const lift = iam.inject({ operation: call, ...fault });
+      const stopFault = iam.inject({ operation: call, ...fault });
       const { errors } = await run();
-      lift();
+      stopFault();
       totals.tried += 1;
 
-      if (says) {
-        expect(errors, "it says what happened").to.have.length(1);
+      if (error) {
+        expect(errors, "the error explains the fault").to.have.length(1);
         expect(errors[0])
-          .to.match(says, errors[0])
+          .to.match(error, errors[0])
           .and.match(/^Cannot (create the|read|update|delete) authorization/);
-      } else expect(errors, "it is got over").to.deep.equal([]);
+      } else expect(errors, "the provider recovers").to.deep.equal([]);
       expect(silentlyDifferent(iam, engine)).to.deep.equal([]);
 
-      // Without the fault the next run puts everything right; whatever the outcome, nothing is out of sight.
-      recovering.now = errors.some((error) => error.includes("IBMCLOUD_ADOPT_OWN"));
+      // Without the fault the next run succeeds, and no policy is missing from state.
+      recovering.now = errors.some((message) => message.includes("IBMCLOUD_ADOPT_OWN"));
       if (errors.length > 0) expect(await run(), "the next run").to.deep.equal({ errors: [] });
       const { lost, doubled } = balanceOf(iam, engine);
       totals.lost += lost.length;
       totals.doubled += doubled.length;
       expect({ lost, doubled }).to.deep.equal({ lost: [], doubled: [] });
-      const settled = said(iam);
-      expect(settled).to.have.length(Object.keys(after ?? before).length);
+      const summary = summaryOf(iam);
+      expect(summary).to.have.length(Object.keys(after ?? before).length);
       expect(await engine.up(after ?? before)).to.deep.equal({ errors: [] });
-      expect(said(iam), "and then there is nothing left to do").to.deep.equal(settled);
+      expect(summaryOf(iam), "a further run changes nothing").to.deep.equal(summary);
       await engine.refresh();
       expect(await engine.destroy()).to.deep.equal({ errors: [] });
       expect(iam.policies()).to.deep.equal([]);

@@ -12,12 +12,12 @@ const OTHER = { id: "b".repeat(32), apiKeys: ["other-key"], iamId: "iam-ServiceI
 const DAY = 86_400_000;
 
 describe("a token", () => {
-  it("that is renewed for another account sends nothing", async () => {
-    // The core takes a token for expired ten seconds before its time: each call renews it.
+  it("that is renewed for another account stops the operation", async () => {
+    // The core renews a token ten seconds before it expires, so each call renews it.
     const iam = closing(await startIamEmulator({ accounts: [HOME, OTHER], tokenLifetime: 10 }));
     const settings = { "ibmcloud:apiKey": "home-key", "ibmcloud:iamEndpoint": iam.url };
     const { id, outs } = await configured(settings).create(bucketInputs());
-    const made = iam.calls().length;
+    const before = iam.calls().length;
     iam.inject({
       operation: "token",
       nth: 2,
@@ -30,13 +30,13 @@ describe("a token", () => {
     expect(
       iam
         .calls()
-        .slice(made)
+        .slice(before)
         .map(({ operation }) => operation),
     ).not.to.include("deleteV2Policy");
   });
 
   for (const access_token of ["", "abc", "a.b.c", 5, null]) {
-    it(`that is none is an answer that can't be read: ${JSON.stringify(access_token)}`, async () => {
+    it(`that is invalid makes the response unreadable: ${JSON.stringify(access_token)}`, async () => {
       const rig = await startRig();
       const rewrite = (json: unknown) => ({ ...(json as object), access_token });
       rig.iam.inject({ operation: "token", times: Infinity, rewrite });
@@ -45,7 +45,7 @@ describe("a token", () => {
       expect(error.message).to.include("contains no token");
     });
 
-    it(`that is none is asked for again: ${JSON.stringify(access_token)}`, async () => {
+    it(`that is invalid is requested again: ${JSON.stringify(access_token)}`, async () => {
       const rig = await startRig();
       const rewrite = (json: unknown) => ({ ...(json as object), access_token });
       rig.iam.inject({ operation: "token", rewrite });
@@ -53,7 +53,7 @@ describe("a token", () => {
     });
   }
 
-  it("that was set and is none is said to be none", async () => {
+  it("in IC_IAM_TOKEN that is invalid is reported", async () => {
     const iam = closing(await startIamEmulator());
     const provider = configured({ "ibmcloud:iamEndpoint": iam.url }, { IC_IAM_TOKEN: "abc" });
     expect((await failure(provider.create(bucketInputs()))).message).to.include("is not a JSON Web Token");
@@ -61,7 +61,7 @@ describe("a token", () => {
 });
 
 describe("an endpoint", () => {
-  it("that speaks plain HTTP where https:// was asked for is said to", async () => {
+  it("that speaks plain HTTP on https:// is reported", async () => {
     const iam = closing(await startIamEmulator());
     const url = iam.url.replace("http://", "https://");
     const provider = configured({ "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": url });
@@ -70,7 +70,7 @@ describe("an endpoint", () => {
     expect(error.message).to.include("speaks plain HTTP");
   });
 
-  it("behind a proxy that asks for credentials is said to be", async () => {
+  it("behind a proxy that requires authentication is reported", async () => {
     const server = createServer((_asked, answer) => {
       answer.writeHead(407, { "Proxy-Authenticate": "Basic" }).end();
     });
@@ -83,7 +83,7 @@ describe("an endpoint", () => {
   });
 });
 
-describe("a policy that a conflict names", () => {
+describe("the policy of a conflict", () => {
   let iam: IamEmulator;
   const next = (env = {}) =>
     configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url }, env, {
@@ -95,14 +95,14 @@ describe("a policy that a conflict names", () => {
     iam = closing(await startIamEmulator());
   });
 
-  const TAKERS: [title: string, inputs: object, env: object, lost: boolean][] = [
+  const ADOPTERS: [title: string, inputs: object, env: object, lost: boolean][] = [
     ["adopt: true", { ...bucketInputs(), adopt: true }, {}, false],
     ["IBMCLOUD_ADOPT_OWN", bucketInputs(), { IBMCLOUD_ADOPT_OWN: "true" }, false],
     ["a create whose answer was lost", bucketInputs(), {}, true],
   ];
-  for (const [title, inputs, env, lost] of TAKERS) {
+  for (const [title, inputs, env, lost] of ADOPTERS) {
     for (const form of ["policy", "id"] as const) {
-      it(`is not taken where its scope is another: ${title}, by its ${form}`, async () => {
+      it(`is not adopted if its scope differs: ${title}, reported as ${form}`, async () => {
         const { id } = await next().create(other);
         const [named] = iam.policies();
         if (lost) iam.inject({ operation: "createV2Policy", reset: true });
@@ -123,34 +123,34 @@ describe("a policy that a conflict names", () => {
     }
   }
 
-  /** How IAM's clock stands, and when the policy in the way was made: whether it is the one that was lost. */
-  const CLOCKS: [title: string, dateOff: number | undefined, madeBefore: number, isOurs: boolean][] = [
-    ["the right time", 0, 0, true],
+  /** IAM's clock, the age of the conflicting policy, and whether it counts as the result of the lost create. */
+  const CLOCKS: [title: string, dateOff: number | undefined, age: number, isOwn: boolean][] = [
+    ["exact", 0, 0, true],
     ["a day ahead", DAY, 0, true],
     ["a day behind", -DAY, 0, true],
-    ["the right time, and it was made an hour before", 0, 3_600_000, false],
-    ["a day ahead, and it was made an hour before", DAY, 3_600_000, false],
-    ["a day behind, and it was made an hour before", -DAY, 3_600_000, false],
-    ["the right time, and the answer has no date", undefined, 0, true],
-    ["the right time, the answer has no date, and it was made an hour before", undefined, 3_600_000, false],
-    ["a day behind, and the answer has no date", undefined, DAY, false],
-    ["a day ahead, and the answer has no date", undefined, -DAY, false],
+    ["exact, and the policy is an hour old", 0, 3_600_000, false],
+    ["a day ahead, and the policy is an hour old", DAY, 3_600_000, false],
+    ["a day behind, and the policy is an hour old", -DAY, 3_600_000, false],
+    ["exact, and the response has no date", undefined, 0, true],
+    ["exact, the response has no date, and the policy is an hour old", undefined, 3_600_000, false],
+    ["a day behind, and the response has no date", undefined, DAY, false],
+    ["a day ahead, and the response has no date", undefined, -DAY, false],
   ];
-  for (const [title, dateOff, madeBefore, isOurs] of CLOCKS) {
-    it(`is ${isOurs ? "" : "not "}the one whose answer was lost: IAM's clock says ${title}`, async () => {
+  for (const [title, dateOff, age, isOwn] of CLOCKS) {
+    it(`${isOwn ? "counts" : "does not count"} as the result of a lost create if IAM's clock is ${title}`, async () => {
       const off = dateOff ?? 0;
-      const lose = () => {
-        // Another try made it, or another stack with the same credentials, some time before.
+      const backdate = () => {
+        // An earlier attempt or another stack with the same credentials created the policy.
         const [policy] = iam.policies();
-        if (!policy) throw new Error("nothing was made");
-        const created_at = new Date(Date.now() + off - madeBefore).toISOString();
+        if (!policy) throw new Error("no policy was created");
+        const created_at = new Date(Date.now() + off - age).toISOString();
         iam.seed([{ ...policy, created_at, last_modified_at: created_at }]);
       };
-      iam.inject({ operation: "createV2Policy", afterCommit: true, meanwhile: lose, reset: true });
+      iam.inject({ operation: "createV2Policy", afterCommit: true, meanwhile: backdate, reset: true });
       const date = dateOff === undefined ? { headers: { Date: undefined } } : { dateOff };
       iam.inject({ operation: "*", times: Infinity, ...date });
       const run = next();
-      if (isOurs) {
+      if (isOwn) {
         const { id } = await run.create(bucketInputs());
         expect(iam.policies().map((each) => each.id)).to.deep.equal([id]);
         return;
@@ -162,8 +162,8 @@ describe("a policy that a conflict names", () => {
   }
 });
 
-describe("a policy that adopt: true may take", () => {
-  it("is passed over where it changed, though every list still shows it as it was", async () => {
+describe("a candidate of adopt: true", () => {
+  it("is not adopted if its scope changed and the list still has the old one", async () => {
     const rig = await startRig();
     const theirs = await rig.make(bucketInputs(), rig.next());
     const [before] = rig.iam.policies();
@@ -182,12 +182,12 @@ describe("a policy that adopt: true may take", () => {
       times: Infinity,
       rewrite: (json) => ({ ...(json as object), policies: [before] }),
     });
-    const made = await rig.make({ ...bucketInputs(), adopt: true, roles: ["Reader"] }, rig.next());
-    expect(made.id).not.to.equal(theirs.id);
+    const created = await rig.make({ ...bucketInputs(), adopt: true, roles: ["Reader"] }, rig.next());
+    expect(created.id).not.to.equal(theirs.id);
     const lists = rig.iam
       .calls()
       .slice(known)
       .filter(({ operation }) => operation === "listV2Policies");
-    expect(lists, "it is looked for once more, and comes to an end").to.have.length(2);
+    expect(lists, "the list is requested once more").to.have.length(2);
   });
 });

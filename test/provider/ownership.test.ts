@@ -34,7 +34,7 @@ describe("createOwnership", () => {
     expect(ownership.unconfirmedInputs("one")).to.equal(undefined);
   });
 
-  it("lets one resource take a policy, and refuses the next", () => {
+  it("lets one resource take a policy, and refuses a second one", () => {
     ownership.take("one");
     expect(ownership.isOwned("one")).to.equal(true);
     expect(() => {
@@ -43,7 +43,7 @@ describe("createOwnership", () => {
     ownership.take("two");
   });
 
-  it("lets a declared resource keep its policy, as often as it is compared", () => {
+  it("lets a declared resource keep its policy more than once", () => {
     declare(INPUTS);
     ownership.keep("one", INPUTS);
     ownership.keep("one", reordered(INPUTS));
@@ -57,19 +57,19 @@ describe("createOwnership", () => {
     expect(ownership.isOwned("one")).to.equal(false);
   });
 
-  it("compares lists in their order", () => {
+  it("compares the order of lists", () => {
     declare({ ...INPUTS, roles: ["Reader", "Writer"] });
     ownership.keep("one", { ...INPUTS, roles: ["Writer", "Reader"] });
     expect(ownership.isOwned("one")).to.equal(false);
   });
 
-  it("compares properties without a value", () => {
+  it("compares null properties", () => {
     declare({ ...INPUTS, description: null });
     ownership.keep("one", { ...INPUTS, description: null as unknown as string });
     expect(ownership.isOwned("one")).to.equal(true);
   });
 
-  it("refuses a second resource with other inputs, also after a reconciliation", () => {
+  it("refuses a second resource with other inputs, also after reconciliation", () => {
     declare(INPUTS, OTHER);
     ownership.keep("one", INPUTS);
     const keepOther = () => {
@@ -108,7 +108,7 @@ describe("createOwnership", () => {
     expect(ownership.isOwned("one")).to.equal(true);
   });
 
-  it("reserves an authorization once, until the reservation is given up", () => {
+  it("reserves an authorization once, until the reservation is released", () => {
     const release = ownership.reserve("scope and roles");
     ownership.reserve("other roles");
     const reserve = () => ownership.reserve("scope and roles");

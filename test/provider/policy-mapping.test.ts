@@ -12,37 +12,39 @@ import { ACCOUNT } from "../support/inputs";
 
 const ARGS = join(ROOT, "src", "args.ts");
 
-/** The properties of an interface of `args.ts`, read from its source: nothing of the mapping is used. */
+/** Returns the properties of an interface in `args.ts`. It reads the source, and does not use the mapping. */
 function propertiesOf(name: string): string[] {
   const file = ts.createSourceFile(ARGS, ts.sys.readFile(ARGS) ?? "", ts.ScriptTarget.Latest);
-  const found = file.statements.filter(ts.isInterfaceDeclaration).find((each) => each.name.text === name);
-  return (found?.members ?? []).map((member) =>
+  const declaration = file.statements
+    .filter(ts.isInterfaceDeclaration)
+    .find((each) => each.name.text === name);
+  return (declaration?.members ?? []).map((member) =>
     member.name && ts.isIdentifier(member.name) ? member.name.text : "?",
   );
 }
 
-describe("the attributes of a scope", () => {
+describe("toAttributes and scopeOf", () => {
   const sides = ["AuthorizationSide", "AuthorizationSource", "AuthorizationTarget"].flatMap(propertiesOf);
   const single = [...new Set(sides)].filter((name) => !["attributes", "tags"].includes(name));
 
-  it("are as many as the arguments have", () => {
+  it("are tested with all properties of the arguments", () => {
     expect(single).to.have.length.at.least(7).and.not.include("?");
   });
 
   for (const name of single) {
-    it(`get into the policy: ${name}`, () => {
+    it(`map ${name} to an attribute`, () => {
       expect(toAttributes({ [name]: "value" })).to.deep.equal([
         { key: name, operator: "stringEquals", value: "value" },
       ]);
     });
   }
 
-  it("that nothing maps are refused, not dropped", () => {
+  it("refuse a property without an attribute", () => {
     const side = { serviceName: "kms", zone: "1" };
     expect(() => toAttributes(side)).to.throw("zone cannot be mapped to an attribute");
   });
 
-  it("all get into the policy, whatever the inputs", () => {
+  it("map every property of any inputs", () => {
     fc.assert(
       fc.property(arbitraryInputs, (inputs) => {
         const { source, target } = withAccounts(inputs, ACCOUNT);
@@ -62,7 +64,7 @@ describe("the attributes of a scope", () => {
     );
   });
 
-  it("come back as they were sent", () => {
+  it("return the original scope from a policy", () => {
     fc.assert(
       fc.property(arbitraryInputs, (inputs) => {
         const { source, target } = withAccounts(normalize(inputs, { accountId: ACCOUNT }), ACCOUNT);
@@ -72,9 +74,9 @@ describe("the attributes of a scope", () => {
   });
 });
 
-describe("roles with odd ids", () => {
+describe("toState", () => {
   for (const crn of ["constructor", "__proto__", "toString", ""]) {
-    it(`are named by their id: ${JSON.stringify(crn)}`, () => {
+    it(`returns the id of a role without a name: ${JSON.stringify(crn)}`, () => {
       const policy: Policy = {
         ...{ id: "p", type: "authorization", state: "active", href: "", roleNames: {} },
         subject: { attributes: [] },

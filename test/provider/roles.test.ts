@@ -6,14 +6,14 @@ const OBJECT_WRITER = {
   crn: "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter",
   displayName: "Object Writer",
 };
-const TWIN = {
+const SAME_NAME = {
   crn: "crn:v1:bluemix:public:iam-access-management::a/1::customRole:Twin",
   displayName: "Reader",
 };
 const OFFERED = [READER, OBJECT_WRITER];
 
 describe("roles", () => {
-  it("have one spelling, by IAM's names where they are known, and each stands once", () => {
+  it("have canonical names in order, without duplicates", () => {
     expect(canonicalRoles(["object writer", "READER", "reader", "My Role"])).to.deep.equal([
       "My Role",
       "Object Writer",
@@ -22,16 +22,16 @@ describe("roles", () => {
     expect(canonicalRoles([OBJECT_WRITER.crn, "reader"], OFFERED)).to.deep.equal(["Object Writer", "Reader"]);
   });
 
-  it("keep their CRN while nobody knows the name, or the name is not theirs alone", () => {
+  it("keep their CRN if the name is unknown or ambiguous", () => {
     expect(canonicalRoles([READER.crn])).to.deep.equal([READER.crn]);
-    expect(canonicalRoles([READER.crn], [READER, TWIN])).to.deep.equal([READER.crn]);
+    expect(canonicalRoles([READER.crn], [READER, SAME_NAME])).to.deep.equal([READER.crn]);
     expect(roleNamesOf([READER.crn, OBJECT_WRITER.crn], { [READER.crn]: "Reader" })).to.deep.equal([
       "Reader",
       OBJECT_WRITER.crn,
     ]);
   });
 
-  it("are the same in any order, case and number", () => {
+  it("are equal in any order and case, and with duplicates", () => {
     expect(isSameRoles(["a", "B", "b"], ["b", "A"])).to.equal(true);
     expect(isSameRoles(["a"], ["a", "b"])).to.equal(false);
   });
@@ -45,20 +45,25 @@ describe("roles", () => {
 
   const REFUSED: [title: string, role: string, offered: typeof OFFERED, sentence: RegExp][] = [
     [
-      "a misspelt role",
+      "a misspelled role",
       "Raeder",
       OFFERED,
       /is Raeder, which IAM does not offer for x -> y: did you mean Reader\? It offers Reader, Object Writer/,
     ],
     [
-      "a role that is nothing like the offered",
+      "a role that resembles no offered one",
       "Superintendent",
       OFFERED,
       /for x -> y\. It offers Reader, Object Writer/,
     ],
-    ["a CRN that is not offered", TWIN.crn, OFFERED, /is crn:v1.*Twin, which IAM does not offer/],
-    ["a name of two roles", "Reader", [READER, TWIN], /write the CRN, one of crn:v1.*Reader, crn:v1.*Twin/],
-    ["a name where nothing is offered", "Reader", [], /offers no roles for x -> y: .* misspelt/],
+    ["a CRN that is not offered", SAME_NAME.crn, OFFERED, /is crn:v1.*Twin, which IAM does not offer/],
+    [
+      "a name of two roles",
+      "Reader",
+      [READER, SAME_NAME],
+      /write the CRN, one of crn:v1.*Reader, crn:v1.*Twin/,
+    ],
+    ["a name if IAM offers no roles", "Reader", [], /offers no roles for x -> y: .* misspelled/],
   ];
   for (const [title, role, offered, sentence] of REFUSED) {
     it(`refuse ${title}`, () => {
@@ -70,7 +75,7 @@ describe("roles", () => {
     });
   }
 
-  it("take a CRN where nothing is offered: the credentials may not read roles", () => {
+  it("accept a CRN if IAM offers no roles, because the credentials may not read them", () => {
     expect(matchRoles([READER.crn], [], "x -> y").crns).to.deep.equal([READER.crn]);
   });
 });

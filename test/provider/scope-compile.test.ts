@@ -4,11 +4,11 @@ import { expect } from "chai";
 import ts from "typescript";
 import { ROOT } from "../support/engine";
 
-// The compiler knows files by their real paths.
+// The compiler uses real paths.
 const HERE = realpathSync(ROOT);
 const ARGS = join(HERE, "src", "args.ts");
 
-/** What the compiler says of the provider when `args.ts` is another one. */
+/** Returns the compiler's errors in the provider after a change of `args.ts`. */
 function diagnosticsWith(change: (text: string) => string): string[] {
   const config = ts.readConfigFile(join(HERE, "tsconfig.build.json"), (path) => ts.sys.readFile(path))
     .config as object;
@@ -33,25 +33,25 @@ function diagnosticsWith(change: (text: string) => string): string[] {
   );
 }
 
-describe("the build", function () {
+describe("the build with changed arguments", function () {
   this.timeout(60_000);
 
-  it("goes through as the arguments are", () => {
+  it("has no errors with the current arguments", () => {
     expect(diagnosticsWith((text) => text)).to.deep.equal([]);
   });
 
-  it("fails where a side has a property that is not mapped", () => {
+  it("fails if a side has a property without a mapping", () => {
     const zone = "interface AuthorizationSide {\n  zone?: pulumi.Input<string>;";
-    const found = diagnosticsWith((text) => text.replace("interface AuthorizationSide {", zone));
-    expect(found.join("\n"))
+    const errors = diagnosticsWith((text) => text.replace("interface AuthorizationSide {", zone));
+    expect(errors.join("\n"))
       .to.match(/policy-mapping\.ts: .*zone/)
       .and.match(/schema\.ts: .*zone/);
   });
 
-  it("fails where an argument has no meaning and no schema", () => {
+  it("fails if an argument has no diff and no schema", () => {
     const force = "export interface EnAuthorizationArgs {\n  force?: pulumi.Input<boolean>;";
-    const found = diagnosticsWith((text) => text.replace("export interface EnAuthorizationArgs {", force));
-    expect(found.join("\n"))
+    const errors = diagnosticsWith((text) => text.replace("export interface EnAuthorizationArgs {", force));
+    expect(errors.join("\n"))
       .to.match(/diff\.ts: .*force/)
       .and.match(/schema\.ts: .*force/);
   });

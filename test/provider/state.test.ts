@@ -22,9 +22,9 @@ const EDITS: [property: keyof State, value: unknown][] = [
   ["adopt", []],
 ];
 
-describe("a state that was edited by hand", () => {
+describe("parseState with an invalid property", () => {
   for (const [property, value] of EDITS) {
-    it(`is refused by its property, and mended by a refresh: ${property} is ${JSON.stringify(value)}`, async () => {
+    it(`fails with the property's name, and a refresh repairs the state: ${property} is ${JSON.stringify(value)}`, async () => {
       const rig = await startRig();
       const { id, state, inputs } = await rig.make(bucketInputs());
       const edited = JSON.parse(JSON.stringify({ ...state, [property]: value })) as State;
@@ -45,60 +45,60 @@ describe("a state that was edited by hand", () => {
   }
 });
 
-describe("inputs in state that were edited by hand", () => {
+describe("check with invalid inputs in state", () => {
   for (const source of [null, 5, "all", [], { serviceName: 5 }]) {
-    it(`keep no check from going on: source is ${JSON.stringify(source)}`, async () => {
+    it(`succeeds: source is ${JSON.stringify(source)}`, async () => {
       const rig = await startRig();
-      const { roles, ...unwritten } = bucketInputs();
+      const { roles, ...withoutRoles } = bucketInputs();
       const olds = { ...bucketInputs(), source, roles: 5, presetRoles: "Reader" };
-      const { inputs, failures } = await rig.provider.check(olds, unwritten);
+      const { inputs, failures } = await rig.provider.check(olds, withoutRoles);
       expect(failures).to.deep.equal([]);
       expect(inputs).to.have.property("roles").with.length(roles.length);
     });
   }
 });
 
-describe("a state that is none", () => {
-  for (const none of [null, undefined, 5, "state"]) {
-    it(`is refused in a sentence, and read from IAM: ${String(none)}`, () => {
-      expect(() => parseState(none)).to.throw(/^source in this stack's state/);
-      expect(readableState(none)).to.deep.equal({});
+describe("parseState with another value", () => {
+  for (const invalid of [null, undefined, 5, "state"]) {
+    it(`refuses ${String(invalid)}, and readableState returns an empty state`, () => {
+      expect(() => parseState(invalid)).to.throw(/^source in this stack's state/);
+      expect(readableState(invalid)).to.deep.equal({});
     });
   }
 
-  it("is named by the place in it that is wrong", async () => {
+  it("names the path of an invalid value", async () => {
     const { state } = await (await startRig()).make(bucketInputs());
     const edited = { ...state, source: { ...state.source, attributes: [{ key: 5, value: "x" }] } };
     expect(() => parseState(edited)).to.throw(/^source\.attributes\.0\.key in this stack's state/);
   });
 });
 
-describe("a state that was not", () => {
-  it("is taken as it is, as every release writes it", () => {
+describe("parseState with a valid state", () => {
+  it("returns the state of each release unchanged", () => {
     const file = join(__dirname, "..", "engine", "fixtures", "state-0.1.0.json");
     const { deployment } = JSON.parse(readFileSync(file, "utf8")) as {
       deployment: { resources: { type: string; outputs: object }[] };
     };
-    const held = deployment.resources.filter(({ type }) => type.includes("EnAuthorization"));
-    expect(held).not.to.be.empty;
-    for (const { outputs } of held) {
+    const authorizations = deployment.resources.filter(({ type }) => type.includes("EnAuthorization"));
+    expect(authorizations).not.to.be.empty;
+    for (const { outputs } of authorizations) {
       expect(parseState(outputs)).to.equal(outputs);
       expect(readableState(outputs)).to.deep.equal(outputs);
     }
   });
 
-  it("may lack roles: it is not known then which ones IAM holds", async () => {
+  it("accepts a state without roles, and the next run updates it", async () => {
     const rig = await startRig();
     const { id, state, inputs } = await rig.make(bucketInputs());
     const { roles, ...incomplete } = state;
     expect(parseState(incomplete)).to.equal(incomplete);
     const run = rig.next();
     expect(await run.diff(id, incomplete, inputs)).to.include({ changes: true });
-    const { roles: unwritten, ...kept } = inputs;
-    expect(await run.diff(id, incomplete, kept), "nor where the program writes none").to.include({
+    const { roles: wantedRoles, ...withoutRoles } = inputs;
+    expect(await run.diff(id, incomplete, withoutRoles), "also if the program sets no roles").to.include({
       changes: true,
     });
     expect((await run.update(id, incomplete, inputs)).outs?.roles).to.deep.equal(roles);
-    expect(unwritten).not.to.be.empty;
+    expect(wantedRoles).not.to.be.empty;
   });
 });

@@ -8,7 +8,7 @@ import { edit } from "../../support/iam-edits";
 import { bucketInputs, EN, KMS } from "../../support/inputs";
 import { failure, startRig, type Rig } from "../../support/provider";
 
-/** Source, target, and the documented roles; none where IBM's pages say none or disagree. */
+/** Pairs and their documented roles. Undefined if IBM's pages have none or disagree. */
 const PAIRS: [source: string, target: string, roles: string[] | undefined][] = [
   ["event-notifications", "cloud-object-storage", ["Object Writer", "Reader"]],
   ["event-notifications", "codeengine", ["Viewer", "Writer"]],
@@ -51,7 +51,7 @@ describe("documented roles", () => {
   });
 
   for (const [source, target, roles] of PAIRS) {
-    it(`of ${source} -> ${target} are ${roles?.join(" and ") ?? "not settled, and have to be written"}`, async () => {
+    it(`of ${source} -> ${target} are ${roles?.join(" and ") ?? "undefined, and the program must set roles"}`, async () => {
       const { inputs, failures = [] } = await rig.provider.check({}, { ...pairInputs(source, target) });
       expect(documentedRoles({ source, target })).to.deep.equal(roles);
       if (roles) {
@@ -66,7 +66,7 @@ describe("documented roles", () => {
     });
   }
 
-  it("are made, and are in state as what was filled in", async () => {
+  it("are created, and are presetRoles in state", async () => {
     const { state } = await rig.make(without(bucketInputs(), "roles"));
     expect(state).to.deep.include({
       roles: ["Object Writer", "Reader"],
@@ -75,7 +75,7 @@ describe("documented roles", () => {
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
   });
 
-  it("stay as they were filled in, if a later version documents others", async () => {
+  it("stay unchanged if a later version documents other roles", async () => {
     const { id, state, inputs } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
     const old = { ...inputs, presetRoles: ["Reader"] };
     const known: State = { ...state, presetRoles: ["Reader"] };
@@ -89,7 +89,7 @@ describe("documented roles", () => {
     expect((await rig.next().check(old, other)).inputs).to.deep.include({ roles: ["Viewer", "Writer"] });
   });
 
-  it("that drift in IAM are put right", async () => {
+  it("are restored after drift in IAM", async () => {
     const program = without(bucketInputs(), "roles");
     const { id, state } = await rig.make(program);
     await edit(rig.iam, id, (policy) => policy.control.grant.roles.pop());
@@ -105,15 +105,15 @@ describe("documented roles", () => {
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
   });
 
-  it("are filled in while nothing but an instance is unknown; the unknown scope is the change", async () => {
+  it("are set if only an instance is unknown, and the unknown scope is a change", async () => {
     const program = without(bucketInputs(), "roles");
     const { id, state, inputs: olds } = await rig.make(program);
     const roles = ["Object Writer", "Reader"];
     for (const side of ["source", "target"] as const) {
-      const unsure = { ...program, [side]: { ...program[side], serviceInstance: UNKNOWN } };
+      const uncertain = { ...program, [side]: { ...program[side], serviceInstance: UNKNOWN } };
       const run = rig.next();
       for (const before of [olds as object, {}]) {
-        const { inputs, failures } = await run.check({ ...before }, { ...unsure });
+        const { inputs, failures } = await run.check({ ...before }, { ...uncertain });
         expect(failures).to.deep.equal([]);
         expect(inputs).to.deep.include({ roles, presetRoles: roles });
         expect(await run.diff(id, state, inputs as Inputs)).to.deep.include({
@@ -127,7 +127,7 @@ describe("documented roles", () => {
     expect(failures.map(({ property }) => property)).to.deep.equal(["roles"]);
   });
 
-  it("are not required for an adopted authorization that set none", async () => {
+  it("are not required for an adopted authorization whose program set none", async () => {
     const pair = (serviceInstance: string) => ({
       source: { serviceInstance: EN },
       target: { serviceName: "messagehub", serviceInstance },
@@ -139,7 +139,7 @@ describe("documented roles", () => {
     expect((await rig.next().check({}, pair(UNKNOWN))).failures).to.have.length(1);
   });
 
-  it("wait for a service that is not known yet, and count as a change until then", async () => {
+  it("are unknown while the service is unknown, and count as a change", async () => {
     const { id, state } = await rig.make(without(bucketInputs(), "roles"));
     const target = { ...bucketInputs().target, serviceName: UNKNOWN };
     const { inputs, failures } = await rig.provider.check(
@@ -151,7 +151,7 @@ describe("documented roles", () => {
     expect(await rig.next().diff(id, state, inputs as Inputs)).to.deep.include({ changes: true });
   });
 
-  it("are not filled in beside adopt: what is taken over keeps its roles", async () => {
+  it("are not set with adopt, and the adopted authorization keeps its roles", async () => {
     const { id } = await rig.make({ ...bucketInputs(), roles: ["Manager", "Writer"] });
     const program = { ...without(bucketInputs(), "roles"), adopt: true, description: "mine" };
     const { state, inputs } = await rig.make(program, rig.next());
@@ -164,7 +164,7 @@ describe("documented roles", () => {
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
   });
 
-  it("are not filled in when adopt is dropped: that widens no grant, before a refresh or after it", async () => {
+  it("are not set after adopt is removed, before or after a refresh", async () => {
     const { id } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
     const program = without(bucketInputs(), "roles");
     const adopted = await rig.make({ ...program, adopt: id }, rig.next());
@@ -191,7 +191,7 @@ describe("documented roles", () => {
     expect(writes()).to.equal(before);
   });
 
-  it("are made where there is nothing to adopt; where there are none, that is an error", async () => {
+  it("are used if no policy exists to adopt, and a pair without them is an error", async () => {
     await rig.make({ ...without(bucketInputs(), "roles"), adopt: true });
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
     const target = { serviceName: "messagehub", serviceInstance: KMS };
@@ -202,8 +202,8 @@ describe("documented roles", () => {
   });
 });
 
-describe("a part of the documented roles", () => {
-  it("is taken with a word that names the missing one; another choice altogether is taken silently", async () => {
+describe("missingRoles", () => {
+  it("logs the missing role of an incomplete choice, and logs nothing for other roles", async () => {
     const rig = await startRig();
     await rig.checked({ ...bucketInputs(), roles: ["reader"] });
     expect(rig.logged).to.deep.equal([

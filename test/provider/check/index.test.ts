@@ -14,7 +14,7 @@ async function check(news: Tree) {
   return { inputs: inputs as Tree, failures: failures ?? [] };
 }
 
-/** Valid inputs with some properties of the source, the target or themselves replaced. */
+/** Returns valid inputs with some properties replaced. */
 function inputs({
   source,
   target,
@@ -41,28 +41,28 @@ const LONG = "x".repeat(1001);
 const TO_EN = { serviceName: "event-notifications", serviceInstance: EN, resourceType: null, resource: null };
 
 const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] = [
-  ["nothing at all", {}, "source", /source is missing/],
+  ["empty inputs", {}, "source", /source is missing/],
   ["no target", { source: { serviceInstance: EN }, roles: ["Reader"] }, "target", /target is missing/],
-  ["a text for a source", inputs({ source: "x" }), "source", /must be an object, not a string/],
-  ["an array for a target", inputs({ target: [] }), "target", /must be an object, not an array/],
-  ["a text for roles", inputs({ roles: "Reader" }), "roles", /must be an array, not a string/],
-  ["no roles", inputs({ roles: [] }), "roles", /roles must not be empty/],
+  ["a string as source", inputs({ source: "x" }), "source", /must be an object, not a string/],
+  ["an array as target", inputs({ target: [] }), "target", /must be an object, not an array/],
+  ["a string as roles", inputs({ roles: "Reader" }), "roles", /must be an array, not a string/],
+  ["empty roles", inputs({ roles: [] }), "roles", /roles must not be empty/],
   [
-    "missing roles where IBM documents none",
+    "missing roles if IBM documents none",
     inputs({ target: { serviceName: "messagehub" }, roles: null }),
     "roles",
     /roles is missing: IBM documents no roles for event-notifications -> messagehub/,
   ],
-  ["a number for a role", inputs({ roles: [1] }), "roles[0]", /must be a string, not a number/],
+  ["a number as a role", inputs({ roles: [1] }), "roles[0]", /must be a string, not a number/],
   ["an empty role", inputs({ roles: ["Reader", ""] }), "roles[1]", /must not be empty/],
   [
-    "a role with a space",
+    "a role with a trailing space",
     inputs({ roles: ["Reader "] }),
     "roles[0]",
     /must not begin or end with white space/,
   ],
   [
-    "a number for a region",
+    "a number as region",
     inputs({ target: { region: 7 } }),
     "target.region",
     /must be a string, not a number/,
@@ -86,16 +86,16 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     "description",
     /longer than 1000 characters, and has 1001/,
   ],
-  ["a number for a description", inputs({ description: 1 }), "description", /must be a string, not a number/],
-  ["a mis-typed argument", inputs({ role: [] }), "role", /role is not a property: did you mean roles\?/],
+  ["a number as description", inputs({ description: 1 }), "description", /must be a string, not a number/],
+  ["a misspelled argument", inputs({ role: [] }), "role", /role is not a property: did you mean roles\?/],
   [
-    "a mis-typed property",
+    "a misspelled property",
     inputs({ target: { serviceInstnace: "x" } }),
     "target.serviceInstnace",
     /target.serviceInstance\?/,
   ],
   [
-    "an odd property",
+    "an unknown property",
     inputs({ source: { zzzzzzzzzzzz: 1 } }),
     "source.zzzzzzzzzzzz",
     /not a property: Use one of crn, serviceName/,
@@ -108,19 +108,19 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     /must not be combined with target.serviceInstance/,
   ],
   [
-    "a source without breadth",
+    "a source without an instance or a resource group",
     inputs({ source: { serviceInstance: undefined } }),
     "source.serviceInstance",
     /"\*" for all/,
   ],
   [
-    "a target without breadth",
+    "a target without an instance or a resource group",
     inputs({ target: { serviceInstance: null } }),
     "target.serviceInstance",
     /is missing/,
   ],
   [
-    "a target narrowed, but by no instance",
+    "a target with a resource but no instance",
     { ...inputs({}), target: { serviceName: "cloud-object-storage", resourceType: "bucket", resource: "b" } },
     "target.serviceInstance",
     /is missing/,
@@ -196,13 +196,13 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     /write "k"/,
   ],
   [
-    "what only begins like a CRN, as resource",
+    "a resource that begins like a CRN",
     inputs({ target: { resource: "crn:x" } }),
     "target.resource",
     /the id alone/,
   ],
   [
-    "any source service of an instance",
+    "any source service with an instance",
     inputs({ source: { serviceName: "*" } }),
     "source.serviceName",
     /only with source.resourceGroupId/,
@@ -214,13 +214,13 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     /only with target.resourceType: "resource-group"/,
   ],
   [
-    "no side of Event Notifications",
+    "two sides without Event Notifications",
     inputs({ source: { serviceName: "logs" } }),
     "source.serviceName",
     /one of the two services must be event-notifications/,
   ],
   [
-    "a target nearly Event Notifications",
+    "a misspelled Event Notifications as target",
     inputs({ source: { serviceName: "logs" }, target: { serviceName: "event-notification" } }),
     "target.serviceName",
     /is event-notification, but one of the two/,
@@ -238,25 +238,25 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     /is missing: it is required/,
   ],
   [
-    "an odd operator",
+    "an unknown operator",
     inputs({ target: { attributes: [{ key: "a", operator: "is", value: "x" }] } }),
     "target.attributes[0].operator",
     /must be one of stringEquals/,
   ],
   [
-    "a text that exists",
+    "stringExists with a string",
     inputs({ target: { attributes: [{ key: "a", operator: "stringExists", value: "true" }] } }),
     "target.attributes[0].value",
     /must be true or false, not a string/,
   ],
   [
-    "any of none",
+    "stringEqualsAnyOf with no values",
     inputs({ target: { attributes: [{ key: "a", operator: "stringEqualsAnyOf", value: [] }] } }),
     "target.attributes[0].value",
     /must not be empty/,
   ],
   [
-    "any of eleven",
+    "stringEqualsAnyOf with eleven values",
     inputs({
       target: { attributes: [{ key: "a", operator: "stringEqualsAnyOf", value: Array(11).fill("x") }] },
     }),
@@ -289,7 +289,7 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     /stringEquals or stringExists/,
   ],
   [
-    "a CRN as an attribute, which would go round the rules",
+    "a CRN as an attribute, which would bypass the rules",
     inputs({
       target: {
         serviceInstance: null,
@@ -312,13 +312,13 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     /is volumeId, which IAM does not support on a source/,
   ],
   [
-    "a text for a source's attributes",
+    "a string as a source's attributes",
     inputs({ source: { attributes: "resource" } }),
     "source.attributes",
     /must be an array, not a string/,
   ],
   [
-    "a CRN whose instance is all of them",
+    "a CRN with a wildcard instance",
     inputs({ source: { serviceInstance: crn("event-notifications", "*") } }),
     "source.serviceInstance",
     /without an instance/,
@@ -330,54 +330,44 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     /without an account/,
   ],
   [
-    "an account that is none",
+    "an invalid account id",
     inputs({ source: { accountId: `a/${OTHER_ACCOUNT}` } }),
     "source.accountId",
     /has 32 hexadecimal digits/,
   ],
+  ["an invalid crn", { ...inputs({}), target: { crn: "crn:v1:x" } }, "target.crn", /is not a valid CRN/],
   [
-    "a whole CRN that is none",
-    { ...inputs({}), target: { crn: "crn:v1:x" } },
-    "target.crn",
-    /is not a valid CRN/,
-  ],
-  [
-    "a whole CRN beside what it says",
+    "a crn together with a property that it sets",
     { ...inputs({}), target: { crn: crn("kms", KMS, ACCOUNT, "key:k"), resource: "k" } },
     "target.crn",
     /already sets resource/,
   ],
   [
-    "a whole CRN without an instance",
+    "a crn without an instance",
     { ...inputs({}), target: { crn: crn("kms", "") } },
     "target.serviceInstance",
     /without an instance/,
   ],
   [
-    "a whole CRN of neither side's service",
+    "a crn of a service that fits neither side",
     { ...inputs({}), source: { crn: crn("logs", EN) } },
     "source.serviceName",
     /one of the two services must be event-notifications/,
   ],
   ["null as a role", inputs({ roles: [null] }), "roles[0]", /must be a string, not null/],
-  ["a number to adopt", inputs({ adopt: 1 }), "adopt", /adopt must be true, false or a policy's id/],
-  ["an empty id to adopt", inputs({ adopt: "" }), "adopt", /adopt must not be empty/],
+  ["a number as adopt", inputs({ adopt: 1 }), "adopt", /adopt must be true, false or a policy's id/],
+  ["an empty id as adopt", inputs({ adopt: "" }), "adopt", /adopt must not be empty/],
   [
-    "a wait of no number",
+    "a wait that is not a number",
     inputs({ settle: { afterCreate: "30" } }),
     "settle.afterCreate",
     /must be a number/,
   ],
-  [
-    "a wait below nothing",
-    inputs({ settle: { beforeDelete: -1 } }),
-    "settle.beforeDelete",
-    /from 0 to 3,600/,
-  ],
-  ["an array for waits", inputs({ settle: [] }), "settle", /must be an object, not an array/],
+  ["a negative wait", inputs({ settle: { beforeDelete: -1 } }), "settle.beforeDelete", /from 0 to 3,600/],
+  ["an array as settle", inputs({ settle: [] }), "settle", /must be an object, not an array/],
   ["too long a wait", inputs({ settle: { afterCreate: 3601 } }), "settle.afterCreate", /from 0 to 3,600/],
   [
-    "a mis-typed wait",
+    "a misspelled wait",
     inputs({ settle: { aftercreate: 30 } }),
     "settle.aftercreate",
     /did you mean settle.afterCreate\?/,
@@ -399,7 +389,7 @@ describe("check", () => {
     });
   }
 
-  it("refuses everything at once, and nothing else for what is refused already", async () => {
+  it("returns all failures at once, and one for each refused value", async () => {
     const { failures } = await check({
       source: { serviceInstance: EN, region: 1 },
       target: { servceName: "kms", serviceInstance: KMS, resourceGroupId: GROUP },
@@ -429,13 +419,13 @@ describe("check", () => {
     ]);
   });
 
-  it("takes an empty description for none", async () => {
-    const { inputs: taken, failures } = await check(inputs({ description: "" }));
+  it("treats an empty description as none", async () => {
+    const { inputs: normalized, failures } = await check(inputs({ description: "" }));
     expect(failures).to.deep.equal([]);
-    expect(taken).not.to.have.property("description");
+    expect(normalized).not.to.have.property("description");
   });
 
-  it("takes account ids in any case", async () => {
+  it("accepts account ids in upper and lower case", async () => {
     const written = (accountId: string, instance: string) =>
       check(inputs({ source: { accountId, serviceInstance: instance } }));
     const lower = await written(OTHER_ACCOUNT, crn("event-notifications", EN, OTHER_ACCOUNT));
@@ -453,14 +443,14 @@ describe("check", () => {
     [NaN, "settle", /must be an object, not NaN/],
   ];
   for (const [settle, property, reason] of NUMBERS) {
-    it(`refuses ${inspect(settle)} for settle`, async () => {
+    it(`refuses ${inspect(settle)} as settle`, async () => {
       const { failures } = await check(inputs({ settle }));
       expect(failures.map((each) => each.property)).to.deep.equal([property]);
       expect(failures[0]?.reason).to.match(reason);
     });
   }
 
-  it("says what is wrong with thousands of elements in a few short sentences", async () => {
+  it("limits the number and length of failures for thousands of invalid elements", async () => {
     const { failures } = await check(inputs({ roles: Array.from({ length: 10_000 }, () => 1) }));
     expect(failures).to.have.length(20);
     expect(failures.at(-1)?.reason).to.include("(and 9980 more failures)");
@@ -471,7 +461,7 @@ describe("check", () => {
     }
   });
 
-  it("refuses what is nested thousands of levels deep", async () => {
+  it("refuses a value that is nested thousands of levels deep", async () => {
     let deep: unknown = "x";
     for (let level = 0; level < 20_000; level += 1) deep = level % 2 ? [deep] : { deep };
     for (const name of ["source", "roles", "other"]) {
@@ -485,7 +475,7 @@ describe("check", () => {
     }
   });
 
-  it("never throws, and says of each failure where it is and why, in a few words", async () => {
+  it("never throws, and returns a short property and reason for each failure", async () => {
     const json = fc.jsonValue({ maxDepth: 4 });
     const odd = fc.oneof(json, fc.constantFrom(NaN, Infinity, UNKNOWN, "*", "crn:v1:x", null));
     const key = fc.oneof(
@@ -505,7 +495,7 @@ describe("check", () => {
     );
   });
 
-  it("names every property that is not known, those of parts before those of the whole", async () => {
+  it("lists every unknown property, nested ones first", async () => {
     const attributes = [{ key: "a", value: "x", kay: 1, valu: 2 }];
     const { failures } = await check(inputs({ target: { attributes, zone: "1", plan: "2" }, a: 1, b: 2 }));
     expect(failures.map(({ property }) => property)).to.deep.equal([
@@ -518,7 +508,7 @@ describe("check", () => {
     ]);
   });
 
-  it("says nothing of a value while its key is no text, nor of the elements of too many", async () => {
+  it("reports no value whose key is invalid, and no elements of a list that is too long", async () => {
     const attributes = [
       { key: 1, value: 1 },
       { key: "a", operator: "stringEqualsAnyOf", value: Array(11).fill(1) },
@@ -533,34 +523,34 @@ describe("check", () => {
     ]);
   });
 
-  it("never shows what a description says", async () => {
+  it("never includes the description in a failure", async () => {
     const { failures } = await check(inputs({ description: "hush".repeat(300) }));
     expect(JSON.stringify(failures)).not.to.include("hush");
   });
 
-  it("hands back what it refuses as it came", async () => {
+  it("returns refused inputs unchanged", async () => {
     const news = { ...inputs({ roles: [] }), __provider: "text" };
     expect((await check(news)).inputs).to.deep.equal(news);
   });
 
-  it("takes the provider's text through", async () => {
+  it("keeps the __provider property", async () => {
     expect((await check({ ...inputs({}), __provider: "text" })).inputs).to.include({ __provider: "text" });
   });
 
-  describe("brings inputs to their normal form", () => {
+  describe("normalizes inputs", () => {
     const NORMAL: [title: string, news: Tree, normal: Tree][] = [
       [
-        "the source's service is Event Notifications, roles are canonical and sorted",
+        "sets the source's service to Event Notifications, and sorts canonical roles",
         inputs({ roles: ["object WRITER", "reader", "Reader"] }),
         inputs({ source: { serviceName: "event-notifications" }, roles: ["Object Writer", "Reader"] }),
       ],
       [
-        "null is absent",
+        "removes null",
         inputs({ description: null, target: { region: null } }),
         inputs({ source: { serviceName: "event-notifications" }, roles: ["Object Writer", "Reader"] }),
       ],
       [
-        "a CRN beside its account is a GUID",
+        "replaces a CRN with its GUID if accountId is set",
         inputs({
           source: {
             accountId: OTHER_ACCOUNT,
@@ -574,7 +564,7 @@ describe("check", () => {
         }),
       ],
       [
-        "a CRN stays while nobody knows whose account it is of",
+        "keeps a CRN while the account of the credentials is unknown",
         inputs({ target: { serviceInstance: crn("cloud-object-storage", COS) }, roles: ["Reader"] }),
         inputs({
           source: { serviceName: "event-notifications" },
@@ -583,7 +573,7 @@ describe("check", () => {
         }),
       ],
       [
-        "an attribute that says what a property says becomes it",
+        "replaces an attribute with the equivalent property",
         inputs({
           source: {
             serviceInstance: null,
@@ -598,7 +588,7 @@ describe("check", () => {
         },
       ],
       [
-        "a whole CRN is what it says",
+        "replaces crn with the properties that it sets",
         {
           source: {
             crn: crn("event-notifications", EN, OTHER_ACCOUNT),
@@ -620,7 +610,7 @@ describe("check", () => {
         },
       ],
       [
-        "lists are sets",
+        "sorts lists and removes duplicates",
         inputs({
           target: {
             attributes: [
@@ -650,7 +640,7 @@ describe("check", () => {
         }),
       ],
       [
-        "every service of a resource group into Event Notifications",
+        "accepts every service of a resource group as source",
         {
           source: { serviceName: "*", resourceGroupId: GROUP },
           target: { serviceName: "event-notifications", serviceInstance: "*" },
@@ -663,7 +653,7 @@ describe("check", () => {
         },
       ],
       [
-        "resource groups as a target",
+        "accepts resource groups as target",
         {
           source: { serviceInstance: "*" },
           target: { serviceName: "*", serviceInstance: "*", resourceType: "resource-group" },
@@ -678,27 +668,24 @@ describe("check", () => {
     ];
     for (const [title, news, normal] of NORMAL) {
       it(title, async () => {
-        const { inputs: found, failures } = await check(news);
+        const { inputs: normalized, failures } = await check(news);
         expect(failures).to.deep.equal([]);
-        expect(JSON.parse(JSON.stringify(found))).to.deep.equal(JSON.parse(JSON.stringify(normal)));
+        expect(JSON.parse(JSON.stringify(normalized))).to.deep.equal(JSON.parse(JSON.stringify(normal)));
       });
     }
   });
 
-  describe("skips what is still unknown", () => {
+  describe("accepts an unknown value", () => {
     const UNKNOWNS: [title: string, news: Tree][] = [
-      ["a whole source", inputs({ source: UNKNOWN })],
-      ["a whole target", inputs({ target: UNKNOWN })],
+      ["the source", inputs({ source: UNKNOWN })],
+      ["the target", inputs({ target: UNKNOWN })],
       ["both sides", inputs({ source: UNKNOWN, target: UNKNOWN })],
       ["all roles", inputs({ roles: UNKNOWN })],
       ["one role", inputs({ roles: ["Reader", UNKNOWN] })],
       ["the description", inputs({ description: UNKNOWN })],
       ["an instance", inputs({ target: { serviceInstance: UNKNOWN } })],
       ["a service", inputs({ target: { serviceName: UNKNOWN } })],
-      [
-        "an instance of which one or the other will be known",
-        inputs({ target: { resourceGroupId: UNKNOWN } }),
-      ],
+      ["the resource group beside an instance", inputs({ target: { resourceGroupId: UNKNOWN } })],
       ["all attributes", inputs({ target: { serviceInstance: null, attributes: UNKNOWN } })],
       ["one attribute", inputs({ target: { serviceInstance: null, attributes: [UNKNOWN] } })],
       [
@@ -715,18 +702,18 @@ describe("check", () => {
       ],
       ["tags", inputs({ target: { tags: UNKNOWN } })],
       ["a source's attributes", inputs({ source: { attributes: UNKNOWN } })],
-      ["what to adopt", inputs({ adopt: UNKNOWN })],
-      ["all waits", inputs({ settle: UNKNOWN })],
-      ["a whole CRN", { ...inputs({}), target: { crn: UNKNOWN } }],
+      ["adopt", inputs({ adopt: UNKNOWN })],
+      ["settle", inputs({ settle: UNKNOWN })],
+      ["crn", { ...inputs({}), target: { crn: UNKNOWN } }],
       ["one wait", inputs({ settle: { afterCreate: UNKNOWN } })],
     ];
     for (const [title, news] of UNKNOWNS) {
-      it(title, async () => {
+      it(`for ${title}`, async () => {
         expect((await check(news)).failures).to.deep.equal([]);
       });
     }
 
-    it("and still refuses what is known", async () => {
+    it("and still refuses known invalid values", async () => {
       const { failures } = await check(
         inputs({ source: UNKNOWN, target: { region: "" }, roles: [UNKNOWN, ""] }),
       );

@@ -11,7 +11,7 @@ import { ACCOUNT, bucketInputs, COS, crn, EN, OTHER_ACCOUNT } from "../../suppor
 
 const FACTS = { accountId: ACCOUNT };
 
-/** The state that IAM's answer to these inputs means. */
+/** Returns the state of these inputs after create. */
 function stateOf(inputs: Inputs): State {
   const wanted = withAccounts(inputs, ACCOUNT);
   const { source, target, roles = [], ...rest } = normalize(inputs, FACTS);
@@ -20,15 +20,15 @@ function stateOf(inputs: Inputs): State {
 
 type Side = Partial<Source & Target>;
 
-/** Other ways to write one side. */
-function rewritten(side: Side, service: string, shuffle: <T>(list: readonly T[]) => T[]): Side {
+/** Returns an equivalent notation of one side. */
+function equivalent(side: Side, service: string, shuffle: <T>(list: readonly T[]) => T[]): Side {
   const { serviceInstance, attributes = [], tags, ...rest } = side;
   const plain = attributes.map((each) => {
     const value = Array.isArray(each.value) ? shuffle([...each.value, ...each.value]) : each.value;
     return each.operator === "stringEquals" ? { key: each.key, value } : { ...each, value };
   });
-  const named = serviceInstance !== undefined && serviceInstance !== "*" && rest.accountId === undefined;
-  const instance = named ? crn(service, serviceInstance) : serviceInstance;
+  const hasGuid = serviceInstance !== undefined && serviceInstance !== "*" && rest.accountId === undefined;
+  const instance = hasGuid ? crn(service, serviceInstance) : serviceInstance;
   return {
     ...rest,
     ...(instance !== undefined && { serviceInstance: instance }),
@@ -37,16 +37,16 @@ function rewritten(side: Side, service: string, shuffle: <T>(list: readonly T[])
   };
 }
 
-describe("the normal form", () => {
-  it("is the same for inputs that mean the same, and they show as no change", () => {
+describe("normalize", () => {
+  it("returns the same for equivalent inputs, and they have no diff", () => {
     fc.assert(
       fc.property(arbitraryInputs, fc.integer(), (inputs, seed) => {
         const shuffle = <T>(list: readonly T[]) => (seed % 2 === 0 ? [...list].reverse() : [...list]);
         const { source, target, roles = [] } = inputs;
         const other: Inputs = {
           ...inputs,
-          source: rewritten(source, source.serviceName ?? "", shuffle),
-          target: { ...(rewritten(target, target.serviceName, shuffle) as Target), accountId: ACCOUNT },
+          source: equivalent(source, source.serviceName ?? "", shuffle),
+          target: { ...(equivalent(target, target.serviceName, shuffle) as Target), accountId: ACCOUNT },
           adopt: inputs.adopt ?? false,
           settle: { afterCreate: 0, beforeDelete: 0, ...inputs.settle },
           roles: shuffle([...roles, ...roles]).map((role) => (seed % 3 === 0 ? role.toUpperCase() : role)),
@@ -57,7 +57,7 @@ describe("the normal form", () => {
     );
   });
 
-  it("is its own normal form", () => {
+  it("does not change normalized inputs", () => {
     fc.assert(
       fc.property(arbitraryInputs, (inputs) => {
         const once = normalize(inputs, FACTS);
@@ -66,7 +66,7 @@ describe("the normal form", () => {
     );
   });
 
-  it("comes back whole from the policy that it asks for", () => {
+  it("returns the inputs that toInputs restores from the policy", () => {
     fc.assert(
       fc.property(arbitraryInputs, (inputs) => {
         const state = JSON.parse(JSON.stringify(stateOf(inputs))) as State;
@@ -75,7 +75,7 @@ describe("the normal form", () => {
     );
   });
 
-  it("differs where anything else is meant", () => {
+  it("returns different results for inputs with a diff", () => {
     fc.assert(
       fc.property(arbitraryInputs, arbitraryInputs, (one, other) => {
         const same = JSON.stringify(normalize(one, FACTS)) === JSON.stringify(normalize(other, FACTS));
@@ -84,13 +84,13 @@ describe("the normal form", () => {
     );
   });
 
-  it("is what check makes of any valid inputs", async () => {
+  it("returns the same as check for any valid inputs", async () => {
     const provider = authorizationProvider({ env: {}, log: () => undefined });
     await fc.assert(
       fc.asyncProperty(arbitraryInputs, async (inputs) => {
-        const { failures, inputs: found } = await provider.check({}, { ...inputs });
+        const { failures, inputs: normalized } = await provider.check({}, { ...inputs });
         expect(failures).to.deep.equal([]);
-        expect(JSON.parse(JSON.stringify(found))).to.deep.equal(normalize(inputs, {}));
+        expect(JSON.parse(JSON.stringify(normalized))).to.deep.equal(normalize(inputs, {}));
       }),
     );
   });
@@ -103,8 +103,8 @@ describe("the normal form", () => {
   });
 });
 
-describe("check of any JSON", () => {
-  it("gives failures or a normal form, and never an exception", async () => {
+describe("check with any JSON", () => {
+  it("returns failures or normalized inputs, and never throws", async () => {
     const provider = authorizationProvider({ env: {}, log: () => undefined });
     const part = fc.oneof(fc.jsonValue(), arbitraryInputs);
     const tree = fc.oneof(
@@ -124,8 +124,8 @@ describe("check of any JSON", () => {
   });
 });
 
-describe("accounts", () => {
-  it("refuses a source's CRN of another account that is not written", () => {
+describe("checkAccounts", () => {
+  it("refuses a source's CRN of another account if accountId is not set", () => {
     const inputs = bucketInputs();
     inputs.source.serviceInstance = crn("event-notifications", EN, OTHER_ACCOUNT);
     const [failure] = checkAccounts(inputs, FACTS);
@@ -143,7 +143,7 @@ describe("accounts", () => {
     expect(checkAccounts(byId, FACTS)[0]?.reason).to.include(`use credentials of ${OTHER_ACCOUNT}`);
   });
 
-  it("takes the own account, written or not, and another's source when it is written", () => {
+  it("accepts the credentials' account, and a source in another account if accountId is set", () => {
     const inputs = bucketInputs();
     inputs.source = {
       accountId: OTHER_ACCOUNT,

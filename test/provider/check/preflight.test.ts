@@ -9,7 +9,7 @@ const ROLE = { crn: "crn:v1:bluemix:public:iam::::serviceRole:Reader", displayNa
 const refused = toIamError({ statusText: "ECONNREFUSED", message: "connect ECONNREFUSED" }, []);
 const forbidden = toIamError({ status: 403, statusText: "No", result: {} }, [], true);
 
-/** An IAM whose two answers are given, and how often it was asked for each. */
+/** Returns an IAM with these two responses, and the number of calls for each. */
 function iamOf({ identity, roles, expected }: { identity?: Error; roles?: Error; expected?: string }) {
   const asked = { identity: 0, roles: 0 };
   const answer = <Value>(error: Error | undefined, value: Value) =>
@@ -28,8 +28,8 @@ function iamOf({ identity, roles, expected }: { identity?: Error; roles?: Error;
   return { iam: iam as Iam, asked };
 }
 
-describe("what only IAM can tell", () => {
-  it("is asked for by each check while IAM answers", async () => {
+describe("createPreflight", () => {
+  it("asks IAM at each check while IAM responds", async () => {
     const { iam, asked } = iamOf({});
     const ask = createPreflight();
     for (const pair of [PAIR, undefined, PAIR]) {
@@ -43,7 +43,7 @@ describe("what only IAM can tell", () => {
     expect(asked).to.deep.equal({ identity: 3, roles: 2 });
   });
 
-  it("is asked for once where no connection comes about, with each credentials", async () => {
+  it("asks once for each credentials if no connection can be established", async () => {
     const [one, other] = [iamOf({ identity: refused }), iamOf({ identity: refused, expected: ACCOUNT })];
     const ask = createPreflight();
     const answers = [await ask(one.iam, PAIR), await ask(one.iam, undefined), await ask(one.iam, PAIR)];
@@ -63,7 +63,7 @@ describe("what only IAM can tell", () => {
     expect(one.asked, "another run asks").to.deep.equal({ identity: 2, roles: 0 });
   });
 
-  it("keeps the account where only the roles are not told, and asks for no others", async () => {
+  it("keeps the account if only the roles are unavailable, and asks for no other roles", async () => {
     const { iam, asked } = iamOf({ roles: refused });
     const ask = createPreflight();
     for (const target of ["kms", "codeengine", "kms"]) {
@@ -79,7 +79,7 @@ describe("what only IAM can tell", () => {
     expect(asked).to.deep.equal({ identity: 1, roles: 1 });
   });
 
-  it("is asked for again where IAM refused to tell it: that is an answer", async () => {
+  it("asks again after IAM refused a call", async () => {
     const [one, other] = [iamOf({ identity: forbidden }), iamOf({ roles: forbidden })];
     const ask = createPreflight();
     for (const { iam } of [one, one, other, other]) {

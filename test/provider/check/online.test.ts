@@ -7,21 +7,21 @@ import { closing } from "../../support/opened";
 import { configured, QUICK, startRig, type Rig } from "../../support/provider";
 
 function operations(rig: Rig): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (const { operation } of rig.iam.calls()) found[operation] = (found[operation] ?? 0) + 1;
-  return found;
+  const counts: Record<string, number> = {};
+  for (const { operation } of rig.iam.calls()) counts[operation] = (counts[operation] ?? 0) + 1;
+  return counts;
 }
 
-describe("check, with credentials", () => {
+describe("check with credentials", () => {
   let rig: Rig;
   beforeEach(async () => {
     rig = await startRig();
   });
 
-  /** What a user gets wrong, and what the failure says. */
+  /** Mistakes of users, and their failures. */
   const REFUSED: [title: string, inputs: object, property: string, reason: RegExp][] = [
     [
-      "event-notification for event-notifications",
+      "event-notification instead of event-notifications",
       {
         source: { serviceName: "secrets-manager", serviceInstance: "*" },
         target: { serviceName: "event-notification", serviceInstance: EN },
@@ -30,7 +30,7 @@ describe("check, with credentials", () => {
       /event-notifications/,
     ],
     [
-      "secret-manager for secrets-manager",
+      "secret-manager instead of secrets-manager",
       {
         source: { serviceName: "secret-manager", serviceInstance: "*" },
         target: { serviceName: "event-notifications", serviceInstance: EN },
@@ -45,12 +45,12 @@ describe("check, with credentials", () => {
       /which IAM does not offer for event-notifications -> cloud-object-storage.* It offers .*Object Writer/,
     ],
     [
-      "a misspelt role, by its place",
+      "a misspelled role by its index",
       { ...bucketInputs(), roles: ["Reader", "Obect Writer"] },
       "roles[1]",
       /did you mean Object Writer\?/,
     ],
-    ["a role with a space", { ...bucketInputs(), roles: ["reader "] }, "roles[0]", /write "reader"/],
+    ["a role with a trailing space", { ...bucketInputs(), roles: ["reader "] }, "roles[0]", /write "reader"/],
     [
       "a key's CRN as instance",
       {
@@ -83,8 +83,8 @@ describe("check, with credentials", () => {
   }
 
   const known = bucketInputs();
-  /** What a program says before its instances are made. */
-  const UNKNOWNS: [title: string, unsure: object][] = [
+  /** Inputs of a program before its instances exist. */
+  const UNKNOWNS: [title: string, uncertain: object][] = [
     ["the source's instance is", { source: { serviceInstance: UNKNOWN } }],
     ["the target's instance is", { target: { ...known.target, serviceInstance: UNKNOWN } }],
     [
@@ -97,29 +97,29 @@ describe("check, with credentials", () => {
     ["attributes are", { target: { ...known.target, attributes: UNKNOWN } }],
     ["the description is", { description: UNKNOWN }],
   ];
-  for (const [title, unsure] of UNKNOWNS) {
-    it(`refuses a misspelt role and a misspelt service while ${title} unknown`, async () => {
-      const inputs = { ...known, ...unsure };
+  for (const [title, uncertain] of UNKNOWNS) {
+    it(`refuses a misspelled role and a misspelled service while ${title} unknown`, async () => {
+      const inputs = { ...known, ...uncertain };
       const { failures = [] } = await rig.provider.check({}, { ...inputs, roles: ["Object Writter"] });
       expect(failures.map(({ property }) => property)).to.deep.equal(["roles[0]"]);
       expect(failures[0]?.reason).to.include("did you mean Object Writer?");
-      const misspelt = { ...inputs, target: { ...inputs.target, serviceName: "cloud-object-storge" } };
-      const { failures: others = [] } = await rig.provider.check({}, { ...misspelt });
+      const misspelled = { ...inputs, target: { ...inputs.target, serviceName: "cloud-object-storge" } };
+      const { failures: others = [] } = await rig.provider.check({}, { ...misspelled });
       expect(others.map(({ property }) => property)).to.deep.equal(["target.serviceName"]);
       expect(others[0]?.reason).to.include("did you mean cloud-object-storage?");
     });
   }
 
-  const NOT_YET: [title: string, unsure: object][] = [
+  const NOT_CHECKED: [title: string, uncertain: object][] = [
     ["the whole source", { source: UNKNOWN }],
     ["the whole target", { target: UNKNOWN }],
     ["the source's service", { source: { serviceName: UNKNOWN, serviceInstance: EN } }],
     ["the target's service", { target: { ...known.target, serviceName: UNKNOWN } }],
     ["a whole CRN", { target: { crn: UNKNOWN } }],
   ];
-  for (const [title, unsure] of NOT_YET) {
+  for (const [title, uncertain] of NOT_CHECKED) {
     it(`asks for no roles and refuses none while ${title} is unknown`, async () => {
-      const { roles, ...without } = { ...known, ...unsure };
+      const { roles, ...without } = { ...known, ...uncertain };
       const written = await rig.provider.check({}, { ...without, roles: ["Object Writter"] });
       const absent = await rig.provider.check({}, { ...without });
       expect([written.failures, absent.failures]).to.deep.equal([[], []]);
@@ -128,7 +128,7 @@ describe("check, with credentials", () => {
     });
   }
 
-  it("fills in the source's service once the target's is known, and leaves an unknown side as it is", async () => {
+  it("sets the source's service once the target's is known, and keeps an unknown side", async () => {
     const source = { serviceInstance: UNKNOWN };
     const { inputs } = await rig.provider.check({}, { ...known, source });
     expect(inputs).to.deep.include({ source: { serviceName: "event-notifications", ...source } });
@@ -137,7 +137,7 @@ describe("check, with credentials", () => {
     });
   });
 
-  it("says that a pair of unknown services is not offered, and lets it pass", async () => {
+  it("logs that IAM offers no roles for a pair of unknown services, and accepts it", async () => {
     const inputs = {
       source: { serviceInstance: EN },
       target: { serviceName: "my-service", serviceInstance: "*" },
@@ -148,7 +148,7 @@ describe("check, with credentials", () => {
     expect(rig.logged[0]).to.include("IAM offers no roles for event-notifications -> my-service");
   });
 
-  it("asks for one token and one look-up a pair, however many there are", async () => {
+  it("requests one token, and one list of roles for each pair", async () => {
     const sources = ["secrets-manager", "project", "is", "compliance"];
     const all = Array.from({ length: 100 }, (_, at) =>
       at % 5 === 0
@@ -163,29 +163,29 @@ describe("check, with credentials", () => {
     expect(operations(rig)).to.deep.equal({ token: 1, listRoles: 5 });
   });
 
-  it("refuses credentials of another account than the stack says", async () => {
+  it("refuses credentials of another account than the configured one", async () => {
     const other = await startRig({ "ibmcloud:accountId": OTHER_ACCOUNT });
     const { failures = [] } = await other.provider.check({}, { ...bucketInputs() });
     expect(failures[0]?.reason).to.include(`ibmcloud:accountId is ${OTHER_ACCOUNT}`);
   });
 });
 
-describe("check, without an answer of IAM", () => {
-  it("goes on, and says so once", async () => {
-    const said: string[] = [];
+describe("check without a response of IAM", () => {
+  it("succeeds, and logs it once", async () => {
+    const logged: string[] = [];
     const nowhere = { "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": "http://127.0.0.1:1" };
-    const provider = configured(nowhere, {}, QUICK, (each) => said.push(each));
+    const provider = configured(nowhere, {}, QUICK, (each) => logged.push(each));
     for (const resource of ["a", "b"]) {
       const target = { ...bucketInputs().target, resource };
       expect((await provider.check({}, { ...bucketInputs(), target })).failures).to.deep.equal([]);
     }
-    expect(said).to.have.length(1);
-    expect(said[0]).to.match(
+    expect(logged).to.have.length(1);
+    expect(logged[0]).to.match(
       /^IAM did not return the account of the credentials, so roles and accounts are not checked before pulumi up: .*ECONNREFUSED/,
     );
   });
 
-  /** Resources of five pairs, checked one after the other as the engine does. */
+  /** Resources of five pairs. The engine checks them in sequence. */
   const MANY = Array.from({ length: 20 }, (_, at) => {
     const serviceName = ["secrets-manager", "project", "is", "compliance"][at % 5];
     return serviceName === undefined
@@ -200,16 +200,16 @@ describe("check, without an answer of IAM", () => {
     /^IAM did not return the account of the credentials, so roles and accounts are not checked before pulumi up: /;
   const ROLES = /^IAM did not return the roles that it offers, so roles are not checked before pulumi up: /;
 
-  /** What goes wrong for good, and what is said of it; a patience where it takes too long. */
-  const SILENT: [title: string, fault: Fault, says: RegExp, patience?: number][] = [
+  /** Permanent faults, the logged message, and a preflight timeout where needed. */
+  const SILENT: [title: string, fault: Fault, message: RegExp, preflightTimeout?: number][] = [
     ["never answers for a token", { operation: "token", latency: Infinity }, ALL],
     ["resets every connection", { operation: "*", reset: true }, ALL],
-    ["has a problem of its own", { operation: "token", status: 503 }, ALL],
+    ["fails with 503", { operation: "token", status: 503 }, ALL],
     ["never answers for roles", { operation: "listRoles", latency: Infinity }, ROLES],
     ["takes too long for roles", { operation: "listRoles", latency: Infinity }, ROLES, 1_000],
   ];
-  for (const [title, fault, says, patience] of SILENT) {
-    it(`asks no more and says so once, however many there are, where IAM ${title}`, async () => {
+  for (const [title, fault, message, preflightTimeout] of SILENT) {
+    it(`stops asking after the first check and logs once if IAM ${title}`, async () => {
       const iam = closing(await startIamEmulator());
       let asked = 0;
       const count = () => {
@@ -218,16 +218,17 @@ describe("check, without an answer of IAM", () => {
       };
       iam.inject({ operation: "*", when: count });
       iam.inject({ ...fault, times: Infinity });
-      const said: string[] = [];
+      const logged: string[] = [];
       const settings: Record<string, string> = {
         "ibmcloud:apiKey": iam.apiKey,
         "ibmcloud:iamEndpoint": iam.url,
       };
       const provider = authorizationProvider({
         env: {},
-        timeouts: patience === undefined ? SHORT : { ...QUICK, requestTimeout: 60_000, retryTimeout: 60_000 },
-        preflightTimeout: patience,
-        log: (sentence: string) => said.push(sentence),
+        timeouts:
+          preflightTimeout === undefined ? SHORT : { ...QUICK, requestTimeout: 60_000, retryTimeout: 60_000 },
+        preflightTimeout,
+        log: (message: string) => logged.push(message),
       });
       const config = { get: (key: string) => settings[key], require: (key: string) => settings[key] ?? "" };
       await provider.configure({ config });
@@ -239,16 +240,16 @@ describe("check, without an answer of IAM", () => {
       }
       expect(first).to.be.greaterThan(0);
       expect(asked, "after the first one").to.equal(first);
-      expect(said).to.have.length(1);
-      expect(said[0]).to.match(says);
+      expect(logged).to.have.length(1);
+      expect(logged[0]).to.match(message);
     });
   }
 
-  it("checks accounts where only the roles are not told", async () => {
+  it("checks accounts if only the roles are unavailable", async () => {
     const rig = await startRig();
     rig.iam.inject({ operation: "listRoles", reset: true, times: Infinity });
     const theirs = crn("cloud-object-storage", COS, OTHER_ACCOUNT);
-    for (const time of ["when it is asked", "and when it is asked no more"]) {
+    for (const time of ["at the first check", "at the second check"]) {
       const target = { ...bucketInputs().target, serviceInstance: theirs };
       const { failures = [] } = await rig.provider.check({}, { ...bucketInputs(), target });
       expect(failures[0]?.reason, time).to.include(`use credentials of ${OTHER_ACCOUNT}`);
@@ -257,12 +258,12 @@ describe("check, without an answer of IAM", () => {
     expect(rig.logged[0]).to.match(ROLES);
   });
 
-  it("goes on without credentials, and says so once", async () => {
-    const said: string[] = [];
-    const provider = configured({}, {}, QUICK, (each) => said.push(each));
+  it("succeeds without credentials, and logs it once", async () => {
+    const logged: string[] = [];
+    const provider = configured({}, {}, QUICK, (each) => logged.push(each));
     await provider.check({}, { ...bucketInputs() });
     await provider.check({}, { ...bucketInputs(), roles: ["Reader", "Object Writer"] });
-    expect(said).to.deep.equal([
+    expect(logged).to.deep.equal([
       "No IBM Cloud credentials were found, so roles and accounts are not checked before pulumi up",
     ]);
   });

@@ -18,27 +18,27 @@ const PARTNER = { id: OTHER_ACCOUNT, apiKeys: ["partner-key"], iamId: "iam-Servi
 /** Credentials of two accounts, and a second key of the first one, by name. */
 const CREDENTIALS = JSON.stringify({ PARTNER: { apikey: "partner-key" }, SECOND: { apikey: "home-key-2" } });
 
-describe("credentials by name", () => {
+describe("named credentials", () => {
   let iam: IamEmulator;
   let next: () => AuthorizationProvider;
-  const said: string[] = [];
+  const logged: string[] = [];
   beforeEach(async () => {
-    said.length = 0;
+    logged.length = 0;
     iam = closing(await startIamEmulator({ accounts: [HOME, PARTNER] }));
     const config = {
       "ibmcloud:apiKey": "home-key",
       "ibmcloud:iamEndpoint": iam.url,
       "ibmcloud:credentials": CREDENTIALS,
     };
-    next = () => configured(config, {}, QUICK, (each) => said.push(each));
+    next = () => configured(config, {}, QUICK, (each) => logged.push(each));
   });
 
-  /** The accounts that IAM holds authorizations in. */
+  /** Returns the account of each authorization in IAM. */
   const accounts = () =>
     iam.policies().map(({ resource }) => resource.attributes.find(({ key }) => key === "accountId")?.value);
   const tokens = () => iam.calls().filter(({ operation }) => operation === "token").length;
 
-  it("let one program make authorizations in two accounts, with a token each", async () => {
+  it("create authorizations in two accounts in one program, with one token for each account", async () => {
     const engine = miniEngine(next);
     const program = {
       home: bucketInputs(),
@@ -57,7 +57,7 @@ describe("credentials by name", () => {
     expect(iam.policies()).to.deep.equal([]);
   });
 
-  it("that move within an account change nothing in IAM", async () => {
+  it("change nothing in IAM if the new credentials are of the same account", async () => {
     const engine = miniEngine(next);
     await engine.up({ one: bucketInputs() });
     const before = iam.policies({ state: "all" });
@@ -68,7 +68,7 @@ describe("credentials by name", () => {
     expect(engine.resources.get("one")?.outputs.credentials).to.equal("SECOND");
   });
 
-  it("that move to another account replace the authorization, the new one first", async () => {
+  it("replace the authorization if the new credentials are of another account, and create before delete", async () => {
     const engine = miniEngine(next);
     await engine.up({ one: bucketInputs() });
     expect(await engine.up({ one: { ...bucketInputs(), credentials: "PARTNER" } })).to.deep.equal({
@@ -81,11 +81,11 @@ describe("credentials by name", () => {
     expect(writes).to.deep.equal(["POST", "POST", "DELETE"]);
   });
 
-  it("that are of another account only when they are used do not touch anything", async () => {
+  it("change nothing if an update finds that they are of another account", async () => {
     const engine = miniEngine(next);
     await engine.up({ one: bucketInputs() });
     const [one] = engine.resources.values();
-    if (!one) throw new Error("there is one");
+    if (!one) throw new Error("no resource in state");
     const provider = next();
     const wanted: Inputs = { ...one.inputs, credentials: "PARTNER" };
     expect((await failure(provider.update(one.id, one.outputs, wanted))).message).to.include(
@@ -94,17 +94,17 @@ describe("credentials by name", () => {
     expect(accounts()).to.deep.equal([HOME.id]);
   });
 
-  it("that nobody has are said at preview, and fail at up", async () => {
+  it("that do not exist are reported by check, and fail create", async () => {
     const provider = next();
     const inputs = { ...bucketInputs(), credentials: "NOBODY" };
-    const { failures, inputs: wanted } = await provider.check({}, { ...inputs });
+    const { failures, inputs: normalized } = await provider.check({}, { ...inputs });
     expect(failures).to.deep.equal([]);
-    expect(said[0]).to.include("No IBM Cloud credentials were found");
-    const { message } = await failure(provider.create(wanted as Inputs));
+    expect(logged[0]).to.include("No IBM Cloud credentials were found");
+    const { message } = await failure(provider.create(normalized as Inputs));
     expect(message).to.include("No credentials named NOBODY").and.to.include("NOBODY_APIKEY");
   });
 
-  it("go by the environment too", async () => {
+  it("can be set in the environment", async () => {
     process.env["ELSEWHERE_APIKEY"] = "partner-key";
     try {
       const provider = next();
@@ -116,7 +116,7 @@ describe("credentials by name", () => {
     }
   });
 
-  it("refuse the target of another account at check", async () => {
+  it("refuse a target in another account at check", async () => {
     const target = { ...bucketInputs().target, accountId: HOME.id };
     const { failures = [] } = await next().check({}, { ...bucketInputs(), target, credentials: "PARTNER" });
     expect(failures[0]?.reason).to.include(`use credentials of ${HOME.id}`);
@@ -124,8 +124,8 @@ describe("credentials by name", () => {
 });
 
 describe("a token", () => {
-  it("that expires is renewed in the middle of a run", async () => {
-    // The core takes a token for expired ten seconds before its time.
+  it("is renewed if it expires during a run", async () => {
+    // The core renews a token ten seconds before it expires.
     const iam = closing(await startIamEmulator({ tokenLifetime: 10 }));
     const provider = configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url });
     for (const role of ["Reader", "Writer"]) await provider.create({ ...bucketInputs(), roles: [role] });
@@ -133,7 +133,7 @@ describe("a token", () => {
     expect(iam.calls().filter(({ operation }) => operation === "token").length).to.be.greaterThan(2);
   });
 
-  it("that IAM refuses before its time is renewed once", async () => {
+  it("is renewed once if IAM refuses it before it expires", async () => {
     const iam = closing(await startIamEmulator());
     const provider = configured({ "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url });
     iam.inject({ operation: "createV2Policy", status: 401 });
@@ -146,7 +146,7 @@ describe("a token", () => {
 });
 
 describe("a private endpoint", () => {
-  it("without look-ups by source and without ETags is survived", async () => {
+  it("works without role lookups by source and without ETags", async () => {
     const iam = closing(await startIamEmulator({ etagHeader: false }));
     iam.inject({
       operation: "listRoles",
@@ -159,7 +159,7 @@ describe("a private endpoint", () => {
     const { inputs, failures } = await provider.check({}, { ...bucketInputs() });
     expect(failures).to.deep.equal([]);
     const { id, outs } = await provider.create(inputs as Inputs);
-    if (!outs) throw new Error("create gave no state");
+    if (!outs) throw new Error("create returned no state");
     await provider.update(id, outs, { ...(inputs as Inputs), roles: ["Reader"] });
     expect(iam.policies()[0]?.control.grant.roles).to.have.length(1);
   });

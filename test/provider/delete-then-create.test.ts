@@ -7,21 +7,21 @@ import { failure, QUICK, startRig, type Rig } from "../support/provider";
 
 const adopting = { ...bucketInputs(), adopt: true };
 
-/** What `--replace` does with `deleteBeforeReplace`: in one run the old policy is removed, and then one is made. */
-describe("a policy that the same run removes", () => {
+/** With `--replace` and `deleteBeforeReplace`, one run deletes the old policy and then creates the new one. */
+describe("a policy that the same run deletes", () => {
   let rig: Rig;
   let old: Awaited<ReturnType<Rig["make"]>>;
   beforeEach(async () => {
     rig = await startRig();
     old = await rig.make(bucketInputs());
-    // IAM's answers are some time old.
+    // IAM keeps returning old data.
     rig.iam.behave({ lingersFor: Infinity });
   });
 
-  const held = () => rig.iam.policies().map(({ id }) => id);
+  const policyIds = () => rig.iam.policies().map(({ id }) => id);
   const count = (wanted: string) => rig.iam.calls().filter(({ operation }) => operation === wanted).length;
-  /** IAM's check for a policy that says the same, as it was before the removal. */
-  const inTheWay = (policy: unknown, times: number): Fault => ({
+  /** A conflict with a policy that is already deleted. */
+  const conflictWith = (policy: unknown, times: number): Fault => ({
     operation: "createV2Policy",
     times,
     status: 409,
@@ -36,15 +36,15 @@ describe("a policy that the same run removes", () => {
     }),
   });
 
-  it("is not taken over by adopt: true, though a list still shows it", async () => {
+  it("is not adopted by adopt: true if the list still contains it", async () => {
     const run = rig.next();
     await run.delete(old.id, old.state);
-    const made = await rig.make(adopting, run);
-    expect(made.id).not.to.equal(old.id);
-    expect(held()).to.deep.equal([made.id]);
+    const created = await rig.make(adopting, run);
+    expect(created.id).not.to.equal(old.id);
+    expect(policyIds()).to.deep.equal([created.id]);
   });
 
-  it("is not taken over by its id, though a read still shows it, and the error says why", async () => {
+  it("is not adopted by its id if a read still returns it, and the error explains why", async () => {
     const run = rig.next();
     await run.delete(old.id, old.state);
     const { message } = await failure(rig.make({ ...bucketInputs(), adopt: old.id }, run));
@@ -52,35 +52,35 @@ describe("a policy that the same run removes", () => {
   });
 
   for (const form of ["policy", "id", "nothing"] as const) {
-    it(`is not taken for one in the way, where IAM's answer holds ${form}: it is asked again`, async () => {
+    it(`does not count as a duplicate if the conflict contains ${form}: the create is repeated`, async () => {
       const [policy] = rig.iam.policies();
       const run = rig.next();
       await run.delete(old.id, old.state);
-      rig.iam.inject(inTheWay({ policy, id: old.id, nothing: undefined }[form], 2));
-      const made = await rig.make(form === "nothing" ? bucketInputs() : adopting, run);
-      expect(made.id).not.to.equal(old.id);
-      expect(held()).to.deep.equal([made.id]);
+      rig.iam.inject(conflictWith({ policy, id: old.id, nothing: undefined }[form], 2));
+      const created = await rig.make(form === "nothing" ? bucketInputs() : adopting, run);
+      expect(created.id).not.to.equal(old.id);
+      expect(policyIds()).to.deep.equal([created.id]);
     });
   }
 
-  it("is not taken for one in the way where somebody else removed it, and IAM shows that by now", async () => {
+  it("does not count as a duplicate if it was deleted outside the program and IAM shows that", async () => {
     rig.iam.behave({ lingersFor: 0 });
     await sdk(rig.iam).deleteV2Policy({ id: old.id });
-    rig.iam.inject(inTheWay(old.id, 1));
-    const made = await rig.make(adopting, rig.next());
-    expect(held()).to.deep.equal([made.id]);
+    rig.iam.inject(conflictWith(old.id, 1));
+    const created = await rig.make(adopting, rig.next());
+    expect(policyIds()).to.deep.equal([created.id]);
   });
 
-  it("does not hide what a create made whose answer was lost", async () => {
+  it("does not hide the policy of a create whose response was lost", async () => {
     rig.iam.behave({ conflictsWith: "nothing" });
     const run = rig.next();
     await run.delete(old.id, old.state);
     rig.iam.inject({ operation: "createV2Policy", reset: true, afterCommit: true });
-    const made = await rig.make(bucketInputs(), run);
-    expect(held()).to.deep.equal([made.id]);
+    const created = await rig.make(bucketInputs(), run);
+    expect(policyIds()).to.deep.equal([created.id]);
   });
 
-  it("is not taken for the reason why nothing could be made", async () => {
+  it("is not reported as the cause of a failed create", async () => {
     const run = rig.next();
     await run.delete(old.id, old.state);
     rig.iam.inject({ operation: "createV2Policy", status: 503, times: Infinity });
@@ -88,25 +88,25 @@ describe("a policy that the same run removes", () => {
     expect(message).to.include("IAM failed (503").and.not.to.include("already");
   });
 
-  it("is said to be removed where IAM never shows that", async () => {
+  it("is reported as being deleted if IAM never stops returning it", async () => {
     const run = rig.next();
     await run.delete(old.id, old.state);
     for (const [inputs, policy] of [
       [adopting, old.id],
       [bucketInputs(), undefined],
     ] as const) {
-      const lift = rig.iam.inject(inTheWay(policy, Infinity));
+      const stopFailing = rig.iam.inject(conflictWith(policy, Infinity));
       const { message } = await failure(rig.make(inputs, run));
-      lift();
+      stopFailing();
       expect(message)
         .to.include(`the authorization already exists (409 policy_conflict_error): ${old.id} with`)
         .and.to.include("This run is deleting it, and IAM still returns it: run pulumi refresh")
         .and.not.to.include("adopt:");
     }
-    expect(held()).to.deep.equal([]);
+    expect(policyIds()).to.deep.equal([]);
   });
 
-  it("is not taken over while the call that removes it is under way", async () => {
+  it("is not adopted while its delete is in flight", async () => {
     for (const adopt of [true, false]) {
       rig.iam.reset();
       old = await rig.make(bucketInputs(), rig.next());
@@ -121,50 +121,50 @@ describe("a policy that the same run removes", () => {
         },
       });
       await run.delete(old.id, old.state);
-      const made = await creating;
-      expect(held()).to.deep.equal([made?.id]);
+      const created = await creating;
+      expect(policyIds()).to.deep.equal([created?.id]);
     }
   });
 
-  it("is taken over where IAM refused to remove it", async () => {
+  it("is adopted if IAM refused to delete it", async () => {
     const run = rig.next();
     rig.iam.inject({ operation: "deleteV2Policy", status: 403 });
     await failure(run.delete(old.id, old.state));
     expect((await rig.make(adopting, run)).id).to.equal(old.id);
-    expect(held()).to.deep.equal([old.id]);
+    expect(policyIds()).to.deep.equal([old.id]);
   });
 
-  const UNSURE: [title: string, faults: Fault[]][] = [
+  const UNKNOWN_OUTCOMES: [title: string, faults: Fault[]][] = [
     [
-      "no good answer came",
+      "every response to the delete was lost",
       [{ operation: "deleteV2Policy", times: Infinity, afterCommit: true, reset: true }],
     ],
     [
-      "the answer was lost and what IAM holds could not be read",
+      "the response was lost and the policy could not be read",
       [
         { operation: "deleteV2Policy", afterCommit: true, reset: true },
         { operation: "getV2Policy", status: 403 },
       ],
     ],
   ];
-  for (const [title, faults] of UNSURE) {
-    it(`is not taken over where ${title}: it may be removed`, async () => {
+  for (const [title, faults] of UNKNOWN_OUTCOMES) {
+    it(`is not adopted if ${title}, because it may be deleted`, async () => {
       const run = rig.next({}, { ...QUICK, propagation: 10_000 });
-      const lifts = faults.map(rig.iam.inject);
+      const stopFaults = faults.map(rig.iam.inject);
       await failure(run.delete(old.id, old.state));
-      for (const lift of lifts) lift();
-      const made = await rig.make(adopting, run);
-      expect(held()).to.deep.equal([made.id]);
+      for (const stop of stopFaults) stop();
+      const created = await rig.make(adopting, run);
+      expect(policyIds()).to.deep.equal([created.id]);
     });
   }
 
-  it("is removed by a second delete where the first one failed, and left alone after one that did not", async () => {
+  it("is deleted by a second delete if the first one failed, and not again after a successful one", async () => {
     const run = rig.next();
     rig.iam.inject({ operation: "deleteV2Policy", status: 403 });
     await failure(run.delete(old.id, old.state));
     await run.delete(old.id, old.state);
     await run.delete(old.id, old.state);
     expect(count("deleteV2Policy")).to.equal(2);
-    expect(held()).to.deep.equal([]);
+    expect(policyIds()).to.deep.equal([]);
   });
 });
