@@ -47,7 +47,9 @@ describe("createAuthorization", () => {
     });
     const error = await failure(createAuthorization(context, INPUTS));
     expect(error).to.be.instanceOf(IncompleteError).and.to.include({ id: "one", code: "not-permitted" });
-    expect((error as IncompleteError).state).to.deep.equal(state({ description: "other" }));
+    expect(error)
+      .to.have.property("state")
+      .that.deep.equals(state({ description: "other" }));
   });
 
   it("requires roles to create an authorization of a pair without documented roles", async () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { IamError, PolicyConflictError } from "../../src/iam/errors";
 import type { Policy, PolicyBody } from "../../src/iam/types";
 import { IncompleteError } from "../../src/provider/errors";
+import type { State } from "../../src/provider/types";
 import { updateAuthorization } from "../../src/provider/update";
 import { CodedError } from "../../src/shared/coded-error";
 import { contextOf, INPUTS, policy, READER, state, WRITER } from "../support/context";
@@ -70,10 +71,11 @@ describe("updateAuthorization", () => {
   });
 
   it("reads the policy if the state has no roles", async () => {
-    const { roles, ...incomplete } = state();
+    const incomplete: Partial<State> = state();
+    delete incomplete.roles;
     const { context, sent } = contextWith(policy({ roleIds: [WRITER.crn] }));
     const wanted = { ...INPUTS, roles: undefined, settle: { afterCreate: 1 } };
-    const { outs } = await updateAuthorization(context, "one", incomplete as typeof roles & never, wanted);
+    const { outs } = await updateAuthorization(context, "one", incomplete as State, wanted);
     expect(sent).to.deep.equal([]);
     expect(outs).to.deep.include({ roles: ["Writer"] });
   });
@@ -82,7 +84,7 @@ describe("updateAuthorization", () => {
     const known = state({ presetRoles: ["Reader"] });
     const { context } = contextWith(policy());
     const without = { ...INPUTS, roles: undefined, description: "new" };
-    expect((await updateAuthorization(context, "one", known, without)).outs?.presetRoles).to.deep.equal([
+    expect((await updateAuthorization(context, "one", known, without)).outs.presetRoles).to.deep.equal([
       "Reader",
     ]);
     const withRoles = { ...INPUTS, description: "new" };
@@ -124,7 +126,8 @@ describe("updateAuthorization", () => {
   it("leaves the resource incomplete, without roles in state, if the outcome is unknown", async () => {
     const error = await failure(updateAuthorization(failing(unknown), "one", state(), WANTED));
     expect(error).to.be.instanceOf(IncompleteError);
-    const { id, state: stored, outcomeUnknown, code } = error as IncompleteError;
+    if (!(error instanceof IncompleteError)) throw error;
+    const { id, state: stored, outcomeUnknown, code } = error;
     expect({ id, outcomeUnknown, code }).to.deep.equal({
       id: "one",
       outcomeUnknown: true,
