@@ -148,8 +148,8 @@ export interface EnAuthorizationArgs {
   /**
    * The roles that the source gets on the target: one or more, in any order. A change updates the authorization in place.
    * If you set `adopt` and omit `roles`, an adopted authorization keeps its roles.
-   * @default the roles that IBM documents for the two services; the roles that IBM documents for the two services;
-   * required if IBM's documentation has none or contradicts itself
+   * @default the roles that IBM documents for the two services; required if IBM's documentation has none or contradicts
+   * itself
    */
   roles?: pulumi.Input<pulumi.Input<Role>[]>;
   /**

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { SECRET_KEYS } from "../src/iam/credential-properties";
 import { plainCredentialIn, stackSettings } from "../src/plain-credentials";
 import { closing } from "./support/opened";
 
@@ -66,6 +67,15 @@ describe("plainCredentialIn", () => {
   for (const [title, text, path] of SETTINGS) {
     it(`returns ${path ?? "undefined"} for ${title}`, () => {
       expect(plainCredentialIn(text)).to.equal(path);
+    });
+  }
+});
+
+describe("plainCredentialIn, for each secret property of credentials", () => {
+  for (const key of SECRET_KEYS) {
+    it(`finds ${key}`, () => {
+      const settings = `config:\n  ibmcloud:credentials:\n    PARTNER:\n      ${key}: plain\n      iamProfileId:\n        secure: v1\n`;
+      expect(plainCredentialIn(settings)).to.equal(`ibmcloud:credentials.PARTNER.${key}`);
     });
   }
 });

@@ -58,12 +58,15 @@ export function canAuthenticate(properties: Properties): boolean {
   return KEYS.some((key) => ROLES[key].authenticates && properties[key] !== undefined);
 }
 
+/** The properties whose values must never be shown. */
+export const SECRET_KEYS = KEYS.filter((key) => ROLES[key].isSecret);
+
 /** Returns the values that must never be shown. */
 export function secretsOf(properties: Properties): string[] {
   const { clientId = "", clientSecret } = properties;
   // Token requests send both as HTTP basic authentication.
   const basic = clientSecret && Buffer.from(`${clientId}:${clientSecret}`).toString("base64");
-  const secrets = KEYS.filter((key) => ROLES[key].isSecret).map((key) => properties[key]);
+  const secrets = SECRET_KEYS.map((key) => properties[key]);
   return [...secrets, basic].filter((each) => typeof each === "string");
 }
 
@@ -84,7 +87,7 @@ export function parseConfigured(value: unknown, path: string): Properties {
 /**
  * Parses credentials from the environment or a credentials file. Empty and unknown properties are ignored.
  *
- * @throws CodedError if a property has the wrong type, which VCAP_SERVICES allows
+ * @throws CodedError if a property has the wrong type, which is possible because VCAP_SERVICES is JSON
  */
 export function parseExternal(found: object, setting: SettingName): Properties {
   const known = Object.entries(found).filter(([key, value]: [string, unknown]) => {

@@ -35,7 +35,10 @@ const NOT_CONNECTED = [
   "EADDRNOTAVAIL",
 ];
 
-/** Decides the outcome of a call. Any failure that may have come after IAM's work is unknown. */
+/**
+ * Decides the outcome of a call. If a failure may have occurred after IAM carried out the request, the outcome is
+ * unknown.
+ */
 export function outcomeOf({ status, code }: CallResult): Outcome {
   if (code === UNREADABLE) return "unknown";
   if (status === undefined) return isUnsent(code) ? "refused" : "unknown";

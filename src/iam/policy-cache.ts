@@ -26,7 +26,8 @@ export interface PolicyCache {
  * The first read is a call for one policy. All further reads share a list, so that a refresh of a thousand authorizations
  * takes a handful of calls. A policy that the list lacks, or shows in an older version, is read by id.
  *
- * Writes of this run don't affect `findByScope`: it looks for policies that no resource of the program owns.
+ * `findByScope` doesn't need to see this run's writes, because its callers look only for policies that no resource of the
+ * program owns.
  */
 export function createPolicyCache(client: () => Client): PolicyCache {
   let isFirstRead = true;

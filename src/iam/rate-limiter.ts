@@ -9,8 +9,8 @@ export interface RateLimiter {
 }
 
 /**
- * Calls resume at random times within one more `Retry-After`, so that they don't all arrive at once. A call that is still
- * waiting when another one is refused waits again, and IAM refuses only the few that were in flight.
+ * Calls resume at random times within one more `Retry-After`, so that they don't all arrive at once. If IAM refuses one
+ * of the resumed calls, all calls that still wait start to wait again, so only the few in flight are refused.
  */
 export function createRateLimiter(now: () => number = () => performance.now()): RateLimiter {
   let resumesAt = -Infinity;

@@ -9,7 +9,7 @@ const SHORTEST = 3;
 /** Any part of a secret of this length is hidden. */
 const PART = 20;
 
-/** The beginning of a secret is hidden at this length if the text was cut after it. */
+/** If the text was cut inside a secret, the remaining beginning is hidden if it has at least this length. */
 const BEGINNING = 8;
 const CUT = new RegExp(`$|…|\\.\\.\\.|${SEAM}`, "y");
 

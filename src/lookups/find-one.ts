@@ -23,7 +23,7 @@ interface Lookup<Found> {
   chooseOne: (several: readonly Found[]) => string;
 }
 
-/** The number of resources that an error message lists; it counts the rest. */
+/** The maximum number of resources that an error message lists. For the rest, it gives only their number. */
 const LISTED = 10;
 
 /**

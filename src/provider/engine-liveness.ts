@@ -3,7 +3,7 @@ import { Server } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 
 /**
- * Watches Pulumi's engine, since its host process outlives an engine that is killed.
+ * Watches Pulumi's engine, because the host process (this one) keeps running after the engine is killed.
  *
  * One connection serves all checks: opening one for each would cost as much as a call. It speaks HTTP/2, as gRPC does, so
  * that the engine can close it in its usual way.

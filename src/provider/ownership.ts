@@ -36,7 +36,8 @@ export interface Ownership {
   /** Registers a resource that the program declares, by its inputs. */
   declare: (inputs: object) => void;
   /**
-   * Registers that a declared resource keeps its policy. A diff with other inputs, such as that of a refresh, has no effect.
+   * Registers that a declared resource keeps its policy. Has no effect if the program declares no resource with these
+   * inputs, as in the diff of a refresh.
    *
    * @throws CodedError if another resource owns the policy
    */

@@ -33,7 +33,7 @@ export interface AuthorizationProvider {
 }
 
 export interface ProviderOptions extends Omit<Settings, "config"> {
-  /** The time that a check waits for IAM, in milliseconds. @default 10,000 */
+  /** Replaces the time that a check waits for IAM (`check/preflight.ts`), in milliseconds. */
   preflightTimeout?: number;
   /** Prints a message that is not an error. @default `console.log`, which Pulumi shows as a message of the stack */
   log?: (message: string) => void;
@@ -44,7 +44,7 @@ interface Operation<Result> {
   /** The operation, to follow "Cannot". */
   action: string;
   inputs: Partial<Inputs>;
-  /** The wait that `settle` asks for, in seconds. It is added to the deadline. It is added to the deadline. */
+  /** The wait that `settle` asks for, in seconds. It is added to the deadline. */
   settle?: number;
   work: (context: Context) => Promise<Result>;
   /** The provider script, which an incomplete resource needs in its state. */

@@ -18,7 +18,7 @@ export function hasUnknownAttributes({ values }: Side): boolean {
 }
 
 /**
- * Returns all attributes of a side, with unknown ones, so that indexes stay correct. An unknown attribute is not an
+ * Returns all attributes of a side, including unknown ones, so that indexes stay correct. An unknown attribute is not an
  * object.
  */
 function attributesOf({ values }: Side): unknown[] {

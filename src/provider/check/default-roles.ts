@@ -54,7 +54,7 @@ const ROLE_SETS: readonly RoleSet[] = [
     roles: ["Config Operator"],
     page: "event-notifications: en-destination-app-configuration",
   },
-  // The pages of these services also require Reader, or Reader and Viewer. That of Event Notifications does not.
+  // These services' own pages also require Reader, or Reader and Viewer. Event Notifications' page does not.
   { source: "logs", target: EVENT_NOTIFICATIONS, roles: [], page: "cloud-logs: iam-service-auth-en" },
   { source: "sysdig-monitor", target: EVENT_NOTIFICATIONS, roles: [], page: "monitoring: eventnotif" },
   {

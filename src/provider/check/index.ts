@@ -54,7 +54,7 @@ function isTooDeep(value: unknown): boolean {
   return true;
 }
 
-/** The number of failures, and the length of each, in one report. */
+/** The maximum number of failures in one report, and the maximum length of each property and reason, in characters. */
 const MAX_FAILURES = 20;
 const MAX_LENGTH = 1_000;
 

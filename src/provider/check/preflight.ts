@@ -31,8 +31,8 @@ interface PreflightResult {
 export type Preflight = (iam: Iam, pair: Pair | undefined) => Promise<PreflightResult>;
 
 /**
- * Creates the preflight of one run. Pulumi checks resources one after the other. If IAM doesn't respond once, the result
- * is reused for all further resources, so that a preview waits at most once.
+ * Creates the preflight of one run. Pulumi checks resources one after the other. After the first check that gets no
+ * response, IAM is not asked again with these credentials, so a preview waits at most once for each set of credentials.
  *
  * @param timeout in milliseconds
  */

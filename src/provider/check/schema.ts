@@ -41,7 +41,7 @@ function oneOf<const Options extends readonly string[]>(options: Options) {
   return v.optional(v.picklist(options, `must be one of ${options.join(", ")}`));
 }
 
-/** An object without other properties. */
+/** An object that refuses properties that the schema doesn't list. */
 function strict<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(plainObject, v.strictObject(entries));
 }

@@ -99,7 +99,7 @@ export function validate(inputs: Record<string, unknown>): { failures: CheckFail
         property,
         reason: `${property} is not a property: ${question}Use one of ${known.join(", ")}`,
       });
-      // The property that was probably meant is not missing.
+      // Don't report the suggested property as missing too: the user probably misspelled it.
       const meant = suggestion ? [...path, suggestion] : [];
       if (suggestion && getAt(valid, meant) === undefined) setAt(valid, meant, UNKNOWN);
     }
