@@ -18,8 +18,7 @@ export default {
   incrementalFile: ".work/mutation.json",
   tempDirName: ".work/mutation",
   ignorePatterns: ["dist", "coverage", ".work", "tools", "docs", "examples"],
-  // Measured before the calls of `iam/` were rewritten: 82 % of 1,118 mutants in its policies, client, errors, retries and
-  // shared reads, and in `provider/operations` and `claims`.
+  // Measured: 93 % of 935 mutants in `src/provider/*.ts`. The floor is the score before those tests were written.
   thresholds: { high: 90, low: 82, break: 82 },
   concurrency: 2,
   timeoutMS: 20_000,
