@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { ErrorCode } from "../../src/shared/coded-error";
 import { golden } from "../support/golden";
-import { unreadableResponse, toIamError } from "../../src/iam/errors";
+import { notVisibleYet, toIamError, unreadableResponse } from "../../src/iam/errors";
 
 const TRACE = "0123456789abcdef0123456789abcdef";
 
@@ -138,5 +138,9 @@ describe("unreadableResponse", () => {
     expect(unreadableResponse("reading a policy", TRACE).message).to.match(
       /not the JSON that IAM documents\. The response is not from/,
     );
+  });
+
+  it("leaves no outcome in doubt if a recent write is not visible yet", () => {
+    expect(notVisibleYet("one")).to.include({ code: "not-shown-yet", outcomeUnknown: false });
   });
 });
