@@ -4,6 +4,7 @@ import { startIamEmulator, type IamEmulator } from "../emulator";
 import type * as resources from "../iam/resources";
 import { toAuthorizations } from "../provider/authorizations";
 import type { Authorization } from "../results";
+import { messageOf } from "../shared/coded-error";
 import { FORMATS } from "./formats";
 
 const { name, version, description } = createRequire(__filename)("../../package.json") as {
@@ -55,10 +56,6 @@ export function commandLine(out: NodeJS.WritableStream): Command {
       out.write(`${FORMATS[format]?.write(authorizations) ?? ""}\n`);
     });
   return program;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function toPort(text: string): number {

@@ -71,7 +71,7 @@ export interface Behavior {
   callsPerSecond: number;
 }
 
-const DEFAULTS: Behavior = {
+export const DEFAULT_BEHAVIOR: Behavior = {
   staleEtagStatus: 412,
   visibleAfter: 0,
   staleFor: 0,
@@ -87,7 +87,7 @@ const DEFAULTS: Behavior = {
 
 /** Returns the default behavior with some settings changed. */
 export function createBehavior(changes: Partial<Behavior>): Behavior {
-  const behavior = { ...DEFAULTS };
+  const behavior = { ...DEFAULT_BEHAVIOR };
   changeBehavior(behavior, changes);
   return behavior;
 }

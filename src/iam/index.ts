@@ -65,12 +65,12 @@ export function openIam(settings: Settings, name?: string): Iam {
 
   async function write<Result>(send: () => Promise<Result>): Promise<Result> {
     try {
-      return await send();
+      const result = await send();
+      cache.written();
+      return result;
     } catch (error) {
       cache.clear();
       throw error;
-    } finally {
-      cache.written();
     }
   }
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { METADATA_FIELDS, METADATA_KEYS, type PolicyMetadata } from "../shared/policy-metadata";
+import { mapMetadata, METADATA_FIELDS, type PolicyMetadata } from "../shared/policy-metadata";
 import { plainObject } from "../shared/plain-object";
 import { headerOf } from "./error-details";
 import { IamError, unreadableResponse } from "./errors";
@@ -14,7 +14,7 @@ const attribute = v.looseObject({
 });
 const tag = v.looseObject({ key: v.string(), operator: v.string(), value: v.string() });
 const optionalText = v.nullish(v.string());
-const policy = v.looseObject({
+const policy = v.object({
   id: v.pipe(v.string(), v.nonEmpty()),
   type: v.string(),
   subject: v.looseObject({ attributes: v.array(attribute) }),
@@ -71,9 +71,7 @@ function toPolicy(data: v.InferOutput<typeof policy>): Policy {
     grant: { roles, ...grant },
     ...control
   } = data.control;
-  const metadata = Object.fromEntries(
-    METADATA_KEYS.map((key) => [key, data[METADATA_FIELDS[key]] ?? undefined]),
-  ) as Partial<PolicyMetadata>;
+  const metadata = mapMetadata((key) => data[METADATA_FIELDS[key]] ?? undefined);
   return {
     id: data.id,
     type: data.type,

@@ -46,7 +46,7 @@ export function guardHttp(http: Http, { requestTimeout, trace }: HttpOptions): v
       timeout: 0,
       signal: AbortSignal.timeout(Math.ceil(requestTimeout)),
     };
-    startedAt.set(guarded.signal, performance.now());
+    if (trace) startedAt.set(guarded.signal, performance.now());
     return guarded;
   });
 

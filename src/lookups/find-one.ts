@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
 import type { Resources } from "../iam/resources";
-import { CodedError, codeOf } from "../shared/coded-error";
+import { CodedError, codeOf, messageOf } from "../shared/coded-error";
 import { connect } from "./connection";
 
 /** A lookup of one resource by its name. */
@@ -48,8 +48,7 @@ export async function findOne<Found extends { name: string }>(lookup: Lookup<Fou
 
 /** Returns the error of a failed lookup: what was looked up, why it failed, and the code of the cause. */
 export function lookupError(what: string, cause: unknown): pulumi.RunError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new pulumi.RunError(`Cannot look up ${what}: ${reason} [${codeOf(cause)}]`, { cause });
+  return new pulumi.RunError(`Cannot look up ${what}: ${messageOf(cause)} [${codeOf(cause)}]`, { cause });
 }
 
 async function onlyMatch<Found extends { name: string }>({

@@ -46,7 +46,7 @@ export interface Ownership {
    * Reserves an authorization before it is created.
    *
    * @param fingerprint a text that is equal for duplicates
-   * @returns a function that gives up the reservation
+   * @returns a function that releases the reservation
    * @throws CodedError if another resource of this run has reserved it
    */
   reserve: (fingerprint: string) => () => void;

@@ -1,6 +1,6 @@
 import type { Policy, PolicyAttribute, PolicyBody, PolicyTag } from "../iam/types";
-import { METADATA_KEYS, type PolicyMetadata } from "../shared/policy-metadata";
-import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/scope-attributes";
+import { mapMetadata, type PolicyMetadata } from "../shared/policy-metadata";
+import { isScopeAttribute, SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/scope-attributes";
 import { roleNamesOf } from "./roles";
 import type { Attribute, Inputs, Source, State, Tag, Target } from "./types";
 import { ALL } from "./values";
@@ -29,9 +29,7 @@ export function toPolicyBody({ source, target, description }: Inputs, roleIds: s
  */
 export function toState(policy: Policy, roleNames: Readonly<Record<string, string>>): State {
   const { pattern, rule, template } = policy;
-  const metadata = Object.fromEntries(
-    METADATA_KEYS.map((key) => [key, policy[key]]),
-  ) as unknown as PolicyMetadata;
+  const metadata = mapMetadata((key) => policy[key]) as PolicyMetadata;
   return defined({
     ...scopeOf(policy),
     roles: roleNamesOf(policy.roleIds, roleNames),
@@ -53,12 +51,23 @@ export function scopeOf({ subject, resource }: PolicyBody): Pick<State, "source"
 }
 
 /** The arguments that IAM does not store. Only the state holds them. */
-export const LOCAL_KEYS = ["adopt", "settle", "presetRoles", "credentials"] as const;
+const LOCAL_KEYS = ["adopt", "settle", "presetRoles", "credentials"] as const;
 type Local = (typeof LOCAL_KEYS)[number];
 
 /** Returns the arguments that IAM does not store. */
 export function localInputs(inputs: Partial<Inputs>): Pick<Inputs, Local> {
   return defined(Object.fromEntries(LOCAL_KEYS.map((key) => [key, inputs[key]])));
+}
+
+/** Returns the state without the arguments that IAM does not store. A local argument that stays fails the build. */
+export function withoutLocal({
+  adopt,
+  settle,
+  presetRoles,
+  credentials,
+  ...rest
+}: State): Omit<State, Local> & { [Key in Local]?: never } {
+  return rest;
 }
 
 /** Returns the normalized inputs for this state: a program with these inputs causes no changes. */
@@ -83,10 +92,6 @@ export function toInputs({
 /** Removes undefined properties, which Pulumi's wire format doesn't support. */
 function defined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
-}
-
-function isScopeAttribute(key: string): key is ScopeAttribute {
-  return SCOPE_ATTRIBUTES.some((each) => each === key);
 }
 
 /**

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { CodedError } from "../shared/coded-error";
 import { plainObject } from "../shared/plain-object";
-import { METADATA_KEYS, type PolicyMetadata } from "../shared/policy-metadata";
-import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/scope-attributes";
+import { mapMetadata } from "../shared/policy-metadata";
+import { mapScopeAttributes } from "../shared/scope-attributes";
 import type { Inputs, State } from "./types";
 
 const text = v.string();
@@ -14,20 +14,13 @@ const attribute = v.object({
   value: v.union([text, v.boolean(), texts]),
 });
 const attributes = v.optional(v.array(attribute));
-const named = Object.fromEntries(SCOPE_ATTRIBUTES.map((key) => [key, v.optional(text)])) as Record<
-  ScopeAttribute,
-  v.OptionalSchema<typeof text, undefined>
->;
+const named = mapScopeAttributes(() => v.optional(text));
 /** A side of the inputs: it has an account only if the program sets one. */
 const inputSide = v.pipe(plainObject, v.object({ ...named, attributes, tags: attributes }));
 const stateSide = v.pipe(plainObject, v.object({ ...named, accountId: text, attributes, tags: attributes }));
 const optionalText = v.optional(text);
 
-const metadata = {
-  ...Object.fromEntries(METADATA_KEYS.map((key) => [key, optionalText])),
-  state: text,
-  href: text,
-} as unknown as Record<keyof PolicyMetadata, v.GenericSchema>;
+const metadata = { ...mapMetadata(() => optionalText), state: text, href: text };
 
 /** The schema of each property of the state. Other properties, of another release or of Pulumi, are left untouched. */
 const PROPERTIES = {

@@ -6,7 +6,7 @@ import { updateConflictMessage } from "./conflict";
 import type { Context } from "./context";
 import { changesPolicy, diffInputs } from "./diff";
 import { IncompleteError, outcomeUnknownError } from "./errors";
-import { LOCAL_KEYS, localInputs, scopeOf, toState } from "./policy-mapping";
+import { localInputs, scopeOf, toState, withoutLocal } from "./policy-mapping";
 import { requireAccount, resolveAccounts, resolveRoles, type ResolvedRoles } from "./resolve";
 import type { Inputs, State } from "./types";
 
@@ -50,13 +50,6 @@ function hasRoles({ roles }: Partial<State>): boolean {
 /** Keeps the record that roles were adopted or filled in, and not set by the program. */
 function keptRoles({ presetRoles }: State, { roles }: Inputs): Pick<Inputs, "presetRoles"> {
   return roles === undefined && presetRoles !== undefined ? { presetRoles } : {};
-}
-
-function withoutLocal(state: State): State {
-  const local: readonly string[] = LOCAL_KEYS;
-  return Object.fromEntries(
-    Object.entries(state).filter(([key]) => !local.includes(key)),
-  ) as unknown as State;
 }
 
 /** Sets the roles and description of a policy. Nothing is sent if it already has them. */

@@ -24,4 +24,10 @@ export const METADATA_FIELDS = {
   lastModifiedById: "last_modified_by_id",
 } as const satisfies Record<keyof PolicyMetadata, string>;
 
-export const METADATA_KEYS = Object.keys(METADATA_FIELDS) as (keyof PolicyMetadata)[];
+/** Returns an object with a value for each property of the metadata. */
+export function mapMetadata<Value>(
+  valueOf: (key: keyof PolicyMetadata) => Value,
+): Record<keyof PolicyMetadata, Value> {
+  const keys = Object.keys(METADATA_FIELDS) as (keyof PolicyMetadata)[];
+  return Object.fromEntries(keys.map((key) => [key, valueOf(key)])) as Record<keyof PolicyMetadata, Value>;
+}

@@ -16,3 +16,15 @@ export const SCOPE_ATTRIBUTES = [
 ] as const;
 
 export type ScopeAttribute = (typeof SCOPE_ATTRIBUTES)[number];
+
+export function isScopeAttribute(key: unknown): key is ScopeAttribute {
+  return SCOPE_ATTRIBUTES.some((each) => each === key);
+}
+
+/** Returns an object with a value for each scope attribute. */
+export function mapScopeAttributes<Value>(
+  valueOf: (key: ScopeAttribute) => Value,
+): Record<ScopeAttribute, Value> {
+  const entries = SCOPE_ATTRIBUTES.map((key) => [key, valueOf(key)]);
+  return Object.fromEntries(entries) as Record<ScopeAttribute, Value>;
+}

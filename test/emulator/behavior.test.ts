@@ -6,29 +6,25 @@ import { connect, describeEmulator, type Answer, type Connection } from "../supp
 import { closing } from "../support/opened";
 import { errorIn, inShort, refusal } from "./answers";
 import { bucketBody, granting, OBJECT_WRITER, READER, type Body } from "./bodies";
+import { policyWriter, type PolicyWriter } from "./policy-writer";
 
 const STALE = `9-${"0".repeat(32)}`;
 
 describeEmulator("Behavior", () => {
   let iam: IamEmulator;
-  let client: ReturnType<typeof sdk>;
+  let client: PolicyWriter["client"];
+  let make: PolicyWriter["make"];
+  let replace: PolicyWriter["replace"];
+  let restore: PolicyWriter["restore"];
   let send: Connection["send"];
   let body: Body;
   beforeEach(async () => {
     iam = closing(await startIamEmulator());
-    client = sdk(iam);
     ({ send } = connect(iam));
     body = bucketBody(iam.accountId, { description: "first" });
+    ({ client, make, replace, restore } = policyWriter(iam, body));
   });
 
-  async function make(wanted: Body = body): Promise<{ id: string; etag: string }> {
-    const { result, headers } = await client.createV2Policy({ ...wanted });
-    return { id: String(result.id), etag: String(headers.etag) };
-  }
-  const replace = (id: string, ifMatch: string, more: Partial<Body> = {}) =>
-    client.replaceV2Policy({ id, ifMatch, ...body, ...more });
-  const restore = (policyId: string, ifMatch = "*") =>
-    client.updatePolicyState({ policyId, ifMatch, state: "active" });
   /** Returns every call that concerns one policy. */
   const callsFor = (id: string): Record<string, () => Promise<Answer>> => ({
     "GET v2": () => send("GET", `/v2/policies/${id}`),

@@ -1,33 +1,27 @@
 import { expect } from "chai";
 import { startIamEmulator, type IamEmulator, type Seed } from "../../src/emulator";
-import { sdk } from "../support/iam-edits";
 import { connect, describeEmulator, type Connection } from "../support/iam-target";
 import { closing } from "../support/opened";
 import { errorIn, inShort, refusal } from "./answers";
 import { bucketBody, type Body } from "./bodies";
+import { policyWriter, type PolicyWriter } from "./policy-writer";
 
 const STALE = `9-${"0".repeat(32)}`;
 
 describeEmulator("If-Match", () => {
   let iam: IamEmulator;
-  let client: ReturnType<typeof sdk>;
+  let client: PolicyWriter["client"];
+  let make: PolicyWriter["make"];
+  let replace: PolicyWriter["replace"];
+  let restore: PolicyWriter["restore"];
   let send: Connection["send"];
   let body: Body;
   beforeEach(async () => {
     iam = closing(await startIamEmulator());
-    client = sdk(iam);
     ({ send } = connect(iam));
     body = bucketBody(iam.accountId, { description: "first" });
+    ({ client, make, replace, restore } = policyWriter(iam, body));
   });
-
-  async function make(): Promise<{ id: string; etag: string }> {
-    const { result, headers } = await client.createV2Policy({ ...body });
-    return { id: String(result.id), etag: String(headers.etag) };
-  }
-  const replace = (id: string, ifMatch: string, more: Partial<Body> = {}) =>
-    client.replaceV2Policy({ id, ifMatch, ...body, ...more });
-  const restore = (policyId: string, ifMatch = "*") =>
-    client.updatePolicyState({ policyId, ifMatch, state: "active" });
 
   it("gets 412 unable_to_process and no details when it is stale", async () => {
     const { id } = await make();

@@ -172,7 +172,7 @@ describeIam("POST /v2/policies accepts", (iam) => {
   });
 });
 
-describeEmulator("parsePolicyBody() refuses", () => {
+describeEmulator("parsePolicyBody()", () => {
   let target: IamEmulator;
   let post: (json: unknown) => Promise<Answer>;
   beforeEach(async () => {
@@ -181,106 +181,100 @@ describeEmulator("parsePolicyBody() refuses", () => {
     post = (json) => send("POST", "/v2/policies", { json });
   });
 
-  for (const [what, change] of UNDOCUMENTED) {
-    it(what, async () => {
-      const answer = await post(change(bucketBody(target.accountId)));
-      expect(answer.status).to.equal(400);
-      expect(errorIn(answer).code).to.equal("invalid_body");
-      expect(target.policies({ state: "all" })).to.deep.equal([]);
-    });
-  }
-
-  for (const [what, change] of [...DOCUMENTED, ...UNDOCUMENTED]) {
-    it(`${what}, also for PUT`, async () => {
-      const { client, send } = connect(target);
-      const body = bucketBody(target.accountId);
-      const { result, headers } = await client.createV2Policy({ ...body });
-      const answer = await send("PUT", `/v2/policies/${result.id}`, {
-        json: change(body),
-        headers: { "if-match": String(headers.etag) },
+  describe("refuses", () => {
+    for (const [what, change] of UNDOCUMENTED) {
+      it(what, async () => {
+        const answer = await post(change(bucketBody(target.accountId)));
+        expect(answer.status).to.equal(400);
+        expect(errorIn(answer).code).to.equal("invalid_body");
+        expect(target.policies({ state: "all" })).to.deep.equal([]);
       });
-      expect(answer.status).to.equal(400);
-      expect(errorIn(answer).code).to.equal("invalid_body");
-      expect(target.policies()).to.deep.equal([result]);
-    });
-  }
-
-  it("a rule too deep for a recursive function", async () => {
-    const text = JSON.stringify(bucketBody(target.accountId));
-    const rule = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`;
-    const answer = await connect(target).send("POST", "/v2/policies", {
-      body: `${text.slice(0, -1)},"rule":${rule}}`,
-      headers: { "content-type": "application/json" },
-    });
-    expect(answer.status).to.equal(400);
-    expect(errorIn(answer).code).to.equal("invalid_body");
-  });
-
-  it("a service role for a resource group as target", async () => {
-    const body = leavingOut("resource", bucketBody(target.accountId), "serviceName", "resourceType");
-    const groups = adding("resource", body, equals("resourceType", "resource-group"));
-    expect(inShort(await post(groups))).to.equal("400 invalid_body");
-    expect(inShort(await post({ ...groups, control: granting(VIEWER) }))).to.equal("201");
-  });
-
-  it("with a message that names the invalid property and the reason", async () => {
-    const cases: [change: Change, message: string][] = [
-      [
-        (body) => ({ ...body, control: granting() }),
-        "Check control.grant.roles: Invalid length: Expected >=1 but received 0.",
-      ],
-      [(body) => leavingOut("subject", body, "accountId"), "The subject must include accountId."],
-      [(body) => leavingOut("resource", body, "accountId"), "The resource must include accountId."],
-      [
-        (body) => leavingOut("subject", body, "serviceName"),
-        "The subject must include serviceName or resourceGroupId.",
-      ],
-      [
-        (body) => adding("subject", body, equals("iam_id", "x")),
-        "The subject attribute iam_id is not supported.",
-      ],
-      [
-        (body) => adding("resource", body, equals("resource", "x")),
-        "The resource attribute resource is listed more than once.",
-      ],
-      [(body) => ({ ...body, control: granting(READER, READER) }), "A role is listed more than once."],
-      [
-        (body) => ({ ...setting(body, "serviceName", "kms"), control: granting(OBJECT_WRITER) }),
-        `The role ${OBJECT_WRITER} is not supported for this subject and resource.`,
-      ],
-      [(body) => [body], "Check the body: expected an object."],
-    ];
-    for (const [change, message] of cases) {
-      const answer = await post(change(bucketBody(target.accountId)));
-      expect(errorIn(answer).message).to.equal(`Invalid body format. ${message}`);
     }
-  });
-});
 
-describeEmulator("parsePolicyBody() accepts", () => {
-  let target: IamEmulator;
-  let post: (json: unknown) => Promise<Answer>;
-  beforeEach(async () => {
-    target = closing(await startIamEmulator());
-    const { send } = connect(target);
-    post = (json) => send("POST", "/v2/policies", { json });
-  });
-
-  it("a value of 1000 characters of several bytes each", async () => {
-    const answer = await post(setting(bucketBody(target.accountId), "resource", "🔑".repeat(1000)));
-    expect(answer.status).to.equal(201);
-  });
-
-  it("a rule with conditions up to two levels deep", async () => {
-    for (const levels of [0, 1, 2]) {
-      const rule = nested(levels);
-      const answer = await post({
-        ...bucketBody(target.accountId),
-        rule,
-        pattern: "time-based-conditions:weekly:all-day",
+    for (const [what, change] of [...DOCUMENTED, ...UNDOCUMENTED]) {
+      it(`${what}, also for PUT`, async () => {
+        const { client, send } = connect(target);
+        const body = bucketBody(target.accountId);
+        const { result, headers } = await client.createV2Policy({ ...body });
+        const answer = await send("PUT", `/v2/policies/${result.id}`, {
+          json: change(body),
+          headers: { "if-match": String(headers.etag) },
+        });
+        expect(answer.status).to.equal(400);
+        expect(errorIn(answer).code).to.equal("invalid_body");
+        expect(target.policies()).to.deep.equal([result]);
       });
+    }
+
+    it("a rule too deep for a recursive function", async () => {
+      const text = JSON.stringify(bucketBody(target.accountId));
+      const rule = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`;
+      const answer = await connect(target).send("POST", "/v2/policies", {
+        body: `${text.slice(0, -1)},"rule":${rule}}`,
+        headers: { "content-type": "application/json" },
+      });
+      expect(answer.status).to.equal(400);
+      expect(errorIn(answer).code).to.equal("invalid_body");
+    });
+
+    it("a service role for a resource group as target", async () => {
+      const body = leavingOut("resource", bucketBody(target.accountId), "serviceName", "resourceType");
+      const groups = adding("resource", body, equals("resourceType", "resource-group"));
+      expect(inShort(await post(groups))).to.equal("400 invalid_body");
+      expect(inShort(await post({ ...groups, control: granting(VIEWER) }))).to.equal("201");
+    });
+
+    it("with a message that names the invalid property and the reason", async () => {
+      const cases: [change: Change, message: string][] = [
+        [
+          (body) => ({ ...body, control: granting() }),
+          "Check control.grant.roles: Invalid length: Expected >=1 but received 0.",
+        ],
+        [(body) => leavingOut("subject", body, "accountId"), "The subject must include accountId."],
+        [(body) => leavingOut("resource", body, "accountId"), "The resource must include accountId."],
+        [
+          (body) => leavingOut("subject", body, "serviceName"),
+          "The subject must include serviceName or resourceGroupId.",
+        ],
+        [
+          (body) => adding("subject", body, equals("iam_id", "x")),
+          "The subject attribute iam_id is not supported.",
+        ],
+        [
+          (body) => adding("resource", body, equals("resource", "x")),
+          "The resource attribute resource is listed more than once.",
+        ],
+        [(body) => ({ ...body, control: granting(READER, READER) }), "A role is listed more than once."],
+        [
+          (body) => ({ ...setting(body, "serviceName", "kms"), control: granting(OBJECT_WRITER) }),
+          `The role ${OBJECT_WRITER} is not supported for this subject and resource.`,
+        ],
+        [(body) => [body], "Check the body: expected an object."],
+      ];
+      for (const [change, message] of cases) {
+        const answer = await post(change(bucketBody(target.accountId)));
+        expect(errorIn(answer).message).to.equal(`Invalid body format. ${message}`);
+      }
+    });
+  });
+
+  describe("accepts", () => {
+    it("a value of 1000 characters of several bytes each", async () => {
+      const answer = await post(setting(bucketBody(target.accountId), "resource", "🔑".repeat(1000)));
       expect(answer.status).to.equal(201);
-      expect(answer.body).to.deep.include({ rule, pattern: "time-based-conditions:weekly:all-day" });
-    }
+    });
+
+    it("a rule with conditions up to two levels deep", async () => {
+      for (const levels of [0, 1, 2]) {
+        const rule = nested(levels);
+        const answer = await post({
+          ...bucketBody(target.accountId),
+          rule,
+          pattern: "time-based-conditions:weekly:all-day",
+        });
+        expect(answer.status).to.equal(201);
+        expect(answer.body).to.deep.include({ rule, pattern: "time-based-conditions:weekly:all-day" });
+      }
+    });
   });
 });

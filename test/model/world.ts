@@ -1,4 +1,5 @@
 import type { Behavior, Call, IamEmulator, Policy } from "../../src/emulator";
+import { DEFAULT_BEHAVIOR } from "../../src/emulator/behavior";
 import type { AuthorizationProvider } from "../../src/provider/provider";
 import { miniEngine, type MiniEngine, type Resource, type Step } from "../support/mini-engine";
 import { US, type Declared, type Name } from "./universe";
@@ -90,7 +91,7 @@ export function startWorld(
   habits: Partial<Behavior>,
 ): World {
   iam.reset();
-  iam.behave({ ...USUAL, ...habits });
+  iam.behave({ ...DEFAULT_BEHAVIOR, ...habits });
   const world: World = {
     iam,
     others,
@@ -117,17 +118,6 @@ export function startWorld(
   };
   return world;
 }
-
-const USUAL: Partial<Behavior> = {
-  staleEtagStatus: 412,
-  visibleAfter: 0,
-  staleFor: 0,
-  lingersFor: 0,
-  deletedIs: "shown",
-  secondDelete: 404,
-  etagHeader: true,
-  conflictsWith: "policy",
-};
 
 /** Returns the time until all readers see a write, in milliseconds. */
 export function lagOf({ habits: { visibleAfter = 0, staleFor = 0, lingersFor = 0 } }: World): number {

@@ -1,4 +1,4 @@
-import { SCOPE_ATTRIBUTES } from "../../shared/scope-attributes";
+import { isScopeAttribute, SCOPE_ATTRIBUTES } from "../../shared/scope-attributes";
 import { ALL, UNKNOWN } from "../values";
 import { failure, type Rule, type Side } from "./rule";
 
@@ -30,10 +30,6 @@ function attributesOf({ values }: Side): unknown[] {
 function valueOf(attribute: unknown, property: "key" | "operator" | "value"): unknown {
   if (typeof attribute !== "object" || attribute === null) return UNKNOWN;
   return (attribute as Partial<Record<string, unknown>>)[property];
-}
-
-function isScopeAttribute(key: unknown): boolean {
-  return SCOPE_ATTRIBUTES.some((each) => each === key);
 }
 
 const keysAreUnique: Rule = (side) => {

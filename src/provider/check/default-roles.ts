@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { OfferedRole, Pair } from "../../iam/types";
 import type { CheckFailure, Inputs } from "../types";
 import { ALL, EVENT_NOTIFICATIONS, UNKNOWN } from "../values";
-import { pairOf } from "./normalize";
+import { formatPair, pairOf } from "./normalize";
 
 /** The roles that IBM documents for a pair of services. */
 interface RoleSet {
@@ -119,7 +119,7 @@ export function fillInRoles(
 
   const names = offered.map(({ displayName }) => displayName);
   const choice = names.length > 0 ? `. IAM offers ${names.join(", ")}` : "";
-  const reason = `roles is missing: IBM documents no roles for ${pair.source ?? "*"} -> ${pair.target ?? "*"}, or its pages disagree, so write them${choice}`;
+  const reason = `roles is missing: IBM documents no roles for ${formatPair(pair)}, or its pages disagree, so write them${choice}`;
   return { inputs, failures: [{ property: "roles", reason, code: "roles-missing" }] };
 }
 

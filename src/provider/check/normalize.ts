@@ -179,6 +179,11 @@ export function addAccounts({ source, target, ...rest }: Inputs, accountId: stri
   };
 }
 
+/** Returns the two services of a pair, for sentences. */
+export function formatPair({ source, target }: Pair): string {
+  return `${source ?? ALL} -> ${target ?? ALL}`;
+}
+
 /** Returns the two services of normalized inputs, or `undefined` if one is unknown. */
 export function pairOf({ source, target }: Pick<Inputs, "source" | "target">): Pair | undefined {
   const isKnown = (side: { serviceName?: string }) => !isUnknown(side) && !isUnknown(side.serviceName);

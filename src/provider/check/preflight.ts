@@ -11,7 +11,7 @@ import { matchRoles } from "../roles";
 import type { CheckFailure, Inputs } from "../types";
 import { hasUnknown } from "../values";
 import { missingRoles } from "./default-roles";
-import type { IamFacts } from "./normalize";
+import { formatPair, type IamFacts } from "./normalize";
 
 /** The time that a preview waits for IAM, in milliseconds. */
 const PREFLIGHT_TIMEOUT = 10_000;
@@ -113,7 +113,7 @@ export function checkRoles(
   offered: readonly OfferedRole[] | undefined,
   isExplicit: boolean,
 ): { failures: CheckFailure[]; notes: string[] } {
-  const text = `${pair.source ?? "*"} -> ${pair.target ?? "*"}`;
+  const text = formatPair(pair);
   const known = hasUnknown(roles) ? [] : roles;
   const missing = isExplicit ? missingRoles(pair, known) : [];
   const notes =

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { plainObject } from "../../shared/plain-object";
-import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../../shared/scope-attributes";
+import { mapScopeAttributes } from "../../shared/scope-attributes";
 import type { Inputs, Source, Target } from "../types";
 
 /** IAM's limit: "Policy attribute values must be between 1 and 1,000 characters" (IAM policy API). */
@@ -64,10 +64,7 @@ const tag = { key: text, operator: oneOf(["stringEquals", "stringMatch"]), value
 /** A schema for each property: a property without one fails the build. */
 type Schemas<Key extends PropertyKey> = Record<Key, v.GenericSchema>;
 
-const scopeAttributes = Object.fromEntries(SCOPE_ATTRIBUTES.map((key) => [key, v.optional(text)])) as Record<
-  ScopeAttribute,
-  v.OptionalSchema<typeof text, undefined>
->;
+const scopeAttributes = mapScopeAttributes(() => v.optional(text));
 const source = {
   ...scopeAttributes,
   attributes: v.optional(v.array(attribute)),
