@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
 import type { IamEmulator } from "../src/emulator";
 import { findEngine } from "./engine.mjs";
 
@@ -116,7 +117,7 @@ export async function emulatedStack(
  */
 export function fit(line: string, columns: number): string[] {
   const characters = line.trimEnd().match(CHARACTER) ?? [];
-  if (withoutColors(characters).length <= columns) return [characters.join("")];
+  if (Array.from(stripVTControlCharacters(line.trimEnd())).length <= columns) return [characters.join("")];
   const [before = "", after, ...more] = line.split(" => ");
   if (after !== undefined && more.length === 0) {
     const indent = " ".repeat(/^ */.exec(before)?.[0].length ?? 0);
@@ -131,14 +132,6 @@ export function fit(line: string, columns: number): string[] {
   return [`${kept.join("")}…`];
 }
 
-function withoutColors(characters: readonly string[]): string[] {
-  return characters.filter((each) => !each.startsWith(ESCAPE));
-}
-
 function isBlank(line: string): boolean {
-  return (
-    withoutColors(line.match(CHARACTER) ?? [])
-      .join("")
-      .trim() === ""
-  );
+  return stripVTControlCharacters(line).trim() === "";
 }

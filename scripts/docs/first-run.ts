@@ -1,6 +1,5 @@
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import Anser from "anser";
 import { startIamEmulator } from "../../src/emulator";
 import { emulatedStack } from "../emulated-stack";
 
@@ -53,9 +52,4 @@ function constant(line: string): string {
     .replace(/(Duration:\S* +)[\dhms]+/, "$12s")
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:8080")
     .trimEnd();
-}
-
-/** Removes ANSI colors. */
-export function plain(line: string): string {
-  return Anser.ansiToText(line);
 }

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { plain, recordFirstRun, type Recorded } from "../../scripts/docs/first-run";
+import { stripVTControlCharacters } from "node:util";
+import { recordFirstRun, type Recorded } from "../../scripts/docs/first-run";
 import { pictured, TERMINAL_SVG, terminalSvg } from "../../scripts/docs/terminal-svg";
 import { ROOT } from "../support/engine";
 
@@ -15,7 +16,10 @@ describe("README.md", function () {
 
   it("shows the preview of its example as Pulumi prints it", async () => {
     const [preview] = recorded;
-    const text = [`$ ${preview?.command ?? ""}`, ...(preview?.lines ?? []).map(plain)].join("\n");
+    const text = [
+      `$ ${preview?.command ?? ""}`,
+      ...(preview?.lines ?? []).map((line) => stripVTControlCharacters(line)),
+    ].join("\n");
     expect(await readFile(join(ROOT, "README.md"), "utf8")).to.include(`\`\`\`text\n${text}\n\`\`\`\n`);
   });
 
