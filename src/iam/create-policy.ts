@@ -49,7 +49,9 @@ export async function createPolicy(
       );
       if (isConflict) {
         // IAM may not show the policy of an earlier attempt yet, and may still show a deleted one.
-        if (!duplicate) throw new StaleError(error, reported ? MAX_CONFLICTS : Infinity);
+        if (!duplicate) {
+          throw reported ? new StaleError(error, MAX_CONFLICTS) : new StaleError(error.asStale(), Infinity);
+        }
         if (isDeleting(duplicate.id)) throw new StaleError(new PolicyConflictError(duplicate, error));
       }
       if (!duplicate || isDeleting(duplicate.id)) throw error;

@@ -113,6 +113,19 @@ const REASONS: readonly Reason[] = [
     },
   },
   {
+    // The duplicate was changed or deleted between the create and the list, and the deadline ended the retries.
+    says: /\(409 policy_conflict_error\).*was changed concurrently: run pulumi refresh, then pulumi up/,
+    isTrue: ({ declared, step }, seen) =>
+      (step.kind === "create" || step.kind === "replace") &&
+      isPermanent(seen.what) &&
+      seen.moments.some((each) =>
+        [...each.values()].some(
+          (policy) => isActive(policy) && fingerprintOf(policy) === fingerprintOf(bodyOf(declared)),
+        ),
+      ),
+    follow: () => "again",
+  },
+  {
     says: /it no longer exists: run pulumi refresh|\(404 policy_not_found\).*Run pulumi refresh/,
     isTrue: (failed, seen) => {
       const id = heldBy(failed, seen);

@@ -38,6 +38,16 @@ describe("an authorization that already exists", () => {
     expect(rig.iam.policies()).to.have.length(1);
   });
 
+  it("is reported as changed meanwhile if IAM's list does not show it before the deadline", async () => {
+    const refusal = { status: 409, code: "policy_conflict_error", message: "the policy already exists" };
+    rig.iam.inject({ operation: "createV2Policy", ...refusal, times: Infinity });
+    const { message } = await failure(rig.make(bucketInputs()));
+    expect(message)
+      .to.include("changed concurrently: run pulumi refresh, then pulumi up")
+      .and.to.include("[changed-meanwhile]");
+    expect(rig.iam.policies()).to.be.empty;
+  });
+
   it("does not conflict with one that has other roles", async () => {
     await rig.make(bucketInputs());
     await rig.make({ ...bucketInputs(), roles: ["Reader"] }, rig.next());
