@@ -50,7 +50,8 @@ export async function createPolicy(
       if (isConflict) {
         // IAM may not show the policy of an earlier attempt yet, and may still show a deleted one.
         if (!duplicate) {
-          throw reported ? new StaleError(error, MAX_CONFLICTS) : new StaleError(error.asStale(), Infinity);
+          if (reported) throw new StaleError(error, MAX_CONFLICTS);
+          throw new StaleError(error.asStale(unknownSince !== undefined), Infinity);
         }
         if (isDeleting(duplicate.id)) throw new StaleError(new PolicyConflictError(duplicate, error));
       }

@@ -81,9 +81,13 @@ export class IamError extends CodedError {
     return this.details.status !== undefined || !isUnconnected(this.details.code);
   }
 
-  /** Returns the same error, marked as caused by a concurrent change, which IAM may report as a conflict. */
-  asStale(): IamError {
-    return new IamError({ ...this.details, isStale: true }, this.attempts);
+  /**
+   * Returns the same error, marked as caused by a concurrent change, which IAM may report as a conflict.
+   *
+   * @param mayBeOwnChange true if the outcome of an earlier attempt is unknown
+   */
+  asStale(mayBeOwnChange: boolean): IamError {
+    return new IamError({ ...this.details, isStale: true, mayBeOwnChange }, this.attempts);
   }
 
   /** Returns the same error after an earlier write whose outcome is unknown. */

@@ -111,6 +111,11 @@ export const IAM: Service = {
         hint: "Run pulumi refresh to read what IAM still has",
       },
       {
+        when: ({ mayBeOwnChange }) => mayBeOwnChange === true,
+        code: "outcome-unknown",
+        hint: "No readable response to an earlier attempt arrived, and IAM may have carried it out",
+      },
+      {
         when: ({ status, code, isStale }) =>
           isStale === true || status === 412 || (status === 409 && code !== "policy_conflict_error"),
         code: "changed-meanwhile",

@@ -113,6 +113,8 @@ export interface ErrorDetails {
   retryAfter?: number;
   /** True if another change of the policy caused the failure. */
   isStale?: boolean;
+  /** True if that change may be this call's own: no readable response to an earlier attempt arrived. */
+  mayBeOwnChange?: boolean;
   /** The `Date` of the response, in milliseconds since 1970. */
   respondedAt?: number;
   /** True if the call only reads. */

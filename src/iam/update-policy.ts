@@ -41,7 +41,7 @@ export async function updatePolicy(
             ? await findDuplicate(client, error, body, deadline)
             : { duplicate: undefined };
         if (duplicate && duplicate.id !== id) throw new PolicyConflictError(duplicate, error);
-        throw new StaleError(error.asStale());
+        throw new StaleError(error.asStale(unknownSince !== undefined));
       }
       throw error.outcomeUnknown ? new StaleError(error) : error;
     }

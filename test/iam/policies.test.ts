@@ -129,7 +129,7 @@ describe("the deadline of an operation", () => {
     const { subject, resource } = POLICY;
     const body = { subject, resource: { attributes: resource.attributes }, roleIds: ["r"] };
     const work = withDeadline(100, undefined, (deadline) => createPolicy(iam, body, deadline, () => false));
-    expect(await failure(work)).to.have.property("code", "already-exists");
+    expect(await failure(work)).to.have.property("code", "changed-meanwhile");
     expect(calls.length).to.be.greaterThan(2);
   });
 

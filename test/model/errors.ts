@@ -4,7 +4,7 @@ import { removeBetween } from "./edits";
 import { holdersOf, isUntouchable, versionsOf } from "./facts";
 import { made, POLICY_IDS, stateOf } from "./ledger";
 import { isPermanent, type Observation } from "./observation";
-import { areRetryable, OUT_OF_TIME } from "./troubles";
+import { areRetryable, OUT_OF_TIME, type Trouble } from "./troubles";
 import { bodyOf, fingerprintOf, scopeOf, US, type Declared, type Name } from "./universe";
 import { idsIn, isActive, policiesOf, type World } from "./world";
 
@@ -148,6 +148,13 @@ const REASONS: readonly Reason[] = [
   },
 ];
 
+/** The error of a write that was tried again after its outcome was unknown, until the deadline. */
+const DOUBT = /No readable response to an earlier attempt arrived, .*\[outcome-unknown\]/;
+
+function isDoubtTrue(troubles: readonly Trouble[]): boolean {
+  return troubles.some(({ outcomeUnknown }) => outcomeUnknown);
+}
+
 /** The error of a delete that keeps a policy because another resource holds it. */
 const STILL_HELD = /another resource of this program owns it too, .* run pulumi refresh/;
 
@@ -234,6 +241,7 @@ export function unexplained(seen: Observation): string[] {
       const { troubles = [] } = what;
       if (!areRetryable(troubles) && troubles.some(({ says }) => says.test(error))) return [];
       if (isPermanent(what) && OUT_OF_TIME.test(error)) return [];
+      if (!areRetryable(troubles) && isDoubtTrue(troubles) && DOUBT.test(error)) return [];
       if (step.kind === "delete" && STILL_HELD.test(error) && step.id !== undefined) {
         return holdersOf(seen, step.id).length > 0 ? [] : [error];
       }

@@ -166,6 +166,22 @@ describe("a case that random sequences found", () => {
     expect(iam.policies()).to.have.length(1);
   });
 
+  it("does not blame others for its own update whose response was lost", async () => {
+    expect(await engine.up({ one: { ...kms, roles: ["Reader"] } })).to.deep.equal(well);
+    const lifts = [
+      iam.inject({ operation: "replaceV2Policy", reset: true, afterCommit: true }),
+      iam.inject({ operation: "getV2Policy", nth: 2, reset: true, times: Infinity }),
+    ];
+    const { errors } = await engine.up({ one: { ...kms, roles: ["Writer"] } });
+    for (const lift of lifts) lift();
+    expect(errors).to.have.length(1);
+    expect(errors[0])
+      .to.match(/No readable response to an earlier attempt arrived, .*\[outcome-unknown\]/)
+      .and.not.to.include("concurrently");
+    expect(await engine.up({ one: { ...kms, roles: ["Writer"] } })).to.deep.equal(well);
+    expect(rolesHeld()).to.deep.equal([[role("Writer")]]);
+  });
+
   const LOST: [title: string, faults: Fault[]][] = [
     [
       "whose response was always lost",
