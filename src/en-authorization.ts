@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthorizationSource, AuthorizationTarget, EnAuthorizationArgs } from "./args";
 import type * as plainCredentials from "./plain-credentials";
-import type { PolicyMetadata } from "./shared/policy-metadata";
+import type { PolicyMetadata } from "./shared/policy-fields";
 
 /** The outputs. The class must declare each of them, and the constructor must list it. */
 type Outputs = {

@@ -1,7 +1,6 @@
 import type { IamEmulator } from "../../src/emulator";
 import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/provider";
-import type { Inputs } from "../../src/provider/types";
-import type { State } from "../../src/provider/types";
+import type { Inputs, State } from "../../src/provider/types";
 import { EXAMPLE, ROLES } from "./programs";
 import { PARALLEL } from "./stack";
 

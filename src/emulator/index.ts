@@ -1,12 +1,11 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { callerByApiKey, createTokenStore, DEFAULT_ACCOUNT, keyOf, type Account } from "./accounts";
-import { createApp } from "./app";
+import { createApp, createRateLimit } from "./app";
 import { changeBehavior, createBehavior, type Behavior } from "./behavior";
 import { createFaults, type Fault } from "./faults";
 import type { Policy, Seed } from "./policy";
 import { createPolicyStore } from "./policy-store";
-import { createRateLimit } from "./rate-limit";
 import type { Call } from "./requests";
 import type { InstanceSeed, ResourceGroup, ResourceGroupSeed, ResourceInstance } from "./resource";
 import { createResourceStore } from "./resource-store";

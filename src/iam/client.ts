@@ -6,12 +6,10 @@ import { timeoutsFrom } from "./config";
 import { findCredentials } from "./credentials";
 import { DeadlineError, withDeadline, type Deadline } from "./deadline";
 import { NotSentError, OtherServiceError, toIamError } from "./errors";
-import { createRateLimiter, type RateLimiter } from "./rate-limiter";
 import { redact } from "./redact";
-import { withRetry } from "./retry";
+import { createRateLimiter, type RateLimiter, withRetry } from "./retry";
 import { sdk, USER_AGENT } from "./sdk";
-import { createTrace } from "./trace";
-import { guardHttp, guardTokens, parseClaims, type HttpOptions } from "./transport";
+import { createTrace, guardHttp, guardTokens, parseClaims, type HttpOptions } from "./transport";
 import type { Identity, SdkResponse, Settings, Timeouts } from "./types";
 
 type Send = (service: IamPolicyManagementV1) => Promise<SdkResponse>;

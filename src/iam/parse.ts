@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { mapMetadata, METADATA_FIELDS, type PolicyMetadata } from "../shared/policy-metadata";
 import { plainObject } from "../shared/plain-object";
+import { mapMetadata, METADATA_FIELDS, type PolicyMetadata } from "../shared/policy-fields";
 import { headerOf } from "./error-details";
 import { IamError, unreadableResponse } from "./errors";
 import { UNREADABLE } from "./outcome";

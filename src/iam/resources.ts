@@ -1,16 +1,19 @@
 import type ResourceControllerV2 from "@ibm-cloud/platform-services/resource-controller/v2";
 import type ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
+import type { Authenticator } from "ibm-cloud-sdk-core";
 import * as v from "valibot";
 import type { ResourceGroup, ServiceInstance } from "../results";
 import { connect, type Client } from "./client";
+import { isPrivate, normalizeEndpoint } from "./config";
 import type { Deadline } from "./deadline";
-import { unreadableResponse } from "./errors";
+import { unreadableResponse, OtherServiceError } from "./errors";
+import { otherService } from "./hints";
 import { memoize } from "./memoize";
 import { pageToken, readAllPages, type Page } from "./parse";
 import { listPolicies } from "./policies";
-import { createResourceClient, type ResourceClient } from "./resource-client";
-import { sdk } from "./sdk";
-import type { Policy, SdkResponse, Settings } from "./types";
+import { sdk, USER_AGENT } from "./sdk";
+import { guardHttp, type Http } from "./transport";
+import type { Policy, SdkResponse, Settings, Service } from "./types";
 
 /** The resources of an account. Equal lookups share one call. Each method throws an `IamError`. */
 export interface Resources {
@@ -157,4 +160,69 @@ async function listGroups(
   return groups
     .filter(({ state }) => state.toUpperCase() === "ACTIVE")
     .map(({ id, crn, name, account_id }) => ({ id, crn, name, accountId: account_id ?? accountId }));
+}
+
+/** Resource Controller and Resource Manager share an endpoint. */
+const PUBLIC_ENDPOINT = "https://resource-controller.cloud.ibm.com";
+const PRIVATE_ENDPOINT = "https://private.resource-controller.cloud.ibm.com";
+
+/** The options of IBM's clients. */
+interface SdkOptions {
+  authenticator: Authenticator;
+  serviceUrl: string;
+  headers: Record<string, string>;
+}
+
+/** A client of Resource Controller or Resource Manager. */
+export interface ResourceClient<Sdk> {
+  service: Service;
+  /** Makes a call with retries. Throws an `IamError` that names the service. */
+  call: <Result>(
+    send: (sdk: Sdk) => Promise<SdkResponse>,
+    parse: (response: SdkResponse) => Result,
+    deadline: Deadline,
+  ) => Promise<Result>;
+}
+
+interface ResourceService<Sdk> {
+  name: string;
+  /** The settings of the endpoint: a key of the stack's configuration, and an environment variable. */
+  endpoint: readonly [config: string, env: string];
+  create: (options: SdkOptions) => Sdk;
+}
+
+/** Creates a client that shares the credentials and the token of an IAM client. */
+export function createResourceClient<Sdk extends { getHttpClient: () => Http }>(
+  client: Client,
+  settings: Settings,
+  { name, endpoint, create }: ResourceService<Sdk>,
+): ResourceClient<Sdk> {
+  const [configKey, variable] = endpoint;
+  const written = settings.config(configKey) || settings.env[variable];
+  const usual = isPrivate(settings) ? PRIVATE_ENDPOINT : PUBLIC_ENDPOINT;
+  const serviceUrl = written ? normalizeEndpoint(written, endpoint.join(", ")) : usual;
+  const service = otherService(name, endpoint.join(", "));
+  let sdk: Sdk | undefined;
+
+  function connect(authenticator: Authenticator): Sdk {
+    const created = create({ authenticator, serviceUrl, headers: { "User-Agent": USER_AGENT } });
+    guardHttp(created.getHttpClient(), client.http);
+    return created;
+  }
+
+  return {
+    service,
+    call: (send, parse, deadline) =>
+      client.call(
+        async (iam) => {
+          try {
+            return await send((sdk ??= connect(iam.getAuthenticator() as Authenticator)));
+          } catch (cause) {
+            throw new OtherServiceError(service, cause);
+          }
+        },
+        parse,
+        deadline,
+      ),
+  };
 }

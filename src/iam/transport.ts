@@ -1,6 +1,7 @@
+import { appendFileSync } from "node:fs";
 import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
 import { TIMED_OUT, UNREADABLE } from "./outcome";
-import type { Trace } from "./trace";
+import { attemptNumber } from "./retry";
 
 /** The HTTP client of IBM's SDK, which is axios. */
 export type Http = ReturnType<IamPolicyManagementV1["getHttpClient"]>;
@@ -146,4 +147,53 @@ function toFailure(error: HttpError, requestTimeout: number): Error {
 function hasJsonType({ headers }: HttpResponse): boolean {
   const type = headers["content-type"];
   return typeof type === "string" && type.includes("json");
+}
+
+/** One call that ended. */
+interface TracedCall {
+  method: string;
+  /** The URL. Its query is not written: it may name accounts. */
+  url: string;
+  /** The HTTP status, or the code of the failure if no response arrived. */
+  outcome: number | string;
+  milliseconds: number;
+  transactionId?: string;
+}
+
+export type Trace = (call: TracedCall) => void;
+
+/**
+ * Writes one line for each call, without bodies, headers and credentials. `IBMCLOUD_TRACE` enables it, as in IBM's CLI:
+ * `true` writes to standard error, and a path appends to that file.
+ *
+ * @returns `undefined` if tracing is off
+ */
+export function createTrace(
+  { IBMCLOUD_TRACE: target }: NodeJS.ProcessEnv,
+  redact: (text: string) => string,
+): Trace | undefined {
+  if (!target || target.toLowerCase() === "false") return undefined;
+  const write =
+    target.toLowerCase() === "true"
+      ? (line: string) => void process.stderr.write(line)
+      : (line: string) => {
+          appendFileSync(target, line);
+        };
+  return ({ method, url, outcome, milliseconds, transactionId }) => {
+    const attempt = attemptNumber.getStore() ?? 1;
+    const parts = [
+      new Date().toISOString(),
+      method.toUpperCase(),
+      withoutQuery(url),
+      outcome,
+      `${Math.round(milliseconds)} ms`,
+      `attempt ${attempt}`,
+      ...(transactionId === undefined ? [] : [`transaction ${transactionId}`]),
+    ];
+    write(`${redact(parts.join(" "))}\n`);
+  };
+}
+
+function withoutQuery(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin + new URL(url).pathname : (url.split("?")[0] ?? "");
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../shared/coded-error";
-import type { PolicyMetadata } from "../shared/policy-metadata";
+import type { PolicyMetadata } from "../shared/policy-fields";
 
 /** The sources of credentials, endpoints and timeouts: stack configuration and the environment. */
 export interface Settings {

@@ -1,7 +1,7 @@
 import type { Policy } from "../iam/types";
 import type { Authorization } from "../results";
 import { parseCrn } from "../shared/crn";
-import { managedBy } from "./conflict";
+import { managedBy } from "./errors";
 import { toState } from "./policy-mapping";
 import { EVENT_NOTIFICATIONS } from "./values";
 

@@ -1,10 +1,9 @@
 import { CodedError, isOutcomeUnknown } from "../shared/coded-error";
-import type { Context } from "./context";
 import { changesPolicy, diffInputs } from "./diff";
 import { outcomeUnknownError } from "./errors";
 import { readAuthorization } from "./read";
 import { requireAccount } from "./resolve";
-import type { State } from "./types";
+import type { Context, State } from "./types";
 
 const MAY_BE_DELETED =
   "IAM may have deleted it: run the same command again, or pulumi refresh before the next pulumi up";

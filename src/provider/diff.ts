@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { addAccounts, withAccounts } from "./check/normalize";
-import type { Context } from "./context";
 import { isSameRoles } from "./roles";
-import type { Inputs, State } from "./types";
+import type { Context, Inputs, State } from "./types";
 import { hasUnknown } from "./values";
 
 /**

@@ -1,4 +1,7 @@
+import type { PolicyConflictError } from "../iam/errors";
+import type { Policy } from "../iam/types";
 import { CodedError, codeOf, isOutcomeUnknown, messageOf } from "../shared/coded-error";
+import { roleNamesOf } from "./roles";
 import type { Inputs, State } from "./types";
 
 /** Returns the two services of an authorization, for sentences. */
@@ -56,4 +59,100 @@ export async function withErrorContext<Result>(
     error.stack = error.message;
     throw Object.assign(error, properties(cause, error.message));
   }
+}
+
+/** Information about a duplicate that the policy itself doesn't contain. */
+export interface Conflict {
+  /** Display names of roles, by CRN. */
+  names: Readonly<Record<string, string>>;
+  /** True if another resource of this run owns the duplicate. */
+  isOwned: boolean;
+  /** True if this run deletes the duplicate, and IAM still shows it. */
+  isDeleting?: boolean;
+  /** True if the same credentials created the duplicate. */
+  isOurs?: boolean;
+}
+
+/** Returns what manages a policy, or `undefined` if a program may adopt it. */
+export function managedBy({ createdById = "", template }: Policy): "service" | "template" | undefined {
+  if (template) return "template";
+  return createdById.startsWith("crn-") ? "service" : undefined;
+}
+
+const NOT_ADOPTABLE = {
+  template: "an enterprise policy template manages it",
+  service: "a service created it for its own use, and will delete it itself",
+};
+
+/** Returns the reason why a policy can't be adopted, or `undefined` if it can. */
+export function whyNotAdoptable(policy: Policy): string | undefined {
+  const manager = managedBy(policy);
+  return manager && NOT_ADOPTABLE[manager];
+}
+
+/** The error of a create: which policy is the duplicate, and the next steps. */
+export function createConflictMessage(error: PolicyConflictError, conflict: Conflict): string {
+  return conflictMessage(error, conflict, createSteps(error.policy, conflict));
+}
+
+function createSteps(policy: Policy, { isOwned, isDeleting = false, isOurs = false }: Conflict): string[] {
+  if (isOwned) {
+    return [
+      "Another resource of this program owns it: remove one of the two and run pulumi refresh, or, after a rename, add the old name to aliases",
+    ];
+  }
+  if (isDeleting) {
+    return [
+      "This run is deleting it, and IAM still returns it: run pulumi refresh, then pulumi up to create this one",
+    ];
+  }
+  const reason = whyNotAdoptable(policy);
+  if (reason !== undefined) return [`It cannot be adopted, because ${reason}: remove this resource`];
+  const steps = [
+    `To manage it here, set adopt: "${policy.id}". To keep it unmanaged, remove this resource`,
+    "If this stack manages it under another name, add that name to aliases. For a replacement by --replace, or two resources that swap scopes, set deleteBeforeReplace or use two steps",
+  ];
+  if (!isOurs) return steps;
+  return [
+    ...steps,
+    "The same credentials created it: if an interrupted run left it, adopt it with IBMCLOUD_ADOPT_OWN=true pulumi up",
+  ];
+}
+
+const ONE_AT_A_TIME =
+  "change the roles of one resource at a time, and run pulumi up after each change. If two resources swap their roles, first give one of them other roles";
+
+/** The error of an update: which policy is the duplicate, and the next steps. `adopt` applies to creates only. */
+export function updateConflictMessage(error: PolicyConflictError, conflict: Conflict): string {
+  return conflictMessage(error, conflict, updateSteps(error.policy, conflict));
+}
+
+function updateSteps(policy: Policy, { isOwned }: Conflict): string[] {
+  if (isOwned) {
+    return [`Another resource of this program owns it: remove one of the two resources, or ${ONE_AT_A_TIME}`];
+  }
+  const reason = whyNotAdoptable(policy);
+  if (reason !== undefined) {
+    return [`It cannot be adopted, because ${reason}: keep other roles, or remove this resource`];
+  }
+  return [
+    `Delete that policy, or adopt it: set adopt: "${policy.id}" and run pulumi up --replace <URN of this resource>, which also deletes the policy that this resource has now`,
+    `If another resource of this stack owns it, ${ONE_AT_A_TIME}`,
+  ];
+}
+
+function conflictMessage(
+  { policy, cause }: PolicyConflictError,
+  { names }: Conflict,
+  steps: string[],
+): string {
+  const { id, createdById = "an unknown user", createdAt = "an unknown time" } = policy;
+  const { status, code, transactionId } = cause.details;
+  const answer = [status, code].filter((each) => each !== undefined).join(" ");
+  const roles = roleNamesOf(policy.roleIds, names).join(", ");
+  return [
+    `the authorization already exists (${answer}): ${id} with ${roles}, created by ${createdById} at ${createdAt}`,
+    ...steps,
+    ...(transactionId === undefined ? [] : [`Transaction-Id: ${transactionId}`]),
+  ].join(". ");
 }

@@ -1,6 +1,11 @@
 import type { Policy, PolicyAttribute, PolicyBody, PolicyTag } from "../iam/types";
-import { mapMetadata, type PolicyMetadata } from "../shared/policy-metadata";
-import { isScopeAttribute, SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/scope-attributes";
+import {
+  mapMetadata,
+  type PolicyMetadata,
+  isScopeAttribute,
+  SCOPE_ATTRIBUTES,
+  type ScopeAttribute,
+} from "../shared/policy-fields";
 import { roleNamesOf } from "./roles";
 import type { Attribute, Inputs, Source, State, Tag, Target } from "./types";
 import { ALL } from "./values";

@@ -5,7 +5,6 @@ import { withDeadline } from "../iam/deadline";
 import type { Settings } from "../iam/types";
 import { checkInputs } from "./check";
 import { createPreflight } from "./check/preflight";
-import type { Context } from "./context";
 import { createAuthorization } from "./create";
 import { deleteAuthorization } from "./delete";
 import { diffAuthorization } from "./diff";
@@ -13,7 +12,7 @@ import { IncompleteError, withErrorContext } from "./errors";
 import { createOwnership } from "./ownership";
 import { readAuthorization } from "./read";
 import { parseState, readableInputs, readableState } from "./state";
-import type { Inputs, State } from "./types";
+import type { Context, Inputs, State } from "./types";
 import { updateAuthorization } from "./update";
 
 type Values = Record<string, unknown>;

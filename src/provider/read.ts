@@ -2,11 +2,10 @@ import type { Iam } from "../iam";
 import type { Policy } from "../iam/types";
 import { CodedError } from "../shared/coded-error";
 import { pairOf } from "./check/normalize";
-import type { Context } from "./context";
 import { localInputs, scopeOf, toInputs, toState } from "./policy-mapping";
 import { requireAccount } from "./resolve";
 import { uniqueNames } from "./roles";
-import type { Inputs, State } from "./types";
+import type { Context, Inputs, State } from "./types";
 
 /**
  * Reads the authorization.

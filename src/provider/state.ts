@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { CodedError } from "../shared/coded-error";
 import { plainObject } from "../shared/plain-object";
-import { mapMetadata } from "../shared/policy-metadata";
-import { mapScopeAttributes } from "../shared/scope-attributes";
+import { mapMetadata, mapScopeAttributes } from "../shared/policy-fields";
 import type { Inputs, State } from "./types";
 
 const text = v.string();

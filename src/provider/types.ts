@@ -6,8 +6,10 @@ import type {
   AuthorizationTarget,
   EnAuthorizationArgs,
 } from "../args";
+import type { Iam } from "../iam";
 import type { ErrorCode } from "../shared/coded-error";
-import type { PolicyMetadata } from "../shared/policy-metadata";
+import type { PolicyMetadata } from "../shared/policy-fields";
+import type { Ownership } from "./ownership";
 
 export type Source = pulumi.Unwrap<AuthorizationSource>;
 export type Target = pulumi.Unwrap<AuthorizationTarget>;
@@ -42,4 +44,14 @@ export interface CheckFailure {
   reason: string;
   /** @default "invalid-argument" */
   code?: ErrorCode;
+}
+
+/** The context of one operation. */
+export interface Context {
+  iam: Iam;
+  ownership: Ownership;
+  /** Waits for a number of seconds. */
+  wait: (seconds: number) => Promise<void>;
+  /** Prints a message that is not an error. Pulumi shows it as a message of the stack. */
+  log: (message: string) => void;
 }

@@ -2,13 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import { PolicyConflictError } from "../iam/errors";
 import type { Policy, PolicyBody } from "../iam/types";
 import { CodedError, isOutcomeUnknown } from "../shared/coded-error";
-import { updateConflictMessage } from "./conflict";
-import type { Context } from "./context";
 import { changesPolicy, diffInputs } from "./diff";
-import { IncompleteError, outcomeUnknownError } from "./errors";
+import { updateConflictMessage, IncompleteError, outcomeUnknownError } from "./errors";
 import { localInputs, scopeOf, toState, withoutLocal } from "./policy-mapping";
 import { requireAccount, resolveAccounts, resolveRoles, type ResolvedRoles } from "./resolve";
-import type { Inputs, State } from "./types";
+import type { Context, Inputs, State } from "./types";
 
 /**
  * Updates roles and description. The scope that IAM has is sent back untouched; it must be the declared one.

@@ -1,14 +1,13 @@
 import { inspect } from "node:util";
 import { expect } from "chai";
 import type { Client } from "../../src/iam/client";
-import { withDeadline } from "../../src/iam/deadline";
-import { IamError } from "../../src/iam/errors";
-import type { Timeouts } from "../../src/iam/types";
 import { createPolicy } from "../../src/iam/create-policy";
+import { withDeadline } from "../../src/iam/deadline";
 import { deletePolicy } from "../../src/iam/delete-policy";
-import { updatePolicy } from "../../src/iam/update-policy";
+import { IamError } from "../../src/iam/errors";
 import { getPolicy, listPolicies } from "../../src/iam/policies";
-import type { Policy } from "../../src/iam/types";
+import type { Timeouts, Policy } from "../../src/iam/types";
+import { updatePolicy } from "../../src/iam/update-policy";
 import { failure, QUICK } from "../support/provider";
 
 /** A policy with undocumented fields. */

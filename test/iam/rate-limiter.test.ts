@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { startIamEmulator } from "../../src/emulator";
 import { openIam } from "../../src/iam";
 import type { Deadline } from "../../src/iam/deadline";
-import { createRateLimiter } from "../../src/iam/rate-limiter";
+import { createRateLimiter } from "../../src/iam/retry";
 import { closing } from "../support/opened";
 
 /** A clock that advances from one sleeper to the next, without waiting. */

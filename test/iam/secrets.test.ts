@@ -1,13 +1,11 @@
-import { expect } from "chai";
 import { inspect } from "node:util";
+import { expect } from "chai";
 import { openIam, type Iam } from "../../src/iam";
-import type { PolicyBody } from "../../src/iam/types";
 import { openResources } from "../../src/iam/resources";
-import type { Settings } from "../../src/iam/types";
-import type { AuthorizationProvider } from "../../src/provider/provider";
-import type { Inputs } from "../../src/provider/types";
+import type { PolicyBody, Settings } from "../../src/iam/types";
 import { toPolicyBody } from "../../src/provider/policy-mapping";
-import type { State } from "../../src/provider/types";
+import type { AuthorizationProvider } from "../../src/provider/provider";
+import type { Inputs, State } from "../../src/provider/types";
 import { startEchoingIam, type Echo, type EchoingIam, type Sent } from "../support/echoing-iam";
 import { ENCODINGS, finderOf } from "../support/encodings";
 import { bucketInputs, KMS } from "../support/inputs";

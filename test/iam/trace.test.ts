@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { openIam, type Iam } from "../../src/iam";
 import { openResources } from "../../src/iam/resources";
-import { createTrace } from "../../src/iam/trace";
+import { createTrace } from "../../src/iam/transport";
 import { startEchoingIam } from "../support/echoing-iam";
 import { closing } from "../support/opened";
 import { failure, QUICK } from "../support/provider";

@@ -1,9 +1,8 @@
-import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
 import type { Policy } from "../../src/emulator";
 import { DEFAULT_TIMEOUTS } from "../../src/iam/config";
-import type { Inputs } from "../../src/provider/types";
-import type { State } from "../../src/provider/types";
+import type { Inputs, State } from "../../src/provider/types";
 import { edit, sdk } from "../support/iam-edits";
 import { bucketInputs } from "../support/inputs";
 import { failure, QUICK, startRig, type Rig } from "../support/provider";

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { diffInputs } from "../../src/provider/diff";
-import type { Inputs } from "../../src/provider/types";
-import type { State } from "../../src/provider/types";
+import type { Inputs, State } from "../../src/provider/types";
 import { UNKNOWN } from "../../src/provider/values";
 import { ACCOUNT, bucketInputs, COS, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
 

@@ -1,9 +1,8 @@
 import type { Iam } from "../../src/iam";
 import type { OfferedRole, Policy } from "../../src/iam/types";
-import type { Context } from "../../src/provider/context";
 import { createOwnership } from "../../src/provider/ownership";
 import { toAttributes, toState } from "../../src/provider/policy-mapping";
-import type { Inputs, State } from "../../src/provider/types";
+import type { Context, Inputs, State } from "../../src/provider/types";
 import { ACCOUNT, COS, EN } from "./inputs";
 
 export const READER: OfferedRole = {

@@ -1,6 +1,5 @@
 import type { AuthorizationProvider } from "../../src/provider/provider";
-import type { Inputs } from "../../src/provider/types";
-import type { State } from "../../src/provider/types";
+import type { Inputs, State } from "../../src/provider/types";
 
 /** A program: arguments by resource name. */
 export type Program = Record<string, object>;

@@ -1,8 +1,7 @@
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
-import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/provider";
 import type { Timeouts } from "../../src/iam/types";
-import type { Inputs } from "../../src/provider/types";
-import type { State } from "../../src/provider/types";
+import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/provider";
+import type { Inputs, State } from "../../src/provider/types";
 import { closing } from "./opened";
 
 /** Timeouts in milliseconds: the real IAM needs seconds and minutes. */

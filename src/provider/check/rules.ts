@@ -1,13 +1,11 @@
 import { looksLikeCrn, parseCrn } from "../../shared/crn";
-import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../../shared/scope-attributes";
+import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../../shared/policy-fields";
 import { suggest } from "../../shared/suggest";
 import type { CheckFailure, Source, Target } from "../types";
 import { ALL, EVENT_NOTIFICATIONS, UNKNOWN } from "../values";
-import { ATTRIBUTE_RULES } from "./attribute-rules";
-import { INSTANCE_RULES } from "./instance-rules";
 import { defaultSourceService } from "./normalize";
-import { failure, type Rule, type Side } from "./rule";
 import type { ValidInputs } from "./schema";
+import { ATTRIBUTE_RULES, INSTANCE_RULES, failure, type Rule, type Side } from "./side-rules";
 
 /** `"*"` has a meaning of its own for these attributes. Omitting another attribute has the same effect as `"*"`. */
 const TAKES_ALL: readonly string[] = [

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { plainObject } from "../../shared/plain-object";
-import { mapScopeAttributes } from "../../shared/scope-attributes";
+import { mapScopeAttributes } from "../../shared/policy-fields";
 import type { Inputs, Source, Target } from "../types";
 
 /** IAM's limit: "Policy attribute values must be between 1 and 1,000 characters" (IAM policy API). */

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { rolesOf } from "../../../src/emulator/role-catalog";
-import type { Inputs } from "../../../src/provider/types";
 import { missingRoles, documentedRoles } from "../../../src/provider/check/default-roles";
-import type { State } from "../../../src/provider/types";
+import type { Inputs, State } from "../../../src/provider/types";
 import { UNKNOWN } from "../../../src/provider/values";
 import { edit } from "../../support/iam-edits";
 import { bucketInputs, EN, KMS } from "../../support/inputs";

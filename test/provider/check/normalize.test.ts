@@ -1,11 +1,10 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { authorizationProvider } from "../../../src/provider/provider";
-import { diffInputs } from "../../../src/provider/diff";
-import type { Inputs, Source, Target } from "../../../src/provider/types";
 import { checkAccounts, normalize, withAccounts } from "../../../src/provider/check/normalize";
+import { diffInputs } from "../../../src/provider/diff";
 import { toInputs, scopeOf, toPolicyBody } from "../../../src/provider/policy-mapping";
-import type { State } from "../../../src/provider/types";
+import { authorizationProvider } from "../../../src/provider/provider";
+import type { Inputs, Source, Target, State } from "../../../src/provider/types";
 import { arbitraryInputs } from "../../support/arbitrary-inputs";
 import { ACCOUNT, bucketInputs, COS, crn, EN, OTHER_ACCOUNT } from "../../support/inputs";
 
