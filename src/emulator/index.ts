@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { callerByApiKey, createTokenStore, DEFAULT_ACCOUNT, keyOf, type Account } from "./accounts";
 import { createApp, createRateLimit } from "./app";
+import { authorizationOf, type Authorization } from "./authorization";
 import { changeBehavior, createBehavior, type Behavior } from "./behavior";
 import { createFaults, type Fault } from "./faults";
 import type { Policy, Seed } from "./policy";
@@ -13,6 +14,7 @@ import { createRoleCatalog, type CustomRole } from "./role-catalog";
 import { API_KEY_GRANT } from "./routes/tokens";
 
 export type { Account, ApiKey, Profile } from "./accounts";
+export type { Authorization, AuthorizationSide } from "./authorization";
 export type { Behavior } from "./behavior";
 export type { Damage } from "./damaged-responses";
 export type { Fault } from "./faults";
@@ -86,6 +88,13 @@ export interface IamEmulator {
    * @param query `state` is "active" by default
    */
   policies: (query?: { state?: Policy["state"] | "all" }) => Policy[];
+  /**
+   * Returns the active policies as a program declares them, in the order of creation.
+   *
+   * @example
+   * expect(iam.authorizations()[0]?.roles).to.deep.equal(["Reader"]);
+   */
+  authorizations: () => Authorization[];
   /** Returns the requests so far, in the order in which their responses were sent. */
   calls: () => Call[];
   /**
@@ -187,12 +196,15 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   policies.seed(seeds);
 
+  const policiesIn = (state: Policy["state"] | "all") =>
+    structuredClone(policies.all().filter((policy) => state === "all" || policy.state === state));
+
   return {
     url,
     apiKey,
     accountId,
-    policies: ({ state = "active" } = {}) =>
-      structuredClone(policies.all().filter((policy) => state === "all" || policy.state === state)),
+    policies: ({ state = "active" } = {}) => policiesIn(state),
+    authorizations: () => policiesIn("active").map((policy) => authorizationOf(policy, roles)),
     calls: () => [...calls],
     inject: faults.inject,
     behave: (changes) => {
