@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthorizationSource, AuthorizationTarget, EnAuthorizationArgs } from "./args";
+import { completeOutputs, mocksOfTest } from "./mocks";
 import type * as plainCredentials from "./plain-credentials";
 import type { PolicyMetadata } from "./shared/policy-fields";
 
@@ -189,5 +190,6 @@ export class EnAuthorization extends pulumi.CustomResource implements Outputs {
       lastModifiedById: undefined,
     };
     super(TYPE, name, { ...outputs, ...args, __provider: PROVIDER }, opts);
+    if (mocksOfTest()) Object.assign(this, completeOutputs(this, args));
   }
 }

@@ -6,6 +6,7 @@ import type { Authorization } from "../results";
 import { CodedError } from "../shared/coded-error";
 import { connect } from "./connection";
 import { lookupError } from "./find-one";
+import { mockedResult } from "./mocked";
 
 /** A filter on the source or target of authorizations. Properties that are not set match everything. */
 export interface AuthorizationFilter {
@@ -58,6 +59,8 @@ export async function getAuthorizations(args: GetAuthorizationsArgs = {}): Promi
   const { source = {}, target = {}, credentials } = args;
   try {
     for (const [side, filter] of Object.entries({ source, target })) refuseUnknownKeys(side, filter);
+    const mocked = await mockedResult("getAuthorizations", args);
+    if (mocked) return mocked["authorizations"] as Authorization[];
     const { toAuthorizations, matchesFilter } = policyListing();
     const policies = await connect(credentials).policies();
     return toAuthorizations(policies).filter((each) => matchesFilter(each, { source, target }));

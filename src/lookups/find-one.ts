@@ -3,14 +3,16 @@ import { distance } from "fastest-levenshtein";
 import type { Resources } from "../iam/resources";
 import { CodedError, codeOf, messageOf } from "../shared/coded-error";
 import { connect } from "./connection";
+import { mockedResult } from "./mocked";
 
 /** A lookup of one resource by its name. */
 interface Lookup<Found> {
+  /** The function's name. Pulumi's mocks get it. */
+  lookup: "getServiceInstance" | "getResourceGroup";
   /** The kind of resource for error messages, such as `service instance`. */
   kind: string;
-  name: string;
-  /** The name of the credentials, whose account is searched. */
-  credentials?: string;
+  /** The function's arguments. `credentials` is the name of the credentials, whose account is searched. */
+  args: { name: string; credentials?: string };
   /** The text of the other arguments for error messages, such as ` of kms in us-south`. */
   filterText?: string;
   /** Returns the resources that match the name and all other arguments. */
@@ -32,7 +34,8 @@ const LISTED = 10;
  * @throws pulumi.RunError if the name is empty or not a string, or if no resource or several resources match
  */
 export async function findOne<Found extends { name: string }>(lookup: Lookup<Found>): Promise<Found> {
-  const { kind, name, filterText = "" } = lookup;
+  const { kind, args, filterText = "" } = lookup;
+  const { name } = args;
   // JavaScript doesn't check the type, and a missing configuration value is undefined.
   if (typeof (name as unknown) !== "string" || name.trim() === "") {
     throw new pulumi.RunError(
@@ -40,10 +43,16 @@ export async function findOne<Found extends { name: string }>(lookup: Lookup<Fou
     );
   }
   try {
-    return await onlyMatch(lookup);
+    const mocked = await mockedResult(lookup.lookup, args);
+    return mocked ? (withArguments(args, mocked) as Found) : await onlyMatch(lookup);
   } catch (cause) {
     throw lookupError(`the ${kind} "${name}"${filterText}`, cause);
   }
+}
+
+/** Adds the arguments to a mocked result: a resource that matches has these values. */
+function withArguments({ credentials, ...values }: Lookup<unknown>["args"], mocked: object): object {
+  return { ...values, ...mocked };
 }
 
 /** Returns the error of a failed lookup: what was looked up, why it failed, and the code of the cause. */
@@ -53,8 +62,7 @@ export function lookupError(what: string, cause: unknown): pulumi.RunError {
 
 async function onlyMatch<Found extends { name: string }>({
   kind,
-  name,
-  credentials,
+  args: { name, credentials },
   matches,
   candidates,
   describe,

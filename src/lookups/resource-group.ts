@@ -24,11 +24,12 @@ export type GetResourceGroupArgs = pulumi.Unwrap<GetResourceGroupOutputArgs>;
  * @example
  * const production = await getResourceGroup({ name: "production" });
  */
-export async function getResourceGroup({ name, credentials }: GetResourceGroupArgs): Promise<ResourceGroup> {
+export async function getResourceGroup(args: GetResourceGroupArgs): Promise<ResourceGroup> {
+  const { name } = args;
   return findOne({
+    lookup: "getResourceGroup",
     kind: "resource group",
-    name,
-    credentials,
+    args,
     matches: async (resources) => (await resources.groups()).filter((each) => each.name === name),
     candidates: (resources) => resources.groups(),
     describe: (each) => `"${each.name}" (${each.id})`,

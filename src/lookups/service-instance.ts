@@ -44,7 +44,7 @@ const FILTERS = ["serviceName", "resourceGroupId", "region"] as const;
  * const archive = await getServiceInstance({ name: "archive", serviceName: "cloud-object-storage" });
  */
 export async function getServiceInstance(args: GetServiceInstanceArgs): Promise<ServiceInstance> {
-  const { name, serviceName, resourceGroupId, region, credentials } = args;
+  const { name, serviceName, resourceGroupId, region } = args;
   const filterTexts = [
     serviceName && ` of ${serviceName}`,
     region && ` in ${region}`,
@@ -53,9 +53,9 @@ export async function getServiceInstance(args: GetServiceInstanceArgs): Promise<
   const isMatch = (each: ServiceInstance) =>
     each.name === name && FILTERS.every((key) => args[key] === undefined || args[key] === each[key]);
   return findOne({
+    lookup: "getServiceInstance",
     kind: "service instance",
-    name,
-    credentials,
+    args,
     filterText: filterTexts.filter(Boolean).join(""),
     matches: async (resources) => (await resources.instances(name)).filter(isMatch),
     candidates: async (resources) => ownServiceFirst(serviceName, await resources.instances()),

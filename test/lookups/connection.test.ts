@@ -34,6 +34,23 @@ describe("importing the package", () => {
   });
 });
 
+describe("a test with Pulumi's mocks", () => {
+  it("loads the provider's rules with the first resource, and neither IBM's SDK nor the emulator", async () => {
+    const loaded = await loadedAfter(`
+      const pulumi = require("@pulumi/pulumi");
+      const { EnAuthorization, getResourceGroup } = require("./src");
+      const newResource = ({ inputs }) => ({ id: "1", state: inputs });
+      await pulumi.runtime.setMocks({ newResource, call: () => ({ id: "1" }) });
+      await getResourceGroup({ name: "x" });
+      const target = { serviceName: "kms", serviceInstance: "*" };
+      new EnAuthorization("x", { source: { serviceInstance: "*" }, target })`);
+    expect(loaded.some((path) => /src.provider\b/.test(path))).to.equal(true);
+    expect(loaded.filter((path) => /@ibm-cloud|ibm-cloud-sdk-core|src.emulator\b/.test(path))).to.deep.equal(
+      [],
+    );
+  });
+});
+
 describe("lookups", () => {
   let iam: IamEmulator;
   beforeEach(async () => {

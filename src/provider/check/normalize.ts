@@ -160,7 +160,8 @@ export function checkAccounts(inputs: Inputs, { accountId }: IamFacts): CheckFai
   return failures;
 }
 
-function accountOf(side: Side): string | undefined {
+/** Returns the account that a side names, or `undefined` if it names none. */
+export function accountOf(side: Side): string | undefined {
   if (hasUnknown(side)) return undefined;
   return side.accountId ?? parseCrn(side.serviceInstance ?? "")?.accountId;
 }
