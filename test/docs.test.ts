@@ -6,7 +6,7 @@ import { argumentsPage } from "../scripts/docs/arguments";
 import { exportedTypes } from "../scripts/docs/exported-types";
 import { ERROR_CODES } from "../src/shared/coded-error";
 import { ROOT } from "./support/engine";
-import { EXAMPLES } from "./support/examples";
+import { EXAMPLES, TEST_PROJECTS } from "./support/examples";
 
 const read = (...path: string[]) => readFileSync(join(ROOT, ...path), "utf8");
 
@@ -17,6 +17,12 @@ const PAGES = [
     .filter((name) => name.endsWith(".md"))
     .map((name) => join("docs", name)),
 ];
+
+/** Returns the code that a page copies from a file, by the file's path: `<!-- path -->` and then a code block. */
+function copiesOf(page: string): Map<string | undefined, string | undefined> {
+  const blocks = page.matchAll(/^<!-- (\S+) -->\n\n```\w+\n(.*?)^```$/gms);
+  return new Map([...blocks].map(([, path, code]) => [path, code]));
+}
 
 /** The text of all source files except the list of error codes. */
 function sources(): string {
@@ -93,9 +99,7 @@ describe("docs/emulator.md", () => {
 
 describe("docs/recipes.md", () => {
   const page = read("docs", "recipes.md");
-  const blocks = new Map(
-    [...page.matchAll(/^<!-- (\S+) -->\n\n```ts\n(.*?)^```$/gms)].map(([, path, code]) => [path, code]),
-  );
+  const blocks = copiesOf(page);
 
   for (const { name, program } of EXAMPLES) {
     const path = `examples/${name}/index.ts`;
@@ -109,6 +113,22 @@ describe("docs/recipes.md", () => {
   it("shows no program that is not an example", () => {
     expect([...blocks.keys()]).to.have.members(EXAMPLES.map(({ name }) => `examples/${name}/index.ts`));
     expect(page.match(/^```ts$/gm)).to.have.length(blocks.size);
+  });
+});
+
+describe("docs/testing-your-program.md", () => {
+  const blocks = copiesOf(read("docs", "testing-your-program.md"));
+
+  it("shows files of examples unchanged", () => {
+    for (const [path = "", code] of blocks) expect(code, path).to.equal(read(path));
+  });
+
+  it("shows the test of each test project, and the program that they share", () => {
+    const shown = blocks.get("examples/tests-with-mocks/index.ts");
+    for (const name of TEST_PROJECTS) {
+      expect(read("examples", name, "index.ts"), name).to.equal(shown);
+      expect([...blocks.keys()]).to.include(`examples/${name}/index.test.ts`);
+    }
   });
 });
 
@@ -176,11 +196,12 @@ declare const iam: IamEmulator;
 describe("the TypeScript samples", function () {
   this.timeout(120_000);
 
-  /** Every sample by the path of a file that doesn't exist. */
+  /** Every sample by the path of a file that doesn't exist. A copy of a file has the file's folder, for its imports. */
   const samples = new Map<string, string>();
   for (const page of PAGES) {
-    [...read(page).matchAll(/^ *```ts\n(.*?)^ *```$/gms)].forEach(([, code = ""], at) => {
-      const path = join(ROOT, `${page.replace(/\W/g, "-")}-${at + 1}.ts`);
+    const blocks = read(page).matchAll(/^(?:<!-- (\S+)\/\S+ -->\n\n)? *```ts\n(.*?)^ *```$/gms);
+    [...blocks].forEach(([, folder = "", code = ""], at) => {
+      const path = join(ROOT, folder, `${page.replace(/\W/g, "-")}-${at + 1}.ts`);
       samples.set(path, /^import /m.test(code) ? code : PRELUDE + code);
     });
   }

@@ -2,39 +2,25 @@ import { expect } from "chai";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { npm } from "../../scripts/setup.mjs";
 import { startIamEmulator } from "../../src/emulator";
 import { command, engineEnv, ROOT, type Outcome } from "../support/engine";
 import { COS, EN } from "../support/inputs";
+import { manifest, npmIn, pack } from "../support/npm";
 import { closing } from "../support/opened";
 
 const UNATTENDED = ["--yes", "--skip-preview"];
-
-/** Runs npm in a folder. @throws when it fails */
-async function npmIn(dir: string, ...args: string[]): Promise<string> {
-  const [name, all] = npm(...args);
-  const { code, output } = await command(name, all, dir, process.env);
-  if (code !== 0) throw new Error(output);
-  return output;
-}
-
-type Manifest = Record<"scripts" | "dependencies" | "devDependencies", Record<string, string>>;
-
-async function manifest(): Promise<Manifest> {
-  return JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as Manifest;
-}
 
 /** A folder outside the clone, with the example's program and nothing of the clone but the tarball of `npm pack`. */
 async function newProject(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "en-authorization-"));
   closing({ close: () => rm(dir, { recursive: true, force: true }) });
-  const packed = await npmIn(ROOT, "pack", "--ignore-scripts", "--silent", "--pack-destination", dir);
+  const tarball = await pack(dir);
   const { devDependencies } = await manifest();
   const pinned = ["@pulumi/pulumi", "@types/node", "typescript"].map(
     (name) => `${name}@${devDependencies[name] ?? ""}`,
   );
   await writeFile(join(dir, "package.json"), JSON.stringify({ name: "new-project", private: true }));
-  await npmIn(dir, "install", "--no-audit", "--no-fund", `./${packed.trim()}`, ...pinned);
+  await npmIn(dir, "install", "--no-audit", "--no-fund", `./${tarball}`, ...pinned);
   await cp(join(ROOT, "examples", "basic", "index.ts"), join(dir, "index.ts"));
   const project = await readFile(join(ROOT, "Pulumi.yaml"), "utf8");
   await writeFile(join(dir, "Pulumi.yaml"), project.replace("examples/basic/index.ts", "index.ts"));

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./engine";
 
-/** A folder under `examples/`. */
+/** A recipe: a folder under `examples/` with a program. */
 export interface Example {
   name: string;
   /** The folder in which a user runs `pulumi`. */
@@ -12,15 +12,22 @@ export interface Example {
   program: string;
 }
 
-/** All examples. One without its own Pulumi.yaml uses the Pulumi.yaml at the repository's root. */
-export const EXAMPLES: readonly Example[] = readdirSync(join(ROOT, "examples"))
-  .sort()
-  .map((name) => {
-    const dir = join(ROOT, "examples", name);
-    const own = join(dir, "Pulumi.yaml");
-    const project = readFileSync(existsSync(own) ? own : join(ROOT, "Pulumi.yaml"), "utf8");
-    return { name, dir, project, program: readFileSync(join(dir, "index.ts"), "utf8") };
-  });
+const FOLDERS = readdirSync(join(ROOT, "examples")).sort();
+
+function isProject(name: string): boolean {
+  return existsSync(join(ROOT, "examples", name, "package.json"));
+}
+
+/** The recipes. One without its own Pulumi.yaml uses the Pulumi.yaml at the repository's root. */
+export const EXAMPLES: readonly Example[] = FOLDERS.filter((name) => !isProject(name)).map((name) => {
+  const dir = join(ROOT, "examples", name);
+  const own = join(dir, "Pulumi.yaml");
+  const project = readFileSync(existsSync(own) ? own : join(ROOT, "Pulumi.yaml"), "utf8");
+  return { name, dir, project, program: readFileSync(join(dir, "index.ts"), "utf8") };
+});
+
+/** The names of the folders that hold whole projects with tests, for users to copy. */
+export const TEST_PROJECTS: readonly string[] = FOLDERS.filter(isProject);
 
 /** Returns the configuration keys that an example's project declares. */
 export function configKeys({ project }: Example): string[] {
