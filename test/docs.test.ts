@@ -186,6 +186,25 @@ describe("the links", () => {
   }
 });
 
+describe("the package", () => {
+  const { files } = JSON.parse(read("package.json")) as { files: string[] };
+  // npm adds README.md to every package.
+  const shipped = PAGES.filter(
+    (path) => path === "README.md" || files.includes(path) || path.startsWith("docs"),
+  );
+
+  it("contains every page that a page in it links", () => {
+    const links = shipped.flatMap((path) =>
+      [...read(path).matchAll(/\]\((?!https?:)([^)\s#]+)/g)].map(([, link = ""]) =>
+        join(dirname(path), link),
+      ),
+    );
+    expect(links).to.include.members(["SUPPORT.md", join("docs", "getting-started.md")]);
+    const pages = new Set([...shipped, join("docs", "terminal.svg")]);
+    expect(links.filter((link) => !pages.has(link))).to.deep.equal([]);
+  });
+});
+
 /** Names that a fragment may use without declaring them. */
 const PRELUDE = `import * as pulumi from "@pulumi/pulumi";
 import { EnAuthorization, getAuthorizations, getResourceGroupOutput, getServiceInstanceOutput } from "pulumi-ibm-en-authorization";
