@@ -90,69 +90,52 @@ export function whyNotAdoptable(policy: Policy): string | undefined {
   return manager && NOT_ADOPTABLE[manager];
 }
 
-/** The error of a create: which policy is the duplicate, and the next steps. */
+/** The error of a create: which policy is the duplicate, and the next step. */
 export function createConflictMessage(error: PolicyConflictError, conflict: Conflict): string {
-  return conflictMessage(error, conflict, createSteps(error.policy, conflict));
+  return conflictMessage(error, conflict, createStep(error.policy, conflict));
 }
 
-function createSteps(policy: Policy, { isOwned, isDeleting = false, isOurs = false }: Conflict): string[] {
+/** The page with the next steps that fewer people need. */
+const OTHER_WAYS = "(other ways: docs/troubleshooting.md, The authorization already exists)";
+
+/** Returns one step, so that nobody has to choose. */
+function createStep(policy: Policy, { isOwned, isDeleting = false, isOurs = false }: Conflict): string {
   if (isOwned) {
-    return [
-      "Another resource of this program owns it: remove one of the two and run pulumi refresh, or, after a rename, add the old name to aliases",
-    ];
+    return "Another resource of this program owns it: remove one of the two and run pulumi refresh, or, after a rename, add the old name to aliases";
   }
   if (isDeleting) {
-    return [
-      "This run is deleting it, and IAM still returns it: run pulumi refresh, then pulumi up to create this one",
-    ];
+    return "This run is deleting it, and IAM still returns it: run pulumi refresh, then pulumi up to create this one";
   }
   const reason = whyNotAdoptable(policy);
-  if (reason !== undefined) return [`It cannot be adopted, because ${reason}: remove this resource`];
-  const steps = [
-    `To manage it here, set adopt: "${policy.id}". To keep it unmanaged, remove this resource`,
-    "If this stack manages it under another name, add that name to aliases. For a replacement by --replace, or two resources that swap scopes, set deleteBeforeReplace or use two steps",
-  ];
-  if (!isOurs) return steps;
-  return [
-    ...steps,
-    "The same credentials created it: if an interrupted run left it, adopt it with IBMCLOUD_ADOPT_OWN=true pulumi up",
-  ];
+  if (reason !== undefined) return `It cannot be adopted, because ${reason}: remove this resource`;
+  const recovery = isOurs ? ", or, if an interrupted run left it, run IBMCLOUD_ADOPT_OWN=true pulumi up" : "";
+  return `To manage it here, set adopt: "${policy.id}"${recovery} ${OTHER_WAYS}`;
 }
 
-const ONE_AT_A_TIME =
-  "change the roles of one resource at a time, and run pulumi up after each change. If two resources swap their roles, first give one of them other roles";
-
-/** The error of an update: which policy is the duplicate, and the next steps. `adopt` applies to creates only. */
+/** The error of an update: which policy is the duplicate, and the next step. `adopt` applies to creates only. */
 export function updateConflictMessage(error: PolicyConflictError, conflict: Conflict): string {
-  return conflictMessage(error, conflict, updateSteps(error.policy, conflict));
+  return conflictMessage(error, conflict, updateStep(error.policy, conflict));
 }
 
-function updateSteps(policy: Policy, { isOwned }: Conflict): string[] {
+function updateStep(policy: Policy, { isOwned }: Conflict): string {
   if (isOwned) {
-    return [`Another resource of this program owns it: remove one of the two resources, or ${ONE_AT_A_TIME}`];
+    return `Another resource of this program owns it: change the roles of one resource at a time, and run pulumi up after each change ${OTHER_WAYS}`;
   }
   const reason = whyNotAdoptable(policy);
   if (reason !== undefined) {
-    return [`It cannot be adopted, because ${reason}: keep other roles, or remove this resource`];
+    return `It cannot be adopted, because ${reason}: keep other roles, or remove this resource`;
   }
-  return [
-    `Delete that policy, or adopt it: set adopt: "${policy.id}" and run pulumi up --replace <URN of this resource>, which also deletes the policy that this resource has now`,
-    `If another resource of this stack owns it, ${ONE_AT_A_TIME}`,
-  ];
+  return `Delete that policy, or adopt it: set adopt: "${policy.id}" and run pulumi up --replace <URN of this resource>, which also deletes the policy that this resource has now ${OTHER_WAYS}`;
 }
 
-function conflictMessage(
-  { policy, cause }: PolicyConflictError,
-  { names }: Conflict,
-  steps: string[],
-): string {
+function conflictMessage({ policy, cause }: PolicyConflictError, { names }: Conflict, step: string): string {
   const { id, createdById = "an unknown user", createdAt = "an unknown time" } = policy;
   const { status, code, transactionId } = cause.details;
   const answer = [status, code].filter((each) => each !== undefined).join(" ");
   const roles = roleNamesOf(policy.roleIds, names).join(", ");
   return [
     `the authorization already exists (${answer}): ${id} with ${roles}, created by ${createdById} at ${createdAt}`,
-    ...steps,
+    step,
     ...(transactionId === undefined ? [] : [`Transaction-Id: ${transactionId}`]),
   ].join(". ");
 }

@@ -99,7 +99,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
         log(note);
       }
       if (failures.length === 0) ownership.declare(inputs);
-      return { inputs: { ...inputs, __provider }, failures };
+      return { inputs: { ...inputs, __provider }, failures: failures.map(withoutProperty) };
     },
     diff: (id, olds, { __provider, ...inputs }) =>
       run({
@@ -140,6 +140,11 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       });
     },
   };
+}
+
+/** Pulumi prints the property before the reason, so the reason must not repeat it. */
+function withoutProperty({ property, reason }: dynamic.CheckFailure): dynamic.CheckFailure {
+  return { property, reason: reason.startsWith(`${property} `) ? reason.slice(property.length + 1) : reason };
 }
 
 /**

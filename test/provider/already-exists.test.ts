@@ -28,8 +28,7 @@ describe("an authorization that already exists", () => {
       "409 policy_conflict_error",
       `${id} with Object Writer, Reader, created by ${String(state.createdById)} at ${String(state.createdAt)}`,
       `adopt: "${id}"`,
-      "aliases",
-      "deleteBeforeReplace",
+      "docs/troubleshooting.md",
       "IBMCLOUD_ADOPT_OWN=true",
       "Transaction-Id: ",
     ]) {

@@ -246,7 +246,8 @@ function halfMadeIn(error: unknown): Omit<Resource, "inputs"> | undefined {
 
 async function checked(provider: AuthorizationProvider, olds: object, args: object): Promise<Inputs> {
   const { inputs, failures = [] } = await provider.check({ ...olds }, { ...args });
-  if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("; "));
+  if (failures.length > 0)
+    throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("; "));
   return jsonCopy(inputs) as Inputs;
 }
 

@@ -65,7 +65,8 @@ export async function startRig(config: Record<string, string> = {}): Promise<Rig
 
   async function checked(inputs: object, run = provider): Promise<Inputs> {
     const result = await run.check({}, { ...inputs });
-    if (result.failures?.length) throw new Error(result.failures.map(({ reason }) => reason).join("\n"));
+    if (result.failures?.length)
+      throw new Error(result.failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
     return JSON.parse(JSON.stringify(result.inputs)) as Inputs;
   }
 

@@ -61,7 +61,7 @@ describe("documented roles", () => {
         return;
       }
       expect(failures.map(({ property }) => property)).to.deep.equal(["roles"]);
-      expect(failures[0]?.reason).to.match(/^roles is missing: .* IAM offers .*Reader/);
+      expect(failures[0]?.reason).to.match(/^is missing: .* IAM offers .*Reader/);
     });
   }
 

@@ -77,7 +77,7 @@ describe("check with credentials", () => {
     it(`refuses ${title}`, async () => {
       const { failures = [] } = await rig.provider.check({}, { ...inputs });
       const found = failures.find((each) => each.property === property);
-      expect(found?.reason, JSON.stringify(failures)).to.match(reason);
+      expect(`${property} ${found?.reason ?? ""}`, JSON.stringify(failures)).to.match(reason);
       expect(Object.keys(operations(rig))).not.to.include("createV2Policy");
     });
   }
