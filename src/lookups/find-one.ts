@@ -38,8 +38,10 @@ export async function findOne<Found extends { name: string }>(lookup: Lookup<Fou
   const { name } = args;
   // JavaScript doesn't check the type, and a missing configuration value is undefined.
   if (typeof (name as unknown) !== "string" || name.trim() === "") {
-    throw new pulumi.RunError(
-      `Cannot look up the ${kind}: name must be a non-empty string. For an output, call the function whose name ends in Output [invalid-argument]`,
+    throw withoutStack(
+      new pulumi.RunError(
+        `Cannot look up the ${kind}: name must be a non-empty string. For an output, call the function whose name ends in Output [invalid-argument]`,
+      ),
     );
   }
   try {
@@ -57,7 +59,16 @@ function withArguments({ credentials, ...values }: Lookup<unknown>["args"], mock
 
 /** Returns the error of a failed lookup: what was looked up, why it failed, and the code of the cause. */
 export function lookupError(what: string, cause: unknown): pulumi.RunError {
-  return new pulumi.RunError(`Cannot look up ${what}: ${messageOf(cause)} [${codeOf(cause)}]`, { cause });
+  return withoutStack(
+    new pulumi.RunError(`Cannot look up ${what}: ${messageOf(cause)} [${codeOf(cause)}]`, { cause }),
+  );
+}
+
+/** Pulumi prints the stack of an error in an output, and adds the name of the property that has this output. */
+function withoutStack(error: pulumi.RunError): pulumi.RunError {
+  error.name = "";
+  error.stack = error.message;
+  return error;
 }
 
 async function onlyMatch<Found extends { name: string }>({

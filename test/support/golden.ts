@@ -19,3 +19,37 @@ export function golden(title: string, text: () => string): void {
     expect(existsSync(file) ? readFileSync(file, "utf8") : "").to.equal(now);
   });
 }
+
+/**
+ * Returns a function that compares one section of `test/golden/<title>.txt` with a text. With `UPDATE_GOLDEN=true` it
+ * rewrites that section. Each test can so compare its own part of one file, also if only some of the tests run.
+ *
+ * @param names all sections, in their order
+ */
+export function goldenSections(
+  title: string,
+  names: readonly string[],
+): (name: string, text: string) => void {
+  const file = join(FOLDER, `${title.replaceAll(" ", "-")}.txt`);
+  const read = () => {
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    return new Map(
+      text
+        .split(/^== /m)
+        .slice(1)
+        .map((section) => {
+          const [name = "", ...lines] = section.split("\n");
+          return [name, lines.join("\n").trim()];
+        }),
+    );
+  };
+  return (name, text) => {
+    const sections = read();
+    if (process.env["UPDATE_GOLDEN"] === "true") {
+      sections.set(name, text.trim());
+      const known = names.filter((each) => sections.has(each));
+      writeFileSync(file, known.map((each) => `== ${each}\n${sections.get(each) ?? ""}\n`).join("\n"));
+    }
+    expect(text.trim()).to.equal(sections.get(name));
+  };
+}

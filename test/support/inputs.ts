@@ -25,3 +25,12 @@ export function bucketInputs(): Inputs & { roles: string[] } {
     roles: ["Reader", "Object Writer"],
   };
 }
+
+/** Returns the attributes of one side of a policy, as IAM stores them. */
+export function attributes(accountId: string, side: Readonly<Record<string, string>>) {
+  return Object.entries({ accountId, ...side }).map(([key, value]) => ({
+    key,
+    operator: "stringEquals",
+    value,
+  }));
+}
