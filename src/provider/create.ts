@@ -38,7 +38,7 @@ export async function createAuthorization(
   }
 
   const stateOf = (created: Policy): State => {
-    const state = toState(created, roles.names);
+    const state = toState(created, roles.names, wanted.roles ?? defaultRoles);
     // From now on, adopted roles are kept like default roles.
     const kept = wanted.roles === undefined && { presetRoles: state.roles };
     return { ...state, ...kept, ...localInputs(wanted) };

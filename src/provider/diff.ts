@@ -7,9 +7,9 @@ import { hasUnknown } from "./values";
 
 /**
  * The effect of a changed argument. `"state"`: IAM does not store the argument; `read` and `delete` get it from the
- * state.
+ * state. `"none"`: only `create` uses the argument.
  */
-type Effect = "replace" | "update" | "state";
+type Effect = "replace" | "update" | "state" | "none";
 
 /** A scope is a security boundary: it is replaced and never edited. */
 const EFFECTS: Record<keyof Inputs, Effect> = {
@@ -17,7 +17,7 @@ const EFFECTS: Record<keyof Inputs, Effect> = {
   target: "replace",
   roles: "update",
   description: "update",
-  adopt: "state",
+  adopt: "none",
   settle: "state",
   presetRoles: "state",
   // Credentials of another account replace the authorization. Only IAM knows the account.
@@ -26,7 +26,7 @@ const EFFECTS: Record<keyof Inputs, Effect> = {
 
 /** Returns true if a change of the argument changes the policy. */
 export function changesPolicy(key: keyof Inputs): boolean {
-  return EFFECTS[key] !== "state";
+  return EFFECTS[key] === "replace" || EFFECTS[key] === "update";
 }
 
 /** The state, in which properties may be missing if the resource is incomplete. */
@@ -57,6 +57,7 @@ export function diffInputs(
 
 function changedKeys(known: Known, wanted: Inputs): (keyof Inputs)[] {
   return (Object.keys(EFFECTS) as (keyof Inputs)[]).filter((key) => {
+    if (EFFECTS[key] === "none") return false;
     if (hasUnknown(wanted[key])) return true;
     const isEqual = EQUAL[key] ?? (() => isDeepStrictEqual(known[key], wanted[key]));
     return !isEqual(known, wanted);

@@ -6,7 +6,7 @@ import {
   SCOPE_ATTRIBUTES,
   type ScopeAttribute,
 } from "../shared/policy-fields";
-import { roleNamesOf } from "./roles";
+import { inOrderOf, roleNamesOf } from "./roles";
 import type { Attribute, Inputs, Source, State, Tag, Target } from "./types";
 import { ALL } from "./values";
 
@@ -31,13 +31,18 @@ export function toPolicyBody({ source, target, description }: Inputs, roleIds: s
  * Converts a policy to state.
  *
  * @param roleNames display names by CRN. A role without one keeps its CRN.
+ * @param order the roles of the program or the previous state, whose order is kept
  */
-export function toState(policy: Policy, roleNames: Readonly<Record<string, string>>): State {
+export function toState(
+  policy: Policy,
+  roleNames: Readonly<Record<string, string>>,
+  order: readonly string[] = [],
+): State {
   const { pattern, rule, template } = policy;
   const metadata = mapMetadata((key) => policy[key]) as PolicyMetadata;
   return defined({
     ...scopeOf(policy),
-    roles: roleNamesOf(policy.roleIds, roleNames),
+    roles: inOrderOf(order, roleNamesOf(policy.roleIds, roleNames)),
     description: policy.description === "" ? undefined : policy.description,
     ...metadata,
     pattern,

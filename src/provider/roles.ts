@@ -16,7 +16,7 @@ function canonicalName(role: OfferedRole, offered: readonly OfferedRole[]): stri
   return findRoles(role.displayName, offered).length === 1 ? role.displayName : role.crn;
 }
 
-/** Returns roles in canonical spelling, sorted and without repetitions. Unknown roles keep their spelling. */
+/** Returns roles in canonical spelling, in the same order and without repetitions. Unknown roles keep their spelling. */
 export function canonicalRoles(written: readonly string[], offered: readonly OfferedRole[] = []): string[] {
   const byKey = new Map<string, string>();
   for (const each of written) {
@@ -27,7 +27,19 @@ export function canonicalRoles(written: readonly string[], offered: readonly Off
         : (ROLE_NAMES.find((known) => isSameName(known, each)) ?? each);
     byKey.set(name.toLowerCase(), name);
   }
-  return [...byKey.values()].sort();
+  return [...byKey.values()];
+}
+
+/**
+ * Returns roles in the order of another list, so that a diff shows only what changed. Roles that are not in the list come
+ * last, sorted: IAM has no order.
+ */
+export function inOrderOf(order: readonly string[], roles: readonly string[]): string[] {
+  const at = (role: string) => {
+    const index = order.findIndex((each) => isSameName(each, role));
+    return index < 0 ? order.length : index;
+  };
+  return [...roles].sort((one, other) => at(one) - at(other) || (one < other ? -1 : 1));
 }
 
 /** Returns true if two lists name the same roles, in any order and case. */

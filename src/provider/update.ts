@@ -32,7 +32,10 @@ export async function updateAuthorization(
   const roles = await resolveRoles(iam, wanted);
   try {
     const policy = await reconcile(context, id, state, wanted, roles);
-    return { outs: { ...toState(policy, roles.names), ...keptRoles(state, wanted), ...localInputs(wanted) } };
+    const order = wanted.roles ?? state.roles;
+    return {
+      outs: { ...toState(policy, roles.names, order), ...keptRoles(state, wanted), ...localInputs(wanted) },
+    };
   } catch (error) {
     if (!isOutcomeUnknown(error)) throw error;
     throw new IncompleteError(id, state, outcomeUnknownError(error, MAY_BE_CHANGED));

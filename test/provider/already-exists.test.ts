@@ -26,7 +26,7 @@ describe("an authorization that already exists", () => {
     for (const part of [
       "Cannot create the authorization (event-notifications -> cloud-object-storage)",
       "409 policy_conflict_error",
-      `${id} with Object Writer, Reader, created by ${String(state.createdById)} at ${String(state.createdAt)}`,
+      `${id} with Reader, Object Writer, created by ${String(state.createdById)} at ${String(state.createdAt)}`,
       `adopt: "${id}"`,
       "docs/troubleshooting.md",
       "IBMCLOUD_ADOPT_OWN=true",
@@ -89,7 +89,7 @@ describe("adopt: true", () => {
     const { id } = await rig.make({ ...bucketInputs(), roles: ["Writer"], description: "old" });
     const { id: adopted, state } = await rig.make({ ...bucketInputs(), adopt: true }, rig.next());
     expect(adopted).to.equal(id);
-    expect(state).to.deep.include({ roles: ["Object Writer", "Reader"], adopt: true });
+    expect(state).to.deep.include({ roles: ["Reader", "Object Writer"], adopt: true });
     expect(state).not.to.have.property("description");
     expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([2]);
     const next = rig.next();

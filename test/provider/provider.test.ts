@@ -49,7 +49,7 @@ describe("provider.create", () => {
     expect(state).to.deep.include({
       source: { serviceName: "event-notifications", accountId, serviceInstance: EN },
       target: { ...bucketInputs().target, accountId },
-      roles: ["Object Writer", "Reader"],
+      roles: ["Reader", "Object Writer"],
       description: "why",
       state: "active",
     });
@@ -131,7 +131,19 @@ describe("provider.read", () => {
     const rig = await startRig();
     const { id, state } = await rig.make(bucketInputs());
     const read = await rig.provider.read(id, {});
-    expect(read.props).to.deep.equal(state);
+    // Without a program, roles are sorted.
+    expect(read.props).to.deep.equal({ ...state, roles: ["Object Writer", "Reader"] });
+  });
+
+  it("adds a role that was granted in IAM after the program's roles, so that a diff has one more line", async () => {
+    const rig = await startRig();
+    const { id, state } = await rig.make(bucketInputs());
+    await edit(rig.iam, id, ({ control }) => {
+      control.grant.roles.unshift({ role_id: "crn:v1:bluemix:public:iam::::serviceRole:Manager" });
+    });
+    const { props, inputs } = await rig.provider.read(id, state);
+    expect((props as State).roles).to.deep.equal(["Reader", "Object Writer", "Manager"]);
+    expect((inputs as State).roles).to.deep.equal(["Reader", "Object Writer", "Manager"]);
   });
 
   it("returns nothing for a deleted authorization in state, and throws for an id that the program looks up", async () => {
@@ -157,7 +169,7 @@ describe("provider.read", () => {
     });
     const read = await rig.provider.read(id, state);
     const drifted = {
-      roles: ["Object Writer"],
+      roles: ["Reader"],
       description: "else",
       target: {
         ...bucketInputs().target,

@@ -13,11 +13,11 @@ const SAME_NAME = {
 const OFFERED = [READER, OBJECT_WRITER];
 
 describe("roles", () => {
-  it("have canonical names in order, without duplicates", () => {
+  it("have canonical names in the program's order, without duplicates", () => {
     expect(canonicalRoles(["object writer", "READER", "reader", "My Role"])).to.deep.equal([
-      "My Role",
       "Object Writer",
       "Reader",
+      "My Role",
     ]);
     expect(canonicalRoles([OBJECT_WRITER.crn, "reader"], OFFERED)).to.deep.equal(["Object Writer", "Reader"]);
   });

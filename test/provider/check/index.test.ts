@@ -541,14 +541,14 @@ describe("check", () => {
   describe("normalizes inputs", () => {
     const NORMAL: [title: string, news: Tree, normal: Tree][] = [
       [
-        "sets the source's service to Event Notifications, and sorts canonical roles",
+        "sets the source's service to Event Notifications, and writes roles in their canonical spelling",
         inputs({ roles: ["object WRITER", "reader", "Reader"] }),
         inputs({ source: { serviceName: "event-notifications" }, roles: ["Object Writer", "Reader"] }),
       ],
       [
         "removes null",
         inputs({ description: null, target: { region: null } }),
-        inputs({ source: { serviceName: "event-notifications" }, roles: ["Object Writer", "Reader"] }),
+        inputs({ source: { serviceName: "event-notifications" }, roles: ["Reader", "Object Writer"] }),
       ],
       [
         "replaces a CRN with its GUID if accountId is set",
