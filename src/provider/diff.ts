@@ -19,7 +19,7 @@ const EFFECTS: Record<keyof Inputs, Effect> = {
   description: "update",
   adopt: "none",
   settle: "state",
-  presetRoles: "state",
+  __presetRoles: "state",
   // Credentials of another account replace the authorization. Only IAM knows the account.
   credentials: "state",
 };
@@ -37,8 +37,8 @@ const EQUAL: Partial<Record<keyof Inputs, (known: Known, wanted: Inputs) => bool
   // Without roles in state, it is unknown which roles IAM has. Without roles in the program, an adopted policy keeps its own.
   roles: ({ roles }, wanted) =>
     roles !== undefined && (wanted.roles === undefined || isSameRoles(roles, wanted.roles)),
-  presetRoles: (known, wanted) =>
-    wanted.roles === undefined || isDeepStrictEqual(known.presetRoles, wanted.presetRoles),
+  __presetRoles: (known, wanted) =>
+    wanted.roles === undefined || isDeepStrictEqual(known.__presetRoles, wanted.__presetRoles),
 };
 
 /** Compares the state with the program. An unknown value counts as changed, so a preview never shows less than `up` does. */

@@ -61,7 +61,7 @@ export function scopeOf({ subject, resource }: PolicyBody): Pick<State, "source"
 }
 
 /** The arguments that IAM does not store. Only the state holds them. */
-const LOCAL_KEYS = ["adopt", "settle", "presetRoles", "credentials"] as const;
+const LOCAL_KEYS = ["adopt", "settle", "__presetRoles", "credentials"] as const;
 type Local = (typeof LOCAL_KEYS)[number];
 
 /** Returns the arguments that IAM does not store. */
@@ -73,7 +73,7 @@ export function localInputs(inputs: Partial<Inputs>): Pick<Inputs, Local> {
 export function withoutLocal({
   adopt,
   settle,
-  presetRoles,
+  __presetRoles,
   credentials,
   ...rest
 }: State): Omit<State, Local> & { [Key in Local]?: never } {

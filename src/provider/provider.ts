@@ -11,7 +11,7 @@ import { diffAuthorization } from "./diff";
 import { IncompleteError, withErrorContext } from "./errors";
 import { createOwnership } from "./ownership";
 import { readAuthorization } from "./read";
-import { parseState, readableInputs, readableState } from "./state";
+import { parseState, readableInputs, readableState, withCurrentNames } from "./state";
 import type { Context, Inputs, State } from "./types";
 import { updateAuthorization } from "./update";
 
@@ -105,7 +105,8 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       run({
         action: `compare authorization ${id}`,
         inputs,
-        work: (context) => diffAuthorization(context, id, parseState(olds), inputs),
+        // In a refresh, these inputs come from the state.
+        work: (context) => diffAuthorization(context, id, parseState(olds), withCurrentNames(inputs)),
       }),
     create: ({ __provider, ...inputs }) =>
       run({

@@ -36,7 +36,7 @@ const PROPERTIES = {
   settle: v.optional(
     v.pipe(plainObject, v.object({ afterCreate: v.optional(seconds), beforeDelete: v.optional(seconds) })),
   ),
-  presetRoles: v.optional(texts),
+  __presetRoles: v.optional(texts),
   credentials: optionalText,
 } satisfies Record<keyof State, v.GenericSchema>;
 
@@ -47,7 +47,8 @@ const INPUTS = { ...PROPERTIES, source: inputSide, target: inputSide };
  *
  * @throws CodedError if it was edited by hand and is malformed
  */
-export function parseState(state: unknown): State {
+export function parseState(written: unknown): State {
+  const state = withCurrentNames(written);
   const [malformed] = findMalformed(state, PROPERTIES);
   if (malformed === undefined) return state as State;
   throw new CodedError(
@@ -58,12 +59,19 @@ export function parseState(state: unknown): State {
 
 /** Drops malformed properties of a state, so that a refresh can repair them. */
 export function readableState(state: unknown): Partial<State> {
-  return dropMalformed(state, PROPERTIES);
+  return dropMalformed(withCurrentNames(state), PROPERTIES);
 }
 
 /** Drops malformed properties of the inputs in state. */
 export function readableInputs(inputs: unknown): Partial<Inputs> {
-  return dropMalformed(inputs, INPUTS);
+  return dropMalformed(withCurrentNames(inputs), INPUTS);
+}
+
+/** Renames the properties in inputs or outputs that an earlier release wrote under another name. */
+export function withCurrentNames<Values>(values: Values): Values {
+  if (typeof values !== "object" || values === null || !("presetRoles" in values)) return values;
+  const { presetRoles, ...rest } = values;
+  return { __presetRoles: presetRoles, ...rest } as Values;
 }
 
 type Schemas = Record<string, v.GenericSchema>;

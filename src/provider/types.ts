@@ -22,9 +22,10 @@ export type Inputs = pulumi.Unwrap<Omit<EnAuthorizationArgs, "source" | "target"
   target: Target;
   /**
    * The roles of a resource whose program sets none: documented roles that were filled in, or those of an adopted policy.
-   * They are kept in state, so that a version of this package with other defaults does not change the grant.
+   * They are kept in state, so that a version of this package with other defaults does not change the grant. Pulumi doesn't
+   * show properties whose name begins with two underscores.
    */
-  presetRoles?: string[];
+  __presetRoles?: string[];
 };
 
 /** The resource's state: the inputs as stored in IAM, and the policy's metadata. */

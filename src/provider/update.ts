@@ -49,8 +49,8 @@ function hasRoles({ roles }: Partial<State>): boolean {
 }
 
 /** Keeps the record that roles were adopted or filled in, and not set by the program. */
-function keptRoles({ presetRoles }: State, { roles }: Inputs): Pick<Inputs, "presetRoles"> {
-  return roles === undefined && presetRoles !== undefined ? { presetRoles } : {};
+function keptRoles({ __presetRoles }: State, { roles }: Inputs): Pick<Inputs, "__presetRoles"> {
+  return roles === undefined && __presetRoles !== undefined ? { __presetRoles } : {};
 }
 
 /** Sets the roles and description of a policy. Nothing is sent if it already has them. */

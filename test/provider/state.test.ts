@@ -52,7 +52,7 @@ describe("check with invalid inputs in state", () => {
     it(`succeeds: source is ${JSON.stringify(source)}`, async () => {
       const rig = await startRig();
       const { roles, ...withoutRoles } = bucketInputs();
-      const olds = { ...bucketInputs(), source, roles: 5, presetRoles: "Reader" };
+      const olds = { ...bucketInputs(), source, roles: 5, __presetRoles: "Reader" };
       const { inputs, failures } = await rig.provider.check(olds, withoutRoles);
       expect(failures).to.deep.equal([]);
       expect(inputs).to.have.property("roles").with.length(roles.length);

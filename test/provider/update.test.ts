@@ -79,19 +79,19 @@ describe("updateAuthorization", () => {
     expect(outs).to.deep.include({ roles: ["Writer"] });
   });
 
-  it("keeps presetRoles until the program sets roles", async () => {
-    const known = state({ presetRoles: ["Reader"] });
+  it("keeps __presetRoles until the program sets roles", async () => {
+    const known = state({ __presetRoles: ["Reader"] });
     const { context } = contextWith(policy());
     const without = { ...INPUTS, roles: undefined, description: "new" };
-    expect((await updateAuthorization(context, "one", known, without)).outs.presetRoles).to.deep.equal([
+    expect((await updateAuthorization(context, "one", known, without)).outs.__presetRoles).to.deep.equal([
       "Reader",
     ]);
     const withRoles = { ...INPUTS, description: "new" };
     expect((await updateAuthorization(context, "one", known, withRoles)).outs).not.to.have.property(
-      "presetRoles",
+      "__presetRoles",
     );
     expect((await updateAuthorization(context, "one", state(), without)).outs).not.to.have.property(
-      "presetRoles",
+      "__presetRoles",
     );
   });
 

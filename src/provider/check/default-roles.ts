@@ -105,7 +105,7 @@ export function fillInRoles(
   olds: Partial<Inputs>,
   offered: readonly OfferedRole[] = [],
 ): { inputs: Inputs; failures: CheckFailure[] } {
-  const filled = (roles: Pick<Inputs, "roles" | "presetRoles">) => ({
+  const filled = (roles: Pick<Inputs, "roles" | "__presetRoles">) => ({
     inputs: { ...inputs, ...roles },
     failures: [],
   });
@@ -114,8 +114,8 @@ export function fillInRoles(
   const keepsPair = isSamePair(olds, pair);
   if (keepsPair && olds.roles === undefined) return filled({});
   if (pair === undefined || inputs.adopt === UNKNOWN) return filled({ roles: UNKNOWN_ROLES });
-  const roles = (keepsPair ? olds.presetRoles : undefined) ?? documentedRoles(pair);
-  if (roles) return filled({ roles: [...roles], presetRoles: [...roles] });
+  const roles = (keepsPair ? olds.__presetRoles : undefined) ?? documentedRoles(pair);
+  if (roles) return filled({ roles: [...roles], __presetRoles: [...roles] });
 
   const names = offered.map(({ displayName }) => displayName);
   const choice = names.length > 0 ? `. IAM offers ${names.join(", ")}` : "";

@@ -87,7 +87,7 @@ const inputs = {
   adopt: v.optional(v.union([v.boolean(), text], "must be true, false or a policy's id")),
   settle: v.optional(strict(settle)),
   credentials: v.optional(text),
-} satisfies Schemas<Exclude<keyof Inputs, "presetRoles">>;
+} satisfies Schemas<Exclude<keyof Inputs, "__presetRoles">>;
 
 /** The schema of inputs whose values are all known. */
 export const schema = strict(inputs);

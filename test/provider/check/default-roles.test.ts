@@ -55,7 +55,7 @@ describe("documented roles", () => {
       expect(documentedRoles({ source, target })).to.deep.equal(roles);
       if (roles) {
         expect(failures).to.deep.equal([]);
-        expect(inputs).to.deep.include({ roles, presetRoles: roles });
+        expect(inputs).to.deep.include({ roles, __presetRoles: roles });
         const offered = rolesOf(source, target).map(({ display_name }) => display_name);
         for (const role of roles) expect(offered).to.include(role);
         return;
@@ -65,27 +65,42 @@ describe("documented roles", () => {
     });
   }
 
-  it("are created, and are presetRoles in state", async () => {
+  it("are created, and are __presetRoles in state", async () => {
     const { state } = await rig.make(without(bucketInputs(), "roles"));
     expect(state).to.deep.include({
       roles: ["Object Writer", "Reader"],
-      presetRoles: ["Object Writer", "Reader"],
+      __presetRoles: ["Object Writer", "Reader"],
     });
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
   });
 
   it("stay unchanged if a later version documents other roles", async () => {
     const { id, state, inputs } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
-    const old = { ...inputs, presetRoles: ["Reader"] };
-    const known: State = { ...state, presetRoles: ["Reader"] };
+    const old = { ...inputs, __presetRoles: ["Reader"] };
+    const known: State = { ...state, __presetRoles: ["Reader"] };
     const run = rig.next();
     const program = { ...without(bucketInputs(), "roles") };
     const { inputs: wanted } = await run.check(old, { ...program });
-    expect(wanted).to.deep.include({ roles: ["Reader"], presetRoles: ["Reader"] });
+    expect(wanted).to.deep.include({ roles: ["Reader"], __presetRoles: ["Reader"] });
     expect(await run.diff(id, known, wanted as Inputs)).to.deep.include({ changes: false });
 
     const other = { ...program, target: { serviceName: "codeengine", serviceInstance: KMS } };
     expect((await rig.next().check(old, other)).inputs).to.deep.include({ roles: ["Viewer", "Writer"] });
+  });
+
+  it("stay unchanged in the state of an earlier release, which named them otherwise", async () => {
+    const { id, state, inputs } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
+    const [old, known] = [
+      { ...inputs, presetRoles: ["Reader"] },
+      { ...state, presetRoles: ["Reader"] },
+    ];
+    const run = rig.next();
+    const { inputs: wanted } = await run.check(old, { ...without(bucketInputs(), "roles") });
+    expect(wanted).to.deep.include({ roles: ["Reader"], __presetRoles: ["Reader"] });
+    expect(await run.diff(id, known, wanted as Inputs)).to.deep.include({ changes: false });
+    const { props } = await rig.next().read(id, known);
+    expect(props).to.deep.include({ __presetRoles: ["Reader"] }).and.not.have.property("presetRoles");
+    expect(await rig.next().diff(id, props as State, old), "in a refresh").to.include({ changes: false });
   });
 
   it("are restored after drift in IAM", async () => {
@@ -95,7 +110,7 @@ describe("documented roles", () => {
     const read = await rig.next().read(id, state);
     expect(read.inputs).to.deep.include({
       roles: ["Object Writer"],
-      presetRoles: ["Object Writer", "Reader"],
+      __presetRoles: ["Object Writer", "Reader"],
     });
     const run = rig.next();
     const { inputs } = await run.check(read.inputs as Record<string, unknown>, { ...program });
@@ -114,7 +129,7 @@ describe("documented roles", () => {
       for (const before of [olds as object, {}]) {
         const { inputs, failures } = await run.check({ ...before }, { ...uncertain });
         expect(failures).to.deep.equal([]);
-        expect(inputs).to.deep.include({ roles, presetRoles: roles });
+        expect(inputs).to.deep.include({ roles, __presetRoles: roles });
         expect(await run.diff(id, state, inputs as Inputs)).to.deep.include({
           changes: true,
           replaces: [side],
@@ -154,7 +169,7 @@ describe("documented roles", () => {
     const { id } = await rig.make({ ...bucketInputs(), roles: ["Manager", "Writer"] });
     const program = { ...without(bucketInputs(), "roles"), adopt: true, description: "mine" };
     const { state, inputs } = await rig.make(program, rig.next());
-    expect(inputs).not.to.have.any.keys("roles", "presetRoles");
+    expect(inputs).not.to.have.any.keys("roles", "__presetRoles");
     expect(state).to.deep.include({ roles: ["Manager", "Writer"] });
     expect(rig.iam.policies().map((policy) => [policy.id, policy.description])).to.deep.equal([[id, "mine"]]);
     expect(await rig.next().diff(id, state, inputs)).to.deep.include({ changes: false });
@@ -177,7 +192,7 @@ describe("documented roles", () => {
       changes: false,
       replaces: [],
     });
-    expect(adopted.state).to.deep.include({ roles: ["Reader"], presetRoles: ["Reader"] });
+    expect(adopted.state).to.deep.include({ roles: ["Reader"], __presetRoles: ["Reader"] });
     expect(
       (await rig.next().check(inputs as Record<string, unknown>, { ...program })).inputs,
     ).not.to.have.property("roles");
