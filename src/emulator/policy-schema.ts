@@ -169,7 +169,9 @@ function refuseRoles(
   const pair = `${source ?? "any service"} to ${target ?? "resource groups"}`;
   if (offered.length === 0) {
     const sides = `${rename("subject.attributes")} and ${rename("resource.attributes")}`;
-    throw invalidBody(`${sides} must name services that IAM can authorize: /v2/roles lists no role for ${pair}`);
+    throw invalidBody(
+      `${sides} must name services that IAM can authorize: /v2/roles lists no role for ${pair}`,
+    );
   }
   const ids = control.grant.roles.map(({ role_id }) => role_id);
   const at = ids.findIndex((id) => !offered.some(({ crn }) => crn === id));

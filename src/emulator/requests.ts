@@ -15,12 +15,14 @@ export interface Call {
   transactionId: string;
   /** Milliseconds since 1970. */
   startedAt: number;
+  /** Milliseconds from the arrival of the request to its response. */
+  duration: number;
   /** Present if an injected fault applied to this call. */
   fault?: true;
 }
 
 /** A request whose response was not sent yet. */
-export type Arrival = Omit<Call, "status" | "fault">;
+export type Arrival = Omit<Call, "status" | "duration" | "fault">;
 
 const OPERATIONS = [
   ["POST", /^\/identity\/token$/, "token"],

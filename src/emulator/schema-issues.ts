@@ -62,6 +62,7 @@ function expectationOf(issue: v.BaseIssue<unknown>): string {
 const EXPECTATIONS: Record<string, (issue: v.BaseIssue<unknown>) => string> = {
   string: () => "must be a string",
   boolean: () => "must be a boolean",
+  number: () => "must be a number",
   array: () => "must be an array",
   loose_object: expectationOfObject,
   strict_tuple: ({ expected }) => (expected === "never" ? "is one too many" : "must be an array"),

@@ -72,11 +72,11 @@ const REQUESTS: [what: string, method: string, path: string, request?: RawReques
 ];
 
 function withSubject(body: Parameters<Change>[0], operator: string, value: unknown): object {
-  return adding("subject", body, { key: "region", operator, value } as never);
+  return adding("subject", body, { key: "region", operator, value });
 }
 
 function withResource(body: Parameters<Change>[0], operator: string, value: unknown): object {
-  return adding("resource", body, { key: "region", operator, value } as never);
+  return adding("resource", body, { key: "region", operator, value });
 }
 
 describeEmulator("the sentences about invalid requests", () => {
