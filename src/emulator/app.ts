@@ -6,6 +6,7 @@ import type { Env, Parts } from "./context";
 import { errorBody, Refusal } from "./errors";
 import type { Faults } from "./faults";
 import { operationOf, type Arrival, type Call } from "./requests";
+import { ownRoutes } from "./routes/own";
 import { policyRoutes } from "./routes/policies";
 import { policyRoutesV1 } from "./routes/policies-v1";
 import { resourceRoutes } from "./routes/resources";
@@ -31,6 +32,8 @@ export function createApp(parts: AppParts): Hono<Env> {
       c.header("Content-Type", "application/json; charset=utf-8");
     }
   });
+  // Above the calls of IAM: these are neither recorded nor subject to faults.
+  app.route("/", ownRoutes(parts));
   app.use(async (c, next) => {
     const { method, path } = c.req;
     const arrival: Arrival = {
@@ -49,7 +52,8 @@ export function createApp(parts: AppParts): Hono<Env> {
     c.header("Pragma", "no-cache");
     if (!behavior.etagHeader) c.header("ETag", undefined);
     const status = c.get("reset") ? 0 : (c.get("sentStatus") ?? c.res.status);
-    record({ ...arrival, status, ...(c.get("fault") && { fault: true }) });
+    const duration = Date.now() - arrival.startedAt;
+    record({ ...arrival, status, duration, ...(c.get("fault") && { fault: true }) });
   });
   app.use(faults.middleware);
   app.use("/v1/*", rateLimit.middleware);

@@ -29,4 +29,6 @@ export interface Parts {
   roles: RoleCatalog;
   resources: ResourceStore;
   behavior: Behavior;
+  /** Makes several changes that a data file gets together. */
+  together: (change: () => void) => void;
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import * as v from "valibot";
 import type { Behavior } from "./behavior";
 import type { Policy } from "./policy";
 
@@ -73,17 +72,14 @@ export function policyNotFound(id: string): Refusal {
   return new Refusal(404, "policy_not_found", `Policy with Id ${id} not found.`);
 }
 
-export function invalidBody(message: string): Refusal {
-  return new Refusal(400, "invalid_body", `Invalid body format. ${message}`);
+/** @param problem a sentence without a full stop. It names the path of a value, and what was expected. */
+export function invalidBody(problem: string): Refusal {
+  return new Refusal(400, "invalid_body", `Invalid body format. ${problem}.`);
 }
 
-/** Returns the refusal for the first problem that a schema found in a body. */
-export function invalidBodyAt(issue: v.BaseIssue<unknown>): Refusal {
-  return invalidBody(`Check ${v.getDotPath(issue) || "the body"}: ${issue.message}.`);
-}
-
-export function invalidQuery(name: string): Refusal {
-  return new Refusal(400, "invalid_body", `The query parameter ${name} is not valid.`);
+/** @param expected what was expected of the query parameter, such as `must be a whole number` */
+export function invalidQuery(name: string, expected: string): Refusal {
+  return new Refusal(400, "invalid_body", `The query parameter ${name} ${expected}.`);
 }
 
 type ErrorText = readonly [code: string, message: string];

@@ -1,16 +1,18 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { callerByApiKey, createTokenStore, DEFAULT_ACCOUNT, keyOf, type Account } from "./accounts";
+import { callerByApiKey, createTokenStore, DEFAULT_ACCOUNT, keyOf } from "./accounts";
 import { createApp, createRateLimit } from "./app";
 import { authorizationOf, type Authorization } from "./authorization";
 import { changeBehavior, createBehavior, type Behavior } from "./behavior";
+import { createKeeper, openDataFile } from "./data-file";
 import { createFaults, type Fault } from "./faults";
+import type { IamEmulatorOptions } from "./options";
 import type { Policy, Seed } from "./policy";
 import { createPolicyStore } from "./policy-store";
 import type { Call } from "./requests";
 import type { InstanceSeed, ResourceGroup, ResourceGroupSeed, ResourceInstance } from "./resource";
 import { createResourceStore } from "./resource-store";
-import { createRoleCatalog, type CustomRole } from "./role-catalog";
+import { createRoleCatalog } from "./role-catalog";
 import { API_KEY_GRANT } from "./routes/tokens";
 
 export type { Account, ApiKey, Profile } from "./accounts";
@@ -18,6 +20,7 @@ export type { Authorization, AuthorizationSide } from "./authorization";
 export type { Behavior } from "./behavior";
 export type { Damage } from "./damaged-responses";
 export type { Fault } from "./faults";
+export type { IamEmulatorOptions } from "./options";
 export type { Attribute, Policy, Seed, Template } from "./policy";
 export type { Arrival, Call, Operation } from "./requests";
 export type {
@@ -28,51 +31,7 @@ export type {
   ResourceInstance,
 } from "./resource";
 export type { CustomRole } from "./role-catalog";
-
-/** The options of `startIamEmulator`. */
-export interface IamEmulatorOptions extends Partial<Behavior> {
-  /**
-   * The port to listen on.
-   * @default any free port
-   */
-  port?: number;
-  /**
-   * The accounts, with the API keys that give access to them.
-   * @default one account with one API key
-   */
-  accounts?: readonly [Account, ...Account[]];
-  /**
-   * The lifetime of a token, in seconds.
-   * @default 3600
-   */
-  tokenLifetime?: number;
-  /**
-   * The policies that exist at the start.
-   * @default none
-   */
-  seed?: readonly Seed[];
-  /**
-   * The service instances that exist at the start.
-   * @default none
-   */
-  instances?: readonly InstanceSeed[];
-  /**
-   * The resource groups that exist at the start.
-   * @default the group `Default` in each account
-   */
-  resourceGroups?: readonly ResourceGroupSeed[];
-  /**
-   * The custom roles of the accounts.
-   * @default none
-   */
-  customRoles?: readonly CustomRole[];
-  /**
-   * Allows any source for any target whose roles the emulator knows, for example Cloud Object Storage to Key Protect,
-   * instead of only the pairs of Event Notifications. IAM itself allows fewer pairs.
-   * @default false
-   */
-  anyPair?: boolean;
-}
+export { readSeedFile, type Seeds } from "./seed-file";
 
 /** An in-process IAM emulator, for tests without an IBM Cloud account. */
 export interface IamEmulator {
@@ -153,7 +112,7 @@ export interface IamEmulator {
  * - `/v2/roles`: the roles that can be granted
  * - `/v2/resource_instances` and `/v2/resource_groups`: Resource Controller and Resource Manager, for lookups
  *
- * @throws if the port is in use
+ * @throws if the port is in use, or if the data file is in use or damaged
  *
  * @example
  * const iam = await startIamEmulator();
@@ -163,38 +122,69 @@ export interface IamEmulator {
 export async function startIamEmulator(options: IamEmulatorOptions = {}): Promise<IamEmulator> {
   const {
     port = 0,
-    accounts = [DEFAULT_ACCOUNT],
+    accounts: givenAccounts = [DEFAULT_ACCOUNT],
     tokenLifetime = 3600,
     seed: seeds = [],
     instances = [],
     resourceGroups = [],
     customRoles = [],
     anyPair = false,
+    dataFile,
+    onCall,
     ...settings
   } = options;
+  const data = dataFile === undefined ? undefined : openDataFile(dataFile);
+  const accounts = data?.content?.accounts ?? givenAccounts;
   const [{ id: accountId, apiKeys }] = accounts;
   const apiKey = keyOf(apiKeys[0] ?? "");
   const behavior = createBehavior(settings);
-  const policies = createPolicyStore(accounts, behavior, () => url);
+  const { changed, together } = createKeeper(() =>
+    data?.write({ accounts, policies: policies.stored(), ...resources.stored() }),
+  );
+  const policies = createPolicyStore(accounts, behavior, () => url, changed);
   const faults = createFaults();
   const rateLimit = createRateLimit(behavior);
   const tokens = createTokenStore(tokenLifetime);
   const roles = createRoleCatalog(customRoles, accounts, anyPair);
-  const resources = createResourceStore(accounts);
-  // Groups first: an instance without a resource group is put into the default one.
-  resources.addGroups(resourceGroups);
-  resources.addInstances(instances);
+  const resources = createResourceStore(accounts, changed);
   const calls: Call[] = [];
-  const record = (call: Call) => calls.push(call);
-  const parts = { accounts, tokens, policies, roles, resources, behavior };
+  const record = (call: Call) => {
+    calls.push(call);
+    onCall?.(call);
+  };
+  const parts = { accounts, tokens, policies, roles, resources, behavior, together };
   const app = createApp({ ...parts, faults, rateLimit, record });
   const server = createAdaptorServer({ fetch: app.fetch });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  policies.seed(seeds);
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => {
+        data?.close();
+        resolve();
+      });
+      if ("closeAllConnections" in server) server.closeAllConnections();
+    });
+  let url = "";
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", resolve);
+    });
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    together(() => {
+      if (data?.content) {
+        policies.load(data.content.policies);
+        resources.load(data.content);
+        return;
+      }
+      // Groups first: an instance without a resource group is put into the default one.
+      resources.addGroups(resourceGroups);
+      resources.addInstances(instances);
+      policies.seed(seeds);
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
 
   const policiesIn = (state: Policy["state"] | "all") =>
     structuredClone(policies.all().filter((policy) => state === "all" || policy.state === state));
@@ -225,12 +215,6 @@ export async function startIamEmulator(options: IamEmulatorOptions = {}): Promis
       rateLimit.reset();
       calls.length = 0;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      }),
+    close,
   };
 }

@@ -4,6 +4,7 @@ import type { Policy } from "./policy";
 import { attributeOf } from "./policy-schema";
 import type { Entry, PolicyStore } from "./policy-store";
 import type { Query } from "./requests";
+import { listed } from "./schema-issues";
 
 const SORT_KEYS = [
   "id",
@@ -66,7 +67,8 @@ export function listPolicies(
   if (limit === undefined) return { entries: sorted, links: {} };
 
   const size = Number(limit);
-  if (!Number.isInteger(size) || size < 1 || size > MAX_LIMIT) throw invalidQuery("limit");
+  if (!Number.isInteger(size) || size < 1 || size > MAX_LIMIT)
+    throw invalidQuery("limit", `must be a whole number from 1 to ${MAX_LIMIT}`);
   const from = start === undefined ? 0 : offsetOf(start);
   const hasMore = from + size < sorted.length;
   const linkTo = (offset: number) => {
@@ -115,7 +117,8 @@ function sortEntries(entries: Entry[], sort: string): Entry[] {
   if (sort === "") return entries;
   const key = sort.replace(/^-/, "");
   if (LAST_PERMIT.includes(key)) return entries;
-  if (!isSortKey(key)) throw invalidQuery("sort");
+  if (!isSortKey(key))
+    throw invalidQuery("sort", `must be ${listed([...SORT_KEYS, ...LAST_PERMIT])}, or one of them after a -`);
   const sign = sort.startsWith("-") ? -1 : 1;
   return [...entries].sort(({ policy: one }, { policy: other }) => sign * compare(one[key], other[key]));
 }
@@ -130,6 +133,6 @@ function compare(one: string, other: string): number {
 
 function offsetOf(token: string): number {
   const text = Buffer.from(token, "base64url").toString();
-  if (!/^\d{1,9}$/.test(text)) throw invalidQuery("start");
+  if (!/^\d{1,9}$/.test(text)) throw invalidQuery("start", "must come from a link to another page");
   return Number(text);
 }

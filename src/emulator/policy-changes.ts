@@ -47,7 +47,7 @@ export function restorePolicy(
   state: unknown,
 ): Entry {
   const entry = policies.find(caller, id);
-  if (state !== "active") throw invalidBody("The state can only be set to active.");
+  if (state !== "active") throw invalidBody('state must be "active"');
   refuseStale(ifMatch, entry, behavior);
   return policies.setState(caller, entry, "active");
 }
@@ -64,7 +64,7 @@ function refuseManaged({ policy: { id, template } }: Entry): void {
 
 /** Refuses a change whose `If-Match` is missing or does not match the current version. */
 function refuseStale(ifMatch: string | undefined, entry: Entry, behavior: Behavior): void {
-  if (ifMatch === undefined) throw invalidBody("Missing header: If-Match.");
+  if (ifMatch === undefined) throw invalidBody("The header If-Match is required");
   // RFC 9110, 13.1.1: `*` matches any existing version.
   if (ifMatch === "*" || ifMatch === entry.etag) return;
   const message = "The If-Match header does not match the current ETag of the policy.";

@@ -1,41 +1,36 @@
 import * as v from "valibot";
 import type { Caller } from "./accounts";
-import { invalidBody, invalidBodyAt, Refusal } from "./errors";
+import { invalidBody, Refusal } from "./errors";
 import type { Attribute, PolicyBody } from "./policy";
-import { plainObject } from "./requests";
 import type { RoleCatalog } from "./role-catalog";
+import { exactObject, listed, plainObject, sentenceOf } from "./schema-issues";
 
 /** "Policy attribute values must be between 1 and 1,000 characters in length." (IAM policy API) */
 const text = v.pipe(v.string(), v.minLength(1), v.maxCodePoints(1000));
-/** The message for a value that matches no schema of a union. */
-const NO_MATCH = "Invalid input";
-const subjectAttribute = v.union(
-  [
-    v.strictObject({ key: text, operator: v.literal("stringEquals"), value: text }),
-    v.strictObject({ key: text, operator: v.literal("stringExists"), value: v.boolean() }),
-  ],
-  NO_MATCH,
-);
-const resourceAttribute = v.union(
-  [
-    subjectAttribute,
-    v.strictObject({ key: text, operator: v.literal("stringMatch"), value: text }),
-    v.strictObject({
-      key: text,
-      operator: v.picklist(["stringEqualsAnyOf", "stringMatchAnyOf"]),
-      value: v.pipe(v.array(text), v.minLength(1), v.maxLength(10)),
-    }),
-  ],
-  NO_MATCH,
-);
-const tag = v.strictObject({ key: text, operator: v.picklist(["stringEquals", "stringMatch"]), value: text });
-const condition = v.strictObject({
+const equalsAttribute = exactObject({ key: text, operator: v.literal("stringEquals"), value: text });
+const existsAttribute = exactObject({ key: text, operator: v.literal("stringExists"), value: v.boolean() });
+const subjectAttribute = v.variant("operator", [equalsAttribute, existsAttribute]);
+const resourceAttribute = v.variant("operator", [
+  equalsAttribute,
+  existsAttribute,
+  exactObject({ key: text, operator: v.literal("stringMatch"), value: text }),
+  exactObject({
+    key: text,
+    operator: v.picklist(["stringEqualsAnyOf", "stringMatchAnyOf"]),
+    value: v.pipe(v.array(text), v.minLength(1), v.maxLength(10)),
+  }),
+]);
+const tag = exactObject({ key: text, operator: v.picklist(["stringEquals", "stringMatch"]), value: text });
+const condition = exactObject({
   key: text,
   operator: text,
-  value: v.union([text, v.boolean(), v.array(text)]),
+  value: v.union(
+    [text, v.boolean(), v.array(text)],
+    "must be a boolean, a non-empty string or an array of non-empty strings",
+  ),
 });
 const conditionsOf = <Each extends v.GenericSchema>(each: Each) =>
-  v.strictObject({
+  exactObject({
     operator: v.picklist(["and", "or"]),
     conditions: v.pipe(v.array(each), v.maxLength(10)),
   });
@@ -43,49 +38,25 @@ const listOf = <Each extends v.GenericSchema>(each: Each) =>
   v.pipe(v.array(each), v.minLength(1), v.maxLength(100));
 const body = v.pipe(
   plainObject,
-  v.strictObject({
+  exactObject({
     type: v.literal("authorization"),
     description: v.optional(v.pipe(v.string(), v.maxCodePoints(1000))),
-    subject: v.strictObject({ attributes: listOf(subjectAttribute) }),
-    resource: v.strictObject({
+    subject: exactObject({ attributes: listOf(subjectAttribute) }),
+    resource: exactObject({
       attributes: listOf(resourceAttribute),
       tags: v.optional(v.pipe(v.array(tag), v.maxLength(100))),
     }),
-    control: v.strictObject({
-      grant: v.strictObject({ roles: listOf(v.strictObject({ role_id: text })) }),
+    control: exactObject({
+      grant: exactObject({ roles: listOf(exactObject({ role_id: text })) }),
     }),
     pattern: v.optional(text),
     // Conditions nest at most two levels deep (account docs). Without a limit, copying them could overflow the stack.
     rule: v.optional(
-      v.union([condition, conditionsOf(v.union([condition, conditionsOf(condition)]))], NO_MATCH),
+      v.variant("operator", [
+        conditionsOf(v.variant("operator", [conditionsOf(condition), condition])),
+        condition,
+      ]),
     ),
-  }),
-);
-
-/** "Currently, only the `stringEquals` and the `stringMatch` operators are available." (IAM policy API) */
-const operatorV1 = v.optional(v.picklist(["stringEquals", "stringMatch"]), "stringEquals");
-const subjectAttributeV1 = v.strictObject({ name: v.string(), value: v.string() });
-const resourceAttributeV1 = v.strictObject({ name: v.string(), value: v.string(), operator: operatorV1 });
-/** GET returns the name and description of a role; a client may send them back. */
-const roleV1 = v.strictObject({
-  role_id: v.string(),
-  display_name: v.optional(v.string()),
-  description: v.optional(v.string()),
-});
-const bodyV1 = v.pipe(
-  plainObject,
-  v.strictObject({
-    type: v.string(),
-    description: v.optional(v.string()),
-    subjects: v.tuple([v.strictObject({ attributes: v.array(subjectAttributeV1) })]),
-    roles: v.array(roleV1),
-    // "Note that only one resource is allowed in a policy." (IAM policy API)
-    resources: v.tuple([
-      v.strictObject({
-        attributes: v.array(resourceAttributeV1),
-        tags: v.optional(v.array(resourceAttributeV1)),
-      }),
-    ]),
   }),
 );
 
@@ -106,88 +77,105 @@ export function attributeOf(side: { attributes: readonly Attribute[] }, key: str
   return typeof value === "string" ? value : undefined;
 }
 
+/** Changes the path in an error, for a request in another schema. */
+type Rename = (path: string) => string;
+
 /**
  * Checks a request body against the rules that IAM's API documents for authorizations.
  *
+ * @param rename changes the path in an error
  * @throws Refusal 400 for an invalid body, 403 for a target in another account
  */
-export function parsePolicyBody(json: unknown, caller: Caller, roles: RoleCatalog): PolicyBody {
+export function parsePolicyBody(
+  json: unknown,
+  caller: Caller,
+  roles: RoleCatalog,
+  rename: Rename = (path) => path,
+): PolicyBody {
   const { success, output: data, issues } = v.safeParse(body, json);
-  if (!success) throw invalidBodyAt(issues[0]);
-  const { subject, resource } = data;
-  refuseRepeatedKeys("subject", subject.attributes);
-  refuseRepeatedKeys("resource", resource.attributes);
-  const unsupported = subject.attributes.find(({ key }) => !SUBJECT_KEYS.includes(key));
-  if (unsupported) throw invalidBody(`The subject attribute ${unsupported.key} is not supported.`);
-  if (attributeOf(subject, "accountId") === undefined)
-    throw invalidBody("The subject must include accountId.");
-  if (attributeOf(resource, "accountId") === undefined)
-    throw invalidBody("The resource must include accountId.");
-  if (!subject.attributes.some(({ key }) => key === "serviceName" || key === "resourceGroupId")) {
-    throw invalidBody("The subject must include serviceName or resourceGroupId.");
+  if (!success) throw invalidBody(sentenceOf(issues, "The body", rename));
+  for (const rule of RULES) {
+    const problem = rule(data);
+    if (problem) throw invalidBody(`${rename(problem.path)} ${problem.expected}`);
   }
-  if (
-    attributeOf(resource, "serviceName") === undefined &&
-    attributeOf(resource, "resourceType") !== "resource-group"
-  ) {
-    throw invalidBody("The resource must include serviceName, unless its resourceType is resource-group.");
-  }
-  if (attributeOf(resource, "accountId") !== caller.accountId) {
+  if (attributeOf(data.resource, "accountId") !== caller.accountId) {
     throw new Refusal(
       403,
       "insufficent_permissions",
       "You are not authorized to create an authorization for this account.",
     );
   }
-  const [source, target] = [attributeOf(subject, "serviceName"), attributeOf(resource, "serviceName")];
-  refuseRoles(data, roles.offered(caller, source, target));
+  refuseRoles(data, caller, roles, rename);
   return data;
 }
 
-/**
- * Checks a v1 request body by the same rules and converts it to v2.
- *
- * @throws Refusal as `parsePolicyBody` does
- */
-export function parsePolicyBodyV1(json: unknown, caller: Caller, roles: RoleCatalog): PolicyBody {
-  const { success, output, issues } = v.safeParse(bodyV1, json);
-  if (!success) throw invalidBodyAt(issues[0]);
-  const {
-    type,
-    description,
-    subjects: [subject],
-    resources: [resource],
-  } = output;
-  const attributes = resource.attributes.map(toAttribute);
-  // IBM's sources disagree: the API reference requires accountId, and some examples omit it. The emulator accepts both.
-  if (!attributes.some(({ key }) => key === "accountId")) {
-    attributes.push({ key: "accountId", operator: "stringEquals", value: caller.accountId });
-  }
-  const converted = {
-    type,
-    ...(description !== undefined && { description }),
-    subject: {
-      attributes: subject.attributes.map((each) => toAttribute({ ...each, operator: "stringEquals" })),
+interface Problem {
+  path: string;
+  expected: string;
+}
+
+/** The rules for a whole authorization. */
+const RULES: readonly ((data: PolicyBody) => Problem | false)[] = [
+  ({ subject }) => repeatedKey("subject", subject),
+  ({ resource }) => repeatedKey("resource", resource),
+  ({ subject }) => {
+    const at = subject.attributes.findIndex(({ key }) => !SUBJECT_KEYS.includes(key));
+    return at >= 0 && { path: `subject.attributes[${at}].key`, expected: `must be ${listed(SUBJECT_KEYS)}` };
+  },
+  ({ subject }) =>
+    attributeOf(subject, "accountId") === undefined && {
+      path: "subject.attributes",
+      expected: "must include accountId with the operator stringEquals",
     },
-    resource: { attributes, ...(resource.tags && { tags: resource.tags.map(toAttribute) }) },
-    control: { grant: { roles: output.roles.map(({ role_id }) => ({ role_id })) } },
-  };
-  return parsePolicyBody(converted, caller, roles);
+  ({ resource }) =>
+    attributeOf(resource, "accountId") === undefined && {
+      path: "resource.attributes",
+      expected: "must include accountId with the operator stringEquals",
+    },
+  ({ subject }) =>
+    !subject.attributes.some(({ key }) => key === "serviceName" || key === "resourceGroupId") && {
+      path: "subject.attributes",
+      expected: "must include serviceName or resourceGroupId",
+    },
+  ({ resource }) =>
+    attributeOf(resource, "serviceName") === undefined &&
+    attributeOf(resource, "resourceType") !== "resource-group" && {
+      path: "resource.attributes",
+      expected:
+        "must include serviceName with the operator stringEquals, unless resourceType is resource-group",
+    },
+  ({ control: { grant } }) => {
+    const ids = grant.roles.map(({ role_id }) => role_id);
+    const at = ids.findIndex((id, index) => ids.indexOf(id) < index);
+    return at >= 0 && { path: `control.grant.roles[${at}].role_id`, expected: "must not be listed twice" };
+  },
+];
+
+function repeatedKey(side: string, { attributes }: { attributes: readonly Attribute[] }): Problem | false {
+  const keys = attributes.map(({ key }) => key);
+  const at = keys.findIndex((key, index) => keys.indexOf(key) < index);
+  const expected = `must not be listed twice: ${String(keys[at])}`;
+  return at >= 0 && { path: `${side}.attributes[${at}].key`, expected };
 }
 
-function toAttribute({ name, operator, value }: v.InferOutput<typeof resourceAttributeV1>) {
-  return { key: name, operator, value };
-}
-
-function refuseRoles({ control }: PolicyBody, offered: readonly { crn: string }[]): void {
+function refuseRoles(
+  { subject, resource, control }: PolicyBody,
+  caller: Caller,
+  roles: RoleCatalog,
+  rename: Rename,
+): void {
+  const [source, target] = [attributeOf(subject, "serviceName"), attributeOf(resource, "serviceName")];
+  const offered = roles.offered(caller, source, target);
+  const pair = `${source ?? "any service"} to ${target ?? "resource groups"}`;
+  if (offered.length === 0) {
+    const sides = `${rename("subject.attributes")} and ${rename("resource.attributes")}`;
+    throw invalidBody(
+      `${sides} must name services that IAM can authorize: /v2/roles lists no role for ${pair}`,
+    );
+  }
   const ids = control.grant.roles.map(({ role_id }) => role_id);
-  if (new Set(ids).size < ids.length) throw invalidBody("A role is listed more than once.");
-  const unsupported = ids.find((id) => !offered.some(({ crn }) => crn === id));
-  if (unsupported === undefined) return;
-  throw invalidBody(`The role ${unsupported} is not supported for this subject and resource.`);
-}
-
-function refuseRepeatedKeys(side: string, attributes: readonly { key: string }[]): void {
-  const repeated = attributes.find(({ key }, at) => attributes.findIndex((each) => each.key === key) < at);
-  if (repeated) throw invalidBody(`The ${side} attribute ${repeated.key} is listed more than once.`);
+  const at = ids.findIndex((id) => !offered.some(({ crn }) => crn === id));
+  if (at < 0) return;
+  const path = rename(`control.grant.roles[${at}].role_id`);
+  throw invalidBody(`${path} must be the CRN of a role that /v2/roles lists for ${pair}, not ${ids[at]}`);
 }

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Accounts, Caller } from "./accounts";
 import type { Behavior } from "./behavior";
 import { ConflictRefusal, policyNotFound, Refusal } from "./errors";
 import type { Policy, PolicyBody, Seed } from "./policy";
+import { etagOf, fingerprintOf } from "./policy-identity";
 import { attributeOf } from "./policy-schema";
 
 /** A policy, with the account that owns it and its version. */
@@ -25,6 +26,9 @@ interface Delay {
   /** Milliseconds. */
   length: number;
 }
+
+/** A policy as a data file keeps it. Delays end with the emulator. */
+export type StoredPolicy = Pick<Entry, "policy" | "accountId" | "revision">;
 
 /** The policies of all accounts, in the order of creation. Deleted ones stay, as IAM keeps them for a while. */
 export interface PolicyStore {
@@ -51,19 +55,46 @@ export interface PolicyStore {
   /** Puts policies into their accounts without any check. A policy with the id of an existing one replaces it. */
   seed: (seeds: readonly Seed[]) => Policy[];
   clear: () => void;
+  /** Returns everything that `load` needs. */
+  stored: () => StoredPolicy[];
+  /** Adds policies of an emulator that ended, with their ETags. Deleted policies are dropped after 10 days, as in IAM. */
+  load: (stored: readonly StoredPolicy[]) => void;
 }
 
-/** @param url returns the URL of the emulator, for each policy's `href` */
-export function createPolicyStore(accounts: Accounts, behavior: Behavior, url: () => string): PolicyStore {
+/** IAM keeps a deleted policy for 10 days. Source: account docs, iam-audit-policies.md. */
+const DELETED_KEPT_MS = 10 * 24 * 60 * 60 * 1000;
+
+/**
+ * @param url returns the URL of the emulator, for each policy's `href`
+ * @param changed is called after each change
+ */
+export function createPolicyStore(
+  accounts: Accounts,
+  behavior: Behavior,
+  url: () => string,
+  changed: () => void,
+): PolicyStore {
   const entries = new Map<string, Entry>();
 
   function save(unsaved: Omit<Entry, "etag" | "fingerprint">): Entry {
     const { policy, revision } = unsaved;
-    const digest = createHash("md5")
-      .update(JSON.stringify([revision, policy]))
-      .digest("hex");
-    const entry = { ...unsaved, etag: `${revision}-${digest}`, fingerprint: fingerprintOf(policy) };
+    const entry = { ...unsaved, etag: etagOf(revision, policy), fingerprint: fingerprintOf(policy) };
     entries.set(policy.id, entry);
+    return entry;
+  }
+
+  /** Saves a change. If it cannot be kept on disk, it is undone. */
+  function commit(unsaved: Omit<Entry, "etag" | "fingerprint">): Entry {
+    const { id } = unsaved.policy;
+    const before = entries.get(id);
+    const entry = save(unsaved);
+    try {
+      changed();
+    } catch (error) {
+      if (before) entries.set(id, before);
+      else entries.delete(id);
+      throw error;
+    }
     return entry;
   }
 
@@ -137,46 +168,53 @@ export function createPolicyStore(accounts: Accounts, behavior: Behavior, url: (
         ...modified,
       } as const;
       const hidden = behavior.visibleAfter > 0 ? startDelay(behavior.visibleAfter) : undefined;
-      return save({ policy, accountId: caller.accountId, revision: 1, hidden });
+      return commit({ policy, accountId: caller.accountId, revision: 1, hidden });
     },
     replace: (caller, entry, body) => {
       refuseDuplicate(caller, body, entry.policy.id);
       const { id, href, created_at, created_by_id, state } = entry.policy;
       const policy = { ...body, id, href, created_at, created_by_id, state, ...modifiedBy(caller) };
       const previous = previousOf(entry, "staleFor");
-      return save({ policy, accountId: entry.accountId, revision: entry.revision + 1, previous });
+      return commit({ policy, accountId: entry.accountId, revision: entry.revision + 1, previous });
     },
     setState: (caller, entry, state) => {
       const { policy, accountId, revision } = entry;
       if (state === "active") refuseDuplicate(caller, policy, policy.id);
       if (state === "active" && policy.state !== "active") refuseOverQuota(caller);
-      return save({
+      return commit({
         policy: { ...policy, state, ...modifiedBy(caller) },
         accountId,
         revision: revision + 1,
         previous: state === "deleted" ? previousOf(entry, "lingersFor") : undefined,
       });
     },
-    seed: (seeds) =>
-      seeds.map((seed) => save({ ...completeSeed(seed, accounts, url()), revision: 1 }).policy),
+    seed: (seeds) => {
+      const seeded = seeds.map(
+        (seed) => save({ ...completeSeed(seed, accounts, url()), revision: 1 }).policy,
+      );
+      changed();
+      return seeded;
+    },
     clear: () => {
       entries.clear();
+      changed();
+    },
+    stored: () =>
+      [...entries.values()].map(({ policy, accountId, revision }) => ({ policy, accountId, revision })),
+    load: (stored) => {
+      const now = Date.now();
+      const kept = stored.filter(
+        ({ policy }) =>
+          policy.state === "active" || now - Date.parse(policy.last_modified_at) < DELETED_KEPT_MS,
+      );
+      for (const each of kept) save({ ...each, policy: withHrefOf(url(), each.policy) });
     },
   };
 }
 
-/** Returns a string that is equal for duplicates. As in IAM, list order and description make no difference. */
-function fingerprintOf({ type, subject, resource, control }: PolicyBody): string {
-  const sorted = (list: readonly unknown[]) => list.map((each) => JSON.stringify(each)).sort();
-  const plain = (list: PolicyBody["subject"]["attributes"] = []) =>
-    list.map(({ key, operator, value }) => [key, operator, Array.isArray(value) ? [...value].sort() : value]);
-  return JSON.stringify([
-    type,
-    sorted(plain(subject.attributes)),
-    sorted(plain(resource.attributes)),
-    sorted(plain(resource.tags)),
-    sorted([...new Set(control.grant.roles.map(({ role_id }) => role_id))]),
-  ]);
+/** Returns a policy of another emulator, which had another port. */
+function withHrefOf(url: string, policy: Policy): Policy {
+  return { ...policy, href: policy.href.replace(/^http:\/\/127\.0\.0\.1:\d+(?=\/)/, url) };
 }
 
 function startDelay(length: number): Delay {

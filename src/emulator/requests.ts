@@ -1,6 +1,5 @@
 import { gunzipSync } from "node:zlib";
 import type { Context } from "hono";
-import * as v from "valibot";
 import { invalidBody, Refusal } from "./errors";
 
 /** A request and the status of its response. It contains neither API keys nor tokens. */
@@ -16,12 +15,14 @@ export interface Call {
   transactionId: string;
   /** Milliseconds since 1970. */
   startedAt: number;
+  /** Milliseconds from the arrival of the request to its response. */
+  duration: number;
   /** Present if an injected fault applied to this call. */
   fault?: true;
 }
 
 /** A request whose response was not sent yet. */
-export type Arrival = Omit<Call, "status" | "fault">;
+export type Arrival = Omit<Call, "status" | "duration" | "fault">;
 
 const OPERATIONS = [
   ["POST", /^\/identity\/token$/, "token"],
@@ -57,12 +58,6 @@ export function queryOf(c: Context): Query {
   return Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== ""));
 }
 
-/** A JSON object. Valibot's own object schemas accept arrays, too. */
-export const plainObject = v.custom<Record<string, unknown>>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  "expected an object",
-);
-
 /** The largest body that is accepted, in bytes: more than any policy needs. */
 const MAX_BODY = 1024 * 1024;
 
@@ -76,12 +71,12 @@ export async function readJson(c: Context): Promise<unknown> {
     throw new Refusal(415, "unsupported_content_type", "The content type must be application/json.");
   }
   const raw = Buffer.from(await c.req.arrayBuffer());
+  if (raw.length > MAX_BODY) throw invalidBody(`The body must have at most ${MAX_BODY} bytes`);
   try {
-    if (raw.length > MAX_BODY) throw new RangeError();
     const gzipped = c.req.header("content-encoding") === "gzip";
     const bytes = gzipped ? gunzipSync(raw, { maxOutputLength: MAX_BODY }) : raw;
     return JSON.parse(bytes.toString("utf8")) as unknown;
-  } catch {
-    throw invalidBody("The body is not valid JSON, or it is too large.");
+  } catch (error) {
+    throw invalidBody(`The body must be JSON: ${error instanceof Error ? error.message : ""}`);
   }
 }

@@ -11,30 +11,33 @@ import type {
 
 /** The service instances and resource groups of all accounts, in the order in which they were added. */
 export interface ResourceStore {
+  /** An instance with the CRN of an existing one replaces it. */
   addInstances: (seeds: readonly InstanceSeed[]) => ResourceInstance[];
+  /** A group with the id of an existing one replaces it. */
   addGroups: (seeds: readonly ResourceGroupSeed[]) => ResourceGroup[];
   instancesOf: (accountId: string) => ResourceInstance[];
   /** Returns the account's resource groups. One of them is always the default. */
   groupsOf: (accountId: string) => ResourceGroup[];
   clear: () => void;
+  /** Returns everything that `load` needs. */
+  stored: () => StoredResources;
+  load: (stored: StoredResources) => void;
 }
 
-export function createResourceStore(accounts: Accounts): ResourceStore {
-  const instances: ResourceInstance[] = [];
-  const groups: ResourceGroup[] = [];
+/** The resources of all accounts as a data file keeps them. */
+export interface StoredResources {
+  instances: ResourceInstance[];
+  resourceGroups: ResourceGroup[];
+}
 
-  // Kept, so that each read returns the same times.
-  const generatedDefaults = new Map<string, ResourceGroup>();
-
-  function generatedDefaultOf(accountId: string): ResourceGroup {
-    const group = generatedDefaults.get(accountId) ?? generateDefaultGroup(accountId);
-    generatedDefaults.set(accountId, group);
-    return group;
-  }
+/** @param changed is called after each change */
+export function createResourceStore(accounts: Accounts, changed: () => void): ResourceStore {
+  let instances: ResourceInstance[] = [];
+  let groups: ResourceGroup[] = [];
 
   function groupsOf(accountId: string): ResourceGroup[] {
     const added = groups.filter((each) => each.account_id === accountId);
-    return added.some((each) => each.default) ? added : [generatedDefaultOf(accountId), ...added];
+    return added.some((each) => each.default) ? added : [generateDefaultGroup(accountId), ...added];
   }
 
   return {
@@ -45,21 +48,38 @@ export function createResourceStore(accounts: Accounts): ResourceStore {
         const defaultGroupId = groupsOf(id).find((each) => each.default)?.id ?? "";
         return instanceFromSeed(seed, { id, iamId }, defaultGroupId);
       });
-      instances.push(...added);
+      instances = [...without(instances, added), ...added];
+      changed();
       return added;
     },
     addGroups: (seeds) => {
       const added = seeds.map((seed) => groupFromSeed(seed, seed.accountId ?? accounts[0].id));
-      groups.push(...added);
+      groups = [...without(groups, added), ...added];
+      changed();
       return added;
     },
     instancesOf: (accountId) => instances.filter((each) => each.account_id === accountId),
     groupsOf,
     clear: () => {
-      instances.length = 0;
-      groups.length = 0;
+      instances = [];
+      groups = [];
+      changed();
+    },
+    stored: () => ({ instances, resourceGroups: groups }),
+    load: (stored) => {
+      instances = stored.instances;
+      groups = stored.resourceGroups;
     },
   };
+}
+
+/** Returns the resources that are not replaced. */
+function without<Each extends { crn: string }>(
+  resources: readonly Each[],
+  replacing: readonly Each[],
+): Each[] {
+  const replaced = new Set(replacing.map(({ crn }) => crn));
+  return resources.filter(({ crn }) => !replaced.has(crn));
 }
 
 /** Services whose instances belong to no region. */
@@ -139,8 +159,8 @@ function lastOperationOf(instance: InstanceState): LastOperation {
 function groupFromSeed(
   { name, id = randomUUID().replaceAll("-", ""), default: isDefault = false }: ResourceGroupSeed,
   accountId: string,
+  createdAt = new Date().toISOString(),
 ): ResourceGroup {
-  const now = new Date().toISOString();
   const quota = "a3d7b8d01e261c24677937c29ab33f3c";
   return {
     id,
@@ -154,15 +174,15 @@ function groupFromSeed(
     payment_methods_url: `/v2/resource_groups/${id}/payment_methods`,
     resource_linkages: [],
     teams_url: `/v2/resource_groups/${id}/teams`,
-    created_at: now,
-    updated_at: now,
+    created_at: createdAt,
+    updated_at: createdAt,
   };
 }
 
-/** Returns the resource group that every new account has. Its id depends only on the account. */
+/** Returns the resource group that every new account has. Its id depends only on the account, and its time is made up. */
 function generateDefaultGroup(accountId: string): ResourceGroup {
   const id = createHash("md5").update(`${accountId}/Default`).digest("hex");
-  return groupFromSeed({ name: "Default", id, default: true }, accountId);
+  return groupFromSeed({ name: "Default", id, default: true }, accountId, "2024-01-01T00:00:00.000Z");
 }
 
 function groupCrn(id: string, accountId: string): string {

@@ -1,13 +1,15 @@
-/** The state of a service instance. Source: IBM's SDK, `ResourceInstance.Constants.State`. */
-export type InstanceState =
-  | "active"
-  | "inactive"
-  | "removed"
-  | "pending_removal"
-  | "pending_reclamation"
-  | "failed"
-  | "provisioning"
-  | "pre_provisioning";
+/** The states of a service instance. Source: IBM's SDK, `ResourceInstance.Constants.State`. */
+export const INSTANCE_STATES = [
+  "active",
+  "inactive",
+  "removed",
+  "pending_removal",
+  "pending_reclamation",
+  "failed",
+  "provisioning",
+  "pre_provisioning",
+] as const;
+export type InstanceState = (typeof INSTANCE_STATES)[number];
 
 /** A service instance to put into an account. */
 export interface InstanceSeed {

@@ -1,121 +1,19 @@
 import { expect } from "chai";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
-import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { commandLine } from "../../src/cli/command-line";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
-import { sdk } from "../support/iam-edits";
+import { runCommand } from "../support/command";
 import { COS, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
 import { inProgram } from "../support/program";
 import { WHAT_EXISTS } from "../support/what-exists";
 
-const ENTRY = join(__dirname, "..", "..", "src", "cli", "index.ts");
-
-/** Starts the command in a process of its own, and waits for its first output. */
-async function start(...args: string[]): Promise<{ child: ChildProcess; output: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", ENTRY, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  closing({
-    close: async () => {
-      if (child.exitCode === null && child.kill("SIGKILL")) await once(child, "exit");
-    },
-  });
-  const streams = [once(child.stdout, "data"), once(child.stderr, "data")];
-  const [output] = (await Promise.race(streams)) as [Buffer];
-  return { child, output: output.toString() };
-}
-
-/** Returns the value that the emulator's output gives for an environment variable. */
-function exported(name: string, output: string): string {
-  return new RegExp(`^ *export ${name}=(\\S+)$`, "m").exec(output)?.[1] ?? "";
-}
-
-/** Runs the command in this process, and returns its help or error text. */
-async function run(...args: string[]): Promise<string> {
-  let output = "";
-  const write = (text: string) => (output += text);
-  const program = commandLine(new PassThrough());
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ writeOut: write, writeErr: write });
-  }
-  await program.parseAsync(args, { from: "user" }).catch(() => undefined);
-  return output;
-}
-
-describe("pulumi-ibm-en-authorization emulator", () => {
-  it("prints endpoints, API key and account, and runs until it is stopped", async () => {
-    const { child, output } = await start("emulator");
-    const url = exported("IBMCLOUD_IAM_API_ENDPOINT", output);
-    expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect(exported("IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT", output)).to.equal(url);
-    expect(exported("IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT", output)).to.equal(url);
-    const [accountId = ""] = /\b[0-9a-f]{32}\b/.exec(output) ?? [];
-    const client = sdk({ url, apiKey: exported("IC_API_KEY", output) });
-    const { result } = await client.listV2Policies({ accountId });
-    expect(result.policies).to.deep.equal([]);
-    child.kill("SIGTERM");
-    expect(await once(child, "exit")).to.deep.equal([0, null]);
-  });
-
-  it("closes the emulator on SIGTERM", async () => {
-    const out = new PassThrough();
-    const running = commandLine(out).parseAsync(["emulator", "--port", "0"], { from: "user" });
-    const [output] = (await once(out, "data")) as [Buffer];
-    const url = exported("IBMCLOUD_IAM_API_ENDPOINT", output.toString());
-    expect((await fetch(url)).status).to.equal(401);
-    process.emit("SIGTERM");
-    await running;
-    expect(await fetch(url).catch((error: unknown) => (error as Error).message)).to.equal("fetch failed");
-  });
-
-  for (const [args, count] of [
-    [[], 0],
-    [["--any-pair"], 4],
-  ] as const) {
-    const title = ["emulator", ...args].join(" ");
-    it(`offers ${count} roles for two services without Event Notifications: ${title}`, async () => {
-      const { output } = await start("emulator", ...args);
-      const url = exported("IBMCLOUD_IAM_API_ENDPOINT", output);
-      const pair = { serviceName: "secrets-manager", sourceServiceName: "is" };
-      const client = sdk({ url, apiKey: exported("IC_API_KEY", output) });
-      const { result } = await client.listRoles({ ...pair, policyType: "authorization" });
-      expect(result.service_roles).to.have.length(count);
-    });
-  }
-
-  for (const port of ["x", "65536", "-1", "1.5"]) {
-    it(`refuses the port ${port}`, async () => {
-      expect(await run("emulator", `--port=${port}`))
-        .to.include("--port")
-        .and.to.include("65535");
-    });
-  }
-
-  it("fails if the port is taken", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    closing({
-      close: async () => {
-        await once(server.close(), "close");
-      },
-    });
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    expect(await run("emulator", "--port", String(port)))
-      .to.include("EADDRINUSE")
-      .and.to.include("--port");
-  });
-});
-
 describe("pulumi-ibm-en-authorization", () => {
   it("lists its commands in its help, and prints its version", async () => {
-    expect(await run("--help"))
+    expect((await runCommand("--help")).output)
       .to.include("emulator")
       .and.to.include("list");
-    expect(await run("--version")).to.match(/^\d+\.\d+\.\d+/);
+    expect((await runCommand("--version")).output).to.match(/^\d+\.\d+\.\d+/);
   });
 });
 

@@ -67,3 +67,27 @@ export function leavingOut(side: "subject" | "resource", body: Body, ...keys: st
   const attributes = body[side].attributes.filter(({ key }) => !keys.includes(key));
   return { ...body, [side]: { ...body[side], attributes } };
 }
+
+/** Returns the body of `bucketBody` in the v1 schema. */
+export function bucketBodyV1(
+  accountId: string,
+  ...roles: string[]
+): IamPolicyManagementV1.CreatePolicyParams {
+  const { type, subject, resource } = bucketBody(accountId);
+  return {
+    type,
+    subjects: [
+      { attributes: subject.attributes.map(({ key, value }) => ({ name: key, value: String(value) })) },
+    ],
+    roles: (roles.length > 0 ? roles : [READER]).map((role_id) => ({ role_id })),
+    resources: [
+      {
+        attributes: resource.attributes.map(({ key, operator, value }) => ({
+          name: key,
+          value: String(value),
+          operator,
+        })),
+      },
+    ],
+  };
+}

@@ -305,10 +305,9 @@ describeEmulator("a list of policies", () => {
       it(`returns 400 to GET /${version}/policies?${query}`, async () => {
         const answer = await send("GET", `/${version}/policies?account_id=${target.accountId}&${query}`);
         expect(answer.status).to.equal(400);
-        expect(errorIn(answer)).to.deep.equal({
-          code: "invalid_body",
-          message: `The query parameter ${name} is not valid.`,
-        });
+        const { code, message } = errorIn(answer);
+        expect(code).to.equal("invalid_body");
+        expect(message).to.include(`The query parameter ${name} must`);
       });
     }
   }

@@ -38,6 +38,7 @@ describe("the tarball of npm pack", function () {
       "README.md",
       "LICENSE",
       "CHANGELOG.md",
+      "docs/emulator-seed.schema.json",
       "docs/recipes.md",
       "package.json",
       "dist/provider/index.js",
@@ -45,7 +46,10 @@ describe("the tarball of npm pack", function () {
       expect(paths).to.include(path);
     expect(
       paths.filter(
-        (path) => !/^(dist\/.*\.(js|d\.ts)|docs\/[a-z-]+\.(md|svg)|[A-Z]+(\.md)?|package\.json)$/.test(path),
+        (path) =>
+          !/^(dist\/.*\.(js|d\.ts)|docs\/[a-z-]+\.(md|svg|schema\.json)|[A-Z]+(\.md)?|package\.json)$/.test(
+            path,
+          ),
       ),
     ).to.deep.equal([]);
   });

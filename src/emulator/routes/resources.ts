@@ -2,8 +2,9 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import type { Env, Parts } from "../context";
 import { invalidQuery, Refusal } from "../errors";
-import { plainObject, queryOf, type Query } from "../requests";
+import { queryOf, type Query } from "../requests";
 import type { ResourceInstance } from "../resource";
+import { plainObject } from "../schema-issues";
 
 /**
  * Resource Controller's `GET /v2/resource_instances` and `GET /v2/resource_instances/{id}`, and Resource Manager's
@@ -70,7 +71,8 @@ function listInstances(instances: readonly ResourceInstance[], asked: Query): Pa
   const { from, query } =
     asked["start"] === undefined ? { from: 0, query: asked } : parsePageToken(asked["start"]);
   const size = Number(query["limit"] ?? MAX_LIMIT);
-  if (!Number.isInteger(size) || size < 1 || size > MAX_LIMIT) throw invalidQuery("limit");
+  if (!Number.isInteger(size) || size < 1 || size > MAX_LIMIT)
+    throw invalidQuery("limit", `must be a whole number from 1 to ${MAX_LIMIT}`);
   const found = instances.filter((each) => matches(each, query));
   const resources = found.slice(from, from + size);
   const start = Buffer.from(JSON.stringify({ from: from + size, query })).toString("base64url");
@@ -97,6 +99,6 @@ function parsePageToken(start: string): v.InferOutput<typeof pageToken> {
   try {
     return v.parse(pageToken, JSON.parse(Buffer.from(start, "base64url").toString()));
   } catch {
-    throw invalidQuery("start");
+    throw invalidQuery("start", "must come from the next_url of a page");
   }
 }

@@ -11,7 +11,16 @@ import {
 } from "../../support/iam-target";
 import { closing } from "../../support/opened";
 import { errorIn, inShort, make, refusal, type Made } from "../answers";
-import { adding, bucketBody, equals, granting, leavingOut, OBJECT_WRITER, READER } from "../bodies";
+import {
+  adding,
+  bucketBody,
+  bucketBodyV1,
+  equals,
+  granting,
+  leavingOut,
+  OBJECT_WRITER,
+  READER,
+} from "../bodies";
 
 type Attribute = IamPolicyManagementV1.ResourceAttribute;
 
@@ -243,27 +252,6 @@ describeEmulator("/v1/policies on the emulator", () => {
     ]);
   });
 });
-
-/** Returns the body of `bucketBody` in the v1 schema. */
-function bucketBodyV1(accountId: string, ...roles: string[]): IamPolicyManagementV1.CreatePolicyParams {
-  const { type, subject, resource } = bucketBody(accountId);
-  return {
-    type,
-    subjects: [
-      { attributes: subject.attributes.map(({ key, value }) => ({ name: key, value: String(value) })) },
-    ],
-    roles: (roles.length > 0 ? roles : [READER]).map((role_id) => ({ role_id })),
-    resources: [
-      {
-        attributes: resource.attributes.map(({ key, operator, value }) => ({
-          name: key,
-          value: String(value),
-          operator,
-        })),
-      },
-    ],
-  };
-}
 
 /** Converts v1 attributes to v2. */
 const keyed = (attributes: { name: string; value: string }[]) =>

@@ -1,0 +1,108 @@
+import { existsSync } from "node:fs";
+import { InvalidArgumentError, type Command } from "commander";
+import { readSeedFile, startIamEmulator, type Call, type IamEmulator, type Seeds } from "../emulator";
+import { messageOf } from "../shared/coded-error";
+
+/** The signals that stop the emulator. */
+const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** The exit code for a seed file that cannot be used. */
+const BAD_SEED = 2;
+
+interface Options {
+  port?: number;
+  anyPair?: boolean;
+  seed?: string;
+  data?: string;
+  log?: boolean;
+}
+
+/** Adds the command `emulator`, which runs until a signal stops it. */
+export function addEmulatorCommand(program: Command, out: NodeJS.WritableStream): void {
+  program
+    .command("emulator")
+    .description("run an IAM emulator on the loopback interface until Ctrl-C")
+    .option("--port <number>", "port to listen on (default: any free port)", toPort)
+    .option("--any-pair", "allow authorizations between any two services, not only with Event Notifications")
+    .option(
+      "--seed <file>",
+      "start with the authorizations, instances, resource groups and accounts of a JSON file",
+    )
+    .option("--data <file>", "keep everything in a file, for the next start (default: discard it)")
+    .option("--log", "print a line for each call, without credentials")
+    .action(async ({ port, anyPair, seed, data, log }: Options, command: Command) => {
+      const seeds = seed === undefined ? undefined : readSeeds(seed, anyPair, command);
+      const hasData = data !== undefined && existsSync(data);
+      const onCall = log ? (call: Call) => out.write(`${lineOf(call)}\n`) : undefined;
+      const iam = await startIamEmulator({ ...seeds, port, anyPair, dataFile: data, onCall }).catch(
+        (error: unknown) => command.error(`Cannot start the emulator: ${startProblem(error)}`),
+      );
+      // Before the output, because a reader of it can send the signal at once.
+      const stopped = stopSignal();
+      out.write(welcome(iam, data) + (seed && hasData ? unusedSeed(seed, data) : ""));
+      await stopped;
+      await iam.close();
+    });
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("Use a whole number from 0 to 65535.");
+}
+
+function readSeeds(path: string, anyPair: boolean | undefined, command: Command): Seeds {
+  try {
+    return readSeedFile(path, { anyPair });
+  } catch (error) {
+    return command.error(`Cannot use the seed file ${path}: ${messageOf(error)}.`, { exitCode: BAD_SEED });
+  }
+}
+
+function startProblem(error: unknown): string {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  const isPort = syscall === "listen" || code === "EADDRINUSE";
+  return `${messageOf(error)}.${isPort ? " Use another --port, or omit --port." : ""}`;
+}
+
+function welcome({ url, apiKey, accountId, policies }: IamEmulator, data: string | undefined): string {
+  const count = policies().length;
+  return `The IAM emulator is running on ${url}.
+Its account is ${accountId}, with ${count} ${count === 1 ? "authorization" : "authorizations"}.
+Press Ctrl-C to stop it${data === undefined ? " and discard its data" : `. Its data stays in ${data}`}.
+
+In the shell where you run Pulumi:
+
+  export IBMCLOUD_IAM_API_ENDPOINT=${url}
+  export IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT=${url}
+  export IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT=${url}
+  export IC_API_KEY=${apiKey}
+`;
+}
+
+function unusedSeed(seed: string, data: string): string {
+  return `
+${data} already had data, so ${seed} was not used. To use it, delete ${data}, or send it to POST /seed.
+`;
+}
+
+/** Writes a call without its query, headers and bodies, which can contain credentials. */
+function lineOf({ startedAt, method, path, status, operation, duration, transactionId }: Call): string {
+  const fields = [
+    new Date(startedAt).toISOString(),
+    method,
+    path,
+    status === 0 ? "reset" : status,
+    operation,
+    `${duration}ms`,
+    transactionId,
+  ];
+  // The client chooses the transaction id and the path: neither may start a new line or control the terminal.
+  return fields.map((each) => String(each).replaceAll(/[^\x21-\x7e]/g, "?")).join(" ");
+}
+
+async function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of STOP_SIGNALS) process.once(signal, () => resolve());
+  });
+}
