@@ -99,7 +99,9 @@ describe("documented roles", () => {
     expect(wanted).to.deep.include({ roles: ["Reader"], __presetRoles: ["Reader"] });
     expect(await run.diff(id, known, wanted as Inputs)).to.deep.include({ changes: false });
     const { props } = await rig.next().read(id, known);
-    expect(props).to.deep.include({ __presetRoles: ["Reader"] }).and.not.have.property("presetRoles");
+    expect(props)
+      .to.deep.include({ __presetRoles: ["Reader"] })
+      .and.not.have.property("presetRoles");
     expect(await rig.next().diff(id, props as State, old), "in a refresh").to.include({ changes: false });
   });
 
