@@ -169,7 +169,7 @@ export interface EnAuthorizationArgs {
    *   replacement would try to adopt the same policy again, and fail.
    *
    * An adopted authorization gets the declared roles and description. Policies that a service created for its own use, or
-   * that an enterprise template manages, are never adopted. A change of `adopt` updates only the Pulumi state.
+   * that an enterprise template manages, are never adopted. Only a create uses `adopt`: a change of it has no effect on an existing resource.
    * @default false
    */
   adopt?: pulumi.Input<boolean | string>;
