@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import type * as resources from "../iam/resources";
 import { toAuthorizations } from "../provider/authorizations";
 import type { Authorization } from "../results";
-import { messageOf } from "../shared/coded-error";
+import { codeOf, messageOf } from "../shared/coded-error";
 import { addEmulatorCommand } from "./emulator-command";
 import { FORMATS } from "./formats";
 
@@ -36,11 +36,17 @@ export function commandLine(out: NodeJS.WritableStream): Command {
     )
     .action(async ({ format }: { format: string }, command: Command) => {
       const authorizations = await listAuthorizations(process.env).catch((error: unknown) =>
-        command.error(`Cannot list the authorizations: ${messageOf(error)}`),
+        command.error(`Cannot list the authorizations: ${reasonOf(error)}`),
       );
       out.write(`${FORMATS[format]?.write(authorizations) ?? ""}\n`);
     });
   return program;
+}
+
+/** The provider's own message also names the stack's configuration, which this command doesn't read. */
+function reasonOf(error: unknown): string {
+  if (codeOf(error) !== "no-credentials") return messageOf(error);
+  return "No IBM Cloud credentials were found: set IC_API_KEY or IBMCLOUD_API_KEY (or a token as IC_IAM_TOKEN), or properties such as IAM_POLICY_MANAGEMENT_APIKEY in the environment or in the credentials file that IBM_CREDENTIALS_FILE names";
 }
 
 /** @throws an `IamError` or a `NoCredentialsError` */

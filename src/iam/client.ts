@@ -77,7 +77,7 @@ export function connect(settings: Settings, name?: string): Client {
     if (account !== undefined && identity.accountId !== account) {
       throw new WrongAccountError(
         checkedToken === undefined
-          ? `The credentials belong to account ${identity.accountId}, but ibmcloud:accountId is ${account}: correct one of the two. After you change ibmcloud: configuration, run pulumi up before pulumi refresh or pulumi destroy, or run them with --run-program`
+          ? `The credentials belong to account ${identity.accountId}, but ibmcloud:accountId is ${account}: correct one of the two`
           : `The renewed token belongs to account ${identity.accountId}, but the previous one belonged to ${account}, so the request was not sent. Run again with credentials of a single account`,
       );
     }

@@ -88,7 +88,7 @@ export const IAM: Service = {
     {
       when: ({ status, code }) => status === 400 && code?.startsWith("BXNIM") === true,
       code: "credentials-refused",
-      hint: "The token service refused the credentials: check that the API key (ibmcloud:apiKey, IC_API_KEY, IBMCLOUD_API_KEY) exists, is not locked, and belongs to this endpoint. After you change ibmcloud:apiKey, run pulumi up before pulumi refresh or pulumi destroy, or run them with --run-program",
+      hint: "The token service refused the credentials: check that the API key (ibmcloud:apiKey, IC_API_KEY, IBMCLOUD_API_KEY) exists, is not locked, and belongs to this endpoint",
     },
     ...withCommonHints("IAM", "ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT", [
       {

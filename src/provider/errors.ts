@@ -1,6 +1,6 @@
 import type { PolicyConflictError } from "../iam/errors";
 import type { Policy } from "../iam/types";
-import { CodedError, codeOf, isOutcomeUnknown, messageOf } from "../shared/coded-error";
+import { CodedError, codeOf, isOutcomeUnknown, messageOf, type ErrorCode } from "../shared/coded-error";
 import { roleNamesOf } from "./roles";
 import type { Inputs, State } from "./types";
 
@@ -37,13 +37,21 @@ interface ErrorContext {
   inputs: Partial<Inputs>;
   /** Removes credentials from a text. */
   redact: (text: string) => string;
+  /** True if Pulumi runs the operation with the configuration of the last `pulumi up`. */
+  usesLastConfig?: boolean;
   /** Further properties of the error for the engine. */
   properties?: (cause: unknown, message: string) => object;
 }
 
+const LAST_CONFIG =
+  "pulumi refresh and pulumi destroy use the configuration of the last pulumi up: after a change of ibmcloud: configuration, run pulumi up first, or add --run-program";
+
+/** The errors that a change of the configuration may have been meant to repair. */
+const CONFIG_ERRORS: readonly ErrorCode[] = ["credentials-refused", "wrong-account"];
+
 /** Runs an operation. A failure becomes one sentence: the operation, the two services, the reason and the code. */
 export async function withErrorContext<Result>(
-  { action, inputs, redact, properties = () => ({}) }: ErrorContext,
+  { action, inputs, redact, usesLastConfig = false, properties = () => ({}) }: ErrorContext,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
@@ -52,7 +60,8 @@ export async function withErrorContext<Result>(
     const pair = inputs.target ? ` (${pairText(inputs)})` : "";
     const code = codeOf(cause);
     // Redacted as a whole, since a response can enter the sentence in many ways.
-    const message = redact(`Cannot ${action}${pair}: ${messageOf(cause)} [${code}]`);
+    const advice = usesLastConfig && CONFIG_ERRORS.includes(code) ? `. ${LAST_CONFIG}` : "";
+    const message = redact(`Cannot ${action}${pair}: ${messageOf(cause)}${advice} [${code}]`);
     const error = new CodedError(code, message, { cause });
     // Pulumi's host prints the stack of some errors.
     error.name = "";

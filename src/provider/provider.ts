@@ -43,6 +43,8 @@ interface Operation<Result> {
   /** The operation, to follow "Cannot". */
   action: string;
   inputs: Partial<Inputs>;
+  /** True if Pulumi runs it with the configuration of the last `pulumi up`. */
+  usesLastConfig?: boolean;
   /** The wait that `settle` asks for, in seconds. It is added to the deadline. */
   settle?: number;
   work: (context: Context) => Promise<Result>;
@@ -67,10 +69,10 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
 
   /** Runs an operation within `ibmcloud:retryTimeout` plus the time that the program asks to wait. */
   async function run<Result>(operation: Operation<Result>): Promise<Result> {
-    const { action, inputs, settle = 0, work, provider } = operation;
+    const { action, inputs, usesLastConfig, settle = 0, work, provider } = operation;
     const iam = iamFor(inputs);
     return withErrorContext(
-      { action, inputs, redact: iam.redact, properties: incompleteResource(provider) },
+      { action, inputs, usesLastConfig, redact: iam.redact, properties: incompleteResource(provider) },
       async () => {
         const limit = timeoutsFrom(settings).retryTimeout + settle * 1000;
         return withDeadline(limit, settings.cancelled, (deadline) =>
@@ -121,6 +123,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       return run({
         action: `read authorization ${id}`,
         inputs: known,
+        usesLastConfig: true,
         work: (context) => readAuthorization(context, id, known),
       });
     },
@@ -136,6 +139,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       return run({
         action: `delete authorization ${id}`,
         inputs: known,
+        usesLastConfig: true,
         settle: known.settle?.beforeDelete,
         work: (context) => deleteAuthorization(context, id, parseState(props)),
       });

@@ -78,7 +78,16 @@ describe("pulumi-ibm-en-authorization list", () => {
   it("fails without credentials", async () => {
     const { output, error } = await list("text", {});
     expect(output).to.equal("");
-    expect(error).to.include("IC_API_KEY");
+    expect(error)
+      .to.include("IC_API_KEY")
+      .and.not.match(/pulumi config|ibmcloud:/);
+  });
+
+  it("advises nothing about stacks if the key is refused", async () => {
+    const { error } = await list("text", { IC_API_KEY: "wrong" });
+    expect(error)
+      .to.include("BXNIM0415E")
+      .and.not.match(/pulumi (up|refresh|config)|--run-program/);
   });
 
   it("fails if IAM refuses", async () => {

@@ -297,6 +297,17 @@ describe("the provider's credentials", () => {
     expect(message).not.to.include("wrong-key-1234");
   });
 
+  it("are those of the last up in a refresh and a destroy, and only there the error says so", async () => {
+    const { id, state, inputs } = await (await startRig()).make(bucketInputs());
+    const { provider } = await startRig({ "ibmcloud:apiKey": "wrong-key-1234" });
+    for (const work of [() => provider.read(id, state), () => provider.delete(id, state)]) {
+      expect((await failure(work())).message).to.include("run pulumi up first, or add --run-program");
+    }
+    for (const work of [() => provider.update(id, state, inputs), () => provider.create(inputs)]) {
+      expect((await failure(work())).message).not.to.include("--run-program");
+    }
+  });
+
   it("need Viewer after a refused read, and Administrator after a refused write", async () => {
     const rig = await startRig();
     const { id, state, inputs } = await rig.make(bucketInputs());
