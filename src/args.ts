@@ -54,12 +54,12 @@ export interface AuthorizationTag {
 interface AuthorizationSide {
   /**
    * The GUID or CRN of the service instance; `"*"` means all instances. Set either this or `resourceGroupId`. A CRN must
-   * match `serviceName` and `accountId`.
+   * match `serviceName` and `accountId`. A name is refused: `getServiceInstance` finds its GUID.
    */
   serviceInstance?: pulumi.Input<string>;
   /**
-   * The id of a resource group: the grant covers its instances. `"*"` means all resource groups. Set either this or
-   * `serviceInstance`.
+   * The id of a resource group, 32 hexadecimal digits: the grant covers its instances. `"*"` means all resource groups. Set
+   * either this or `serviceInstance`. A name is refused: `getResourceGroup` finds its id.
    */
   resourceGroupId?: pulumi.Input<string>;
   /** The location, such as `"us-south"`. Not every service supports it. */

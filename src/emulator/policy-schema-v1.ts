@@ -48,7 +48,8 @@ export function parsePolicyBodyV1(json: unknown, caller: Caller, roles: RoleCata
     resources: [resource],
   } = output;
   const attributes = resource.attributes.map(toAttribute);
-  // IBM's sources disagree: the API reference requires accountId, and some examples omit it. The emulator accepts both.
+  // IBM's sources disagree: the API reference requires accountId, and an example in Cloud Logs' docs omits it. The emulator
+  // accepts both, and fills in the caller's account. No public source states whether IAM does.
   if (!attributes.some(({ key }) => key === "accountId")) {
     attributes.push({ key: "accountId", operator: "stringEquals", value: caller.accountId });
   }

@@ -7,10 +7,10 @@ import { findCredentials } from "./credentials";
 import { DeadlineError, withDeadline, type Deadline } from "./deadline";
 import { NotSentError, OtherServiceError, toIamError } from "./errors";
 import { redact } from "./redact";
-import { createRateLimiter, type RateLimiter, withRetry } from "./retry";
+import { createRateLimiter, type RetryOptions, withRetry } from "./retry";
 import { sdk, USER_AGENT } from "./sdk";
 import { createTrace, guardHttp, guardTokens, parseClaims, type HttpOptions } from "./transport";
-import type { Identity, SdkResponse, Settings, Timeouts } from "./types";
+import type { Identity, SdkResponse, Service, Settings, Timeouts } from "./types";
 
 type Send = (service: IamPolicyManagementV1) => Promise<SdkResponse>;
 
@@ -20,14 +20,20 @@ type Parse<Result> = (response: SdkResponse) => Result;
 /** An IAM client for one set of credentials. All calls to IAM go through it. */
 export interface Client {
   timeouts: Timeouts;
+  /** IAM's endpoint. */
+  endpoint: string;
   /** The options of every HTTP client that uses these credentials. */
   http: HttpOptions;
   /** Removes the credentials and their tokens from a text. */
   redact: (text: string) => string;
   /** Returns the account and user of the credentials. Requests a token if there is none. */
   identity: (deadline: Deadline) => Promise<Identity>;
-  /** Makes a call that only reads, with retries. Credentials are redacted from the `IamError` that it throws. */
-  call: <Result>(send: Send, parse: Parse<Result>, deadline: Deadline) => Promise<Result>;
+  /**
+   * Makes a call that only reads, with retries. Credentials are redacted from the `IamError` that it throws.
+   *
+   * @param service the service that is called. @default IAM
+   */
+  call: <Result>(send: Send, parse: Parse<Result>, deadline: Deadline, service?: Service) => Promise<Result>;
   /**
    * Makes a call that writes, with retries. It isn't sent once the run is cancelled or Pulumi's engine has ended.
    *
@@ -108,7 +114,7 @@ export function connect(settings: Settings, name?: string): Client {
   async function retried<Result>(
     attempt: () => Promise<Result>,
     deadline: Deadline,
-    options: { isRead: boolean; rateLimiter?: RateLimiter; repeatsUnknown?: boolean },
+    options: Partial<RetryOptions> & { isRead: boolean },
   ): Promise<Result> {
     const once = async () => {
       try {
@@ -135,10 +141,15 @@ export function connect(settings: Settings, name?: string): Client {
     }
   }
 
-  async function call<Result>(send: Send, parse: Parse<Result>, deadline: Deadline): Promise<Result> {
+  async function call<Result>(
+    send: Send,
+    parse: Parse<Result>,
+    deadline: Deadline,
+    called?: Service,
+  ): Promise<Result> {
     await identity(deadline);
     const attempt = () => withFreshToken(async () => parse(await send(service)));
-    return retried(attempt, deadline, { isRead: true, rateLimiter: limiter });
+    return retried(attempt, deadline, { isRead: true, rateLimiter: limiter, service: called });
   }
 
   async function write<Result>(
@@ -160,6 +171,7 @@ export function connect(settings: Settings, name?: string): Client {
 
   return {
     timeouts,
+    endpoint: serviceUrl,
     http,
     redact: withoutSecrets,
     identity,

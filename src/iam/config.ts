@@ -42,17 +42,40 @@ export function timeoutsFrom({ config, timeouts }: Settings): Timeouts {
   return { ...DEFAULT_TIMEOUTS, ...seconds("requestTimeout"), ...seconds("retryTimeout"), ...timeouts };
 }
 
+/** The settings of an endpoint: a key of the stack's configuration, and an environment variable. */
+export type EndpointSettings = readonly [config: string, env: string];
+
+/** The services whose endpoint can be configured. */
+export const ENDPOINTS = {
+  iam: ["ibmcloud:iamEndpoint", "IBMCLOUD_IAM_API_ENDPOINT"],
+  controller: ["ibmcloud:resourceControllerEndpoint", "IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT"],
+  manager: ["ibmcloud:resourceManagementEndpoint", "IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT"],
+} as const satisfies Record<string, EndpointSettings>;
+
 /**
- * Returns the IAM endpoint for tokens and policies: `ibmcloud:iamEndpoint`, else `IBMCLOUD_IAM_API_ENDPOINT`, else the
- * private endpoint if the visibility is private.
+ * Returns a configured endpoint.
+ *
+ * @throws CodedError if it is not a URL
+ */
+export function configuredEndpoint({ config, env }: Settings, names: EndpointSettings): string | undefined {
+  const [key, variable] = names;
+  const written = config(key)?.trim() || env[variable]?.trim();
+  return written ? normalizeEndpoint(written, names.join(", ")) : undefined;
+}
+
+/**
+ * Returns the IAM endpoint for tokens and policies: the configured one, else the private endpoint if the visibility is
+ * private.
  *
  * @throws CodedError if the endpoint is not a URL, or the visibility is unknown
  */
 export function iamEndpoint(settings: Settings): string | undefined {
-  const written =
-    settings.config("ibmcloud:iamEndpoint")?.trim() || settings.env["IBMCLOUD_IAM_API_ENDPOINT"]?.trim();
-  if (written) return normalizeEndpoint(written, "ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT");
-  return isPrivate(settings) ? PRIVATE_ENDPOINT : undefined;
+  return configuredEndpoint(settings, ENDPOINTS.iam) ?? (isPrivate(settings) ? PRIVATE_ENDPOINT : undefined);
+}
+
+/** Returns true for a public or private IAM endpoint of IBM Cloud, in any region. */
+export function isIbmCloud(endpoint: string): boolean {
+  return /(^|\.)iam\.cloud\.ibm\.com$/.test(new URL(endpoint).hostname);
 }
 
 /**

@@ -7,6 +7,7 @@ import { memoize } from "./memoize";
 import { getPolicy } from "./policies";
 import { createPolicyCache } from "./policy-cache";
 import { redact } from "./redact";
+import { hasResources, openResources, type Resources } from "./resources";
 import { listRoles } from "./roles";
 import type { Identity, OfferedRole, Pair, Policy, PolicyBody, Settings, WriteTimes } from "./types";
 import { updatePolicy } from "./update-policy";
@@ -23,6 +24,14 @@ export interface Iam {
   redact: (text: string) => string;
   /** Returns the account and user of the credentials. */
   identity: () => Promise<Identity>;
+  /**
+   * Returns the resources of the account, with the token of this `Iam`. Undefined if IAM is not IBM Cloud's and Resource
+   * Controller and Resource Manager have no endpoint of their own.
+   *
+   * @param timeout limits each lookup, in milliseconds; the first one given applies
+   * @throws NoCredentialsError
+   */
+  resources: (timeout: number) => Resources | undefined;
   /** Lists the roles that can be granted to a pair of services. Asks IAM once for each pair. */
   offeredRoles: (pair: Pair) => Promise<OfferedRole[]>;
   /** @throws PolicyConflictError if IAM already has a duplicate */
@@ -59,6 +68,7 @@ export function openIam(settings: Settings, name?: string): Iam {
   let client: Client | undefined;
   const connected = () => (client ??= connect(settings, name));
   const cache = createPolicyCache(connected);
+  let resources: Resources | undefined;
   const roles = memoize((pair) =>
     connected().withSharedDeadline((own) => listRoles(connected(), JSON.parse(pair) as Pair, own)),
   );
@@ -85,6 +95,10 @@ export function openIam(settings: Settings, name?: string): Iam {
       },
       redact: (text) => client?.redact(text) ?? redact(text, []),
       identity: () => within((own) => connected().identity(own)),
+      resources: (timeout) => {
+        if (!hasResources(settings, connected())) return undefined;
+        return (resources ??= openResources(settings, name, { client: connected(), timeout }));
+      },
       offeredRoles: ({ source, target }) =>
         within((own) => own.within(roles.get(JSON.stringify({ source, target })))),
       createPolicy: (body, ...predicates) =>

@@ -1,19 +1,17 @@
 import type ResourceControllerV2 from "@ibm-cloud/platform-services/resource-controller/v2";
 import type ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manager/v2";
-import type { Authenticator } from "ibm-cloud-sdk-core";
 import * as v from "valibot";
 import type { ResourceGroup, ServiceInstance } from "../results";
 import { connect, type Client } from "./client";
-import { isPrivate, normalizeEndpoint } from "./config";
-import type { Deadline } from "./deadline";
-import { unreadableResponse, OtherServiceError } from "./errors";
-import { otherService } from "./hints";
+import { configuredEndpoint, ENDPOINTS, isIbmCloud, type EndpointSettings } from "./config";
+import { withDeadline, type Deadline } from "./deadline";
+import { unreadableResponse } from "./errors";
 import { memoize } from "./memoize";
 import { pageToken, readAllPages, type Page } from "./parse";
 import { listPolicies } from "./policies";
-import { sdk, USER_AGENT } from "./sdk";
-import { guardHttp, type Http } from "./transport";
-import type { Policy, SdkResponse, Settings, Service } from "./types";
+import { createResourceClient, type ResourceClient } from "./resource-client";
+import { sdk } from "./sdk";
+import type { Policy, SdkResponse, Settings } from "./types";
 
 /** The resources of an account. Equal lookups share one call. Each method throws an `IamError`. */
 export interface Resources {
@@ -21,6 +19,8 @@ export interface Resources {
   accountId: () => Promise<string>;
   /** Lists the active service instances: those with a name, or all. */
   instances: (name?: string) => Promise<ServiceInstance[]>;
+  /** Finds the service instance with a GUID, active or still provisioning. */
+  instance: (guid: string) => Promise<ServiceInstance | undefined>;
   /** Lists the active resource groups. */
   groups: () => Promise<ResourceGroup[]>;
   /** Lists the active authorizations, with the display names of roles. */
@@ -33,38 +33,62 @@ interface Clients {
   manager: ResourceClient<ResourceManagerV2>;
 }
 
-/** Opens Resource Controller, Resource Manager and IAM. Nothing is read or sent before a method is called. */
-export function openResources(settings: Settings, name?: string): Resources {
+/**
+ * Opens Resource Controller, Resource Manager and IAM. Nothing is read or sent before a method is called.
+ *
+ * @param name the name of the credentials. @default the default credentials
+ * @param shared an IAM client whose token is used, and the time limit of each method in milliseconds
+ */
+export function openResources(
+  settings: Settings,
+  name?: string,
+  shared?: { client: Client; timeout: number },
+): Resources {
   let opened: Clients | undefined;
-  const clients = () => (opened ??= open(settings, name));
-  const withDeadline = async <Result>(work: (clients: Clients, deadline: Deadline) => Promise<Result>) =>
-    clients().iam.withDeadline((deadline) => work(clients(), deadline));
+  const clients = () => (opened ??= open(settings, shared?.client ?? connect(settings, name)));
+  const limited = async <Result>(work: (clients: Clients, deadline: Deadline) => Promise<Result>) => {
+    const all = clients();
+    const within = (deadline: Deadline) => work(all, deadline);
+    if (!shared) return all.iam.withDeadline(within);
+    return withDeadline(shared.timeout, settings.cancelled, within);
+  };
 
-  const all = memoize(() => withDeadline(listInstances));
-  const named = memoize((wanted) => withDeadline((each, deadline) => listInstances(each, deadline, wanted)));
-  const groups = memoize(() => withDeadline(listGroups));
-  const policies = memoize(() => withDeadline(({ iam }, deadline) => listPolicies(iam, deadline, "display")));
+  const all = memoize(() => limited(listInstances));
+  const named = memoize((wanted) =>
+    limited((each, deadline) => listInstances(each, deadline, { name: wanted })),
+  );
+  const known = memoize((guid) => limited((each, deadline) => findInstance(each, deadline, guid)));
+  const groups = memoize(() => limited(listGroups));
+  const policies = memoize(() => limited(({ iam }, deadline) => listPolicies(iam, deadline, "display")));
   return {
-    accountId: () => withDeadline(async ({ iam }, deadline) => (await iam.identity(deadline)).accountId),
+    accountId: () => limited(async ({ iam }, deadline) => (await iam.identity(deadline)).accountId),
     instances: (wanted) => (wanted === undefined ? all.get() : named.get(wanted)),
+    instance: (guid) => known.get(guid),
     groups: () => groups.get(),
     policies: () => policies.get(),
   };
 }
 
-/** @throws NoCredentialsError */
-function open(settings: Settings, name: string | undefined): Clients {
-  const iam = connect(settings, name);
+/**
+ * Returns true if Resource Controller and Resource Manager are known to belong to IAM's account: if IAM is IBM Cloud's, or if
+ * both have an endpoint of their own. With only an emulator's IAM, IBM Cloud's resources say nothing about its account.
+ */
+export function hasResources(settings: Settings, { endpoint }: Client): boolean {
+  const isConfigured = (names: EndpointSettings) => configuredEndpoint(settings, names) !== undefined;
+  return isIbmCloud(endpoint) || [ENDPOINTS.controller, ENDPOINTS.manager].every(isConfigured);
+}
+
+function open(settings: Settings, iam: Client): Clients {
   return {
     iam,
     controller: createResourceClient(iam, settings, {
       name: "Resource Controller",
-      endpoint: ["ibmcloud:resourceControllerEndpoint", "IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT"],
+      endpoint: ENDPOINTS.controller,
       create: (options) => new (sdk().ResourceControllerV2)(options),
     }),
     manager: createResourceClient(iam, settings, {
       name: "Resource Manager",
-      endpoint: ["ibmcloud:resourceManagementEndpoint", "IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT"],
+      endpoint: ENDPOINTS.manager,
       create: (options) => new (sdk().ResourceManagerV2)(options),
     }),
   };
@@ -90,11 +114,31 @@ type InstanceEntry = v.InferOutput<typeof instancePage>["resources"][number];
 const PAGE_SIZE = 100;
 
 async function listInstances(
+  clients: Clients,
+  deadline: Deadline,
+  filter: { name?: string } = {},
+): Promise<ServiceInstance[]> {
+  const entries = await listEntries(clients, deadline, filter);
+  const active = entries.filter(({ state }) => state === "active");
+  return [...new Map(active.map((each) => [each.crn, each])).values()].map(toInstance);
+}
+
+async function findInstance(
+  clients: Clients,
+  deadline: Deadline,
+  guid: string,
+): Promise<ServiceInstance | undefined> {
+  const entries = await listEntries(clients, deadline, { guid });
+  const found = entries.find((each) => each.guid.toLowerCase() === guid.toLowerCase());
+  return found && toInstance(found);
+}
+
+/** Lists the instances that are active or still provisioning. */
+async function listEntries(
   { controller: { call, service } }: Clients,
   deadline: Deadline,
-  name?: string,
-): Promise<ServiceInstance[]> {
-  const filter = { limit: PAGE_SIZE, ...(name !== undefined && { name }) };
+  filter: { name?: string; guid?: string },
+): Promise<InstanceEntry[]> {
   const list = "the list of service instances";
   const parse = ({ result, headers }: SdkResponse): Page<InstanceEntry> => {
     const { success, output } = v.safeParse(instancePage, result);
@@ -102,18 +146,17 @@ async function listInstances(
     const { next_url } = output;
     return { entries: output.resources, next: next_url ? pageToken(next_url) : undefined };
   };
-  const entries = await readAllPages(
+  return readAllPages(
     list,
     (start) =>
       call(
-        (sdk) => sdk.listResourceInstances({ ...filter, ...(start !== undefined && { start }) }),
+        (sdk) =>
+          sdk.listResourceInstances({ limit: PAGE_SIZE, ...filter, ...(start !== undefined && { start }) }),
         parse,
         deadline,
       ),
     service,
   );
-  const active = entries.filter(({ state }) => state === "active");
-  return [...new Map(active.map((each) => [each.crn, each])).values()].map(toInstance);
 }
 
 function toInstance({ guid, crn, name, ...entry }: InstanceEntry): ServiceInstance {
@@ -160,69 +203,4 @@ async function listGroups(
   return groups
     .filter(({ state }) => state.toUpperCase() === "ACTIVE")
     .map(({ id, crn, name, account_id }) => ({ id, crn, name, accountId: account_id ?? accountId }));
-}
-
-/** Resource Controller and Resource Manager share an endpoint. */
-const PUBLIC_ENDPOINT = "https://resource-controller.cloud.ibm.com";
-const PRIVATE_ENDPOINT = "https://private.resource-controller.cloud.ibm.com";
-
-/** The options of IBM's clients. */
-interface SdkOptions {
-  authenticator: Authenticator;
-  serviceUrl: string;
-  headers: Record<string, string>;
-}
-
-/** A client of Resource Controller or Resource Manager. */
-export interface ResourceClient<Sdk> {
-  service: Service;
-  /** Makes a call with retries. Throws an `IamError` that names the service. */
-  call: <Result>(
-    send: (sdk: Sdk) => Promise<SdkResponse>,
-    parse: (response: SdkResponse) => Result,
-    deadline: Deadline,
-  ) => Promise<Result>;
-}
-
-interface ResourceService<Sdk> {
-  name: string;
-  /** The settings of the endpoint: a key of the stack's configuration, and an environment variable. */
-  endpoint: readonly [config: string, env: string];
-  create: (options: SdkOptions) => Sdk;
-}
-
-/** Creates a client that shares the credentials and the token of an IAM client. */
-export function createResourceClient<Sdk extends { getHttpClient: () => Http }>(
-  client: Client,
-  settings: Settings,
-  { name, endpoint, create }: ResourceService<Sdk>,
-): ResourceClient<Sdk> {
-  const [configKey, variable] = endpoint;
-  const written = settings.config(configKey) || settings.env[variable];
-  const usual = isPrivate(settings) ? PRIVATE_ENDPOINT : PUBLIC_ENDPOINT;
-  const serviceUrl = written ? normalizeEndpoint(written, endpoint.join(", ")) : usual;
-  const service = otherService(name, endpoint.join(", "));
-  let sdk: Sdk | undefined;
-
-  function connect(authenticator: Authenticator): Sdk {
-    const created = create({ authenticator, serviceUrl, headers: { "User-Agent": USER_AGENT } });
-    guardHttp(created.getHttpClient(), client.http);
-    return created;
-  }
-
-  return {
-    service,
-    call: (send, parse, deadline) =>
-      client.call(
-        async (iam) => {
-          try {
-            return await send((sdk ??= connect(iam.getAuthenticator() as Authenticator)));
-          } catch (cause) {
-            throw new OtherServiceError(service, cause);
-          }
-        },
-        parse,
-        deadline,
-      ),
-  };
 }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { DeadlineError, type Deadline } from "./deadline";
 import { IamError, withUnknownOutcome } from "./errors";
 import { TIMED_OUT } from "./outcome";
-import type { Timeouts } from "./types";
+import type { Service, Timeouts } from "./types";
 
 /** The number of attempts to establish a connection: a wrong endpoint is not worth as many as a busy one. */
 const MAX_CONNECTION_ATTEMPTS = 3;
@@ -19,12 +19,14 @@ interface Limits {
   timeouts: Timeouts;
 }
 
-interface RetryOptions extends Limits {
+export interface RetryOptions extends Limits {
   rateLimiter?: RateLimiter;
   /** True if the call only reads: its outcome does not matter. */
   isRead: boolean;
   /** True if an attempt whose outcome is unknown may be repeated as it is. */
   repeatsUnknown: boolean;
+  /** The service that is called. @default IAM */
+  service?: Service;
 }
 
 /** The number of the current attempt, for the trace. */
@@ -37,7 +39,7 @@ export const attemptNumber = new AsyncLocalStorage<number>();
  */
 export async function withRetry<Result>(
   attempt: () => Promise<Result>,
-  { deadline, timeouts, rateLimiter, isRead, repeatsUnknown }: RetryOptions,
+  { deadline, timeouts, rateLimiter, isRead, repeatsUnknown, service }: RetryOptions,
 ): Promise<Result> {
   const startedAt = performance.now();
   let unknownSince: number | undefined;
@@ -76,7 +78,7 @@ export async function withRetry<Result>(
 
   /** A request that was sent before the deadline may still be carried out. */
   function outOfTime({ message }: DeadlineError, sentAt: number | undefined): IamError {
-    return new IamError({ code: TIMED_OUT, message, isRead: isRead || sentAt === undefined });
+    return new IamError({ code: TIMED_OUT, message, service, isRead: isRead || sentAt === undefined });
   }
 }
 

@@ -4,6 +4,7 @@ import { timeoutsFrom } from "../iam/config";
 import { withDeadline } from "../iam/deadline";
 import type { Settings } from "../iam/types";
 import { checkInputs } from "./check";
+import { createInstanceCheck } from "./check/instances";
 import { createPreflight } from "./check/preflight";
 import { createAuthorization } from "./create";
 import { deleteAuthorization } from "./delete";
@@ -55,6 +56,7 @@ interface Operation<Result> {
 /** Creates the provider of `EnAuthorization`. */
 export function authorizationProvider(options: ProviderOptions): AuthorizationProvider {
   const preflight = createPreflight(options.preflightTimeout);
+  const instances = createInstanceCheck(options.preflightTimeout);
   const logged = new Set<string>();
   const ownership = createOwnership();
   const log = options.log ?? console.log;
@@ -95,7 +97,8 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       return Promise.resolve();
     },
     check: async (olds, { __provider, ...written }) => {
-      const { inputs, failures, notes } = await checkInputs(written, readableInputs(olds), iamFor, preflight);
+      const known = readableInputs(olds);
+      const { inputs, failures, notes } = await checkInputs(written, known, iamFor, preflight, instances);
       for (const note of notes.filter((each) => !logged.has(each))) {
         logged.add(note);
         log(note);

@@ -6,6 +6,11 @@ function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
+/** Returns the last part of a CRN, such as `ObjectWriter`. A display name is returned as it is. */
+export function shortName(role: string): string {
+  return role.split(":").at(-1) ?? role;
+}
+
 /** Finds the roles that a display name or a CRN stands for. */
 function findRoles(written: string, offered: readonly OfferedRole[]): OfferedRole[] {
   return offered.filter(({ crn, displayName }) => crn === written || isSameName(displayName, written));
@@ -107,7 +112,17 @@ function notOffered(written: string, offered: readonly OfferedRole[], pair: stri
     return `but IAM offers no roles for ${pair}: a service name is misspelled, the pair cannot be authorized, or these credentials may not list roles (a role's CRN needs no lookup)`;
   }
   const names = offered.map(({ displayName }) => displayName);
-  const suggestion = suggest(written, names);
+  const suggestion = written.startsWith("crn:") ? suggestCrn(written, offered) : suggest(written, names);
   const question = suggestion ? `: did you mean ${suggestion}?` : ".";
   return `which IAM does not offer for ${pair}${question} It offers ${names.join(", ")}`;
+}
+
+/** Suggests the role whose CRN ends most like a CRN. IBM's pages name some roles with the CRN of another service. */
+function suggestCrn(written: string, offered: readonly OfferedRole[]): string | undefined {
+  const ending = suggest(
+    shortName(written),
+    offered.map(({ crn }) => shortName(crn)),
+  );
+  const found = offered.find(({ crn }) => shortName(crn) === ending);
+  return found && `${found.displayName} (${found.crn})`;
 }

@@ -45,6 +45,18 @@ export interface CheckFailure {
   reason: string;
   /** @default "invalid-argument" */
   code?: ErrorCode;
+  /** Set if a name may have been written in the place of an id. */
+  name?: WrittenName;
+}
+
+/** A value that may be a name in the place of an id, and what is known about the resource that it names. */
+export interface WrittenName {
+  key: "serviceInstance" | "resourceGroupId";
+  text: string;
+  /** The service of the instance. */
+  serviceName?: string;
+  /** @default the account of the credentials */
+  accountId?: string;
 }
 
 /** The context of one operation. */

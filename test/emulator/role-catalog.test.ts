@@ -95,6 +95,10 @@ const OTHER_PAIRS: [source: string, target: string, roles: Record<string, string
   ["project", "resource-controller", { Viewer: VIEWER }],
   ["secrets-manager", "project", { Viewer: VIEWER }],
   ["event-notifications", "cloud-object-storage", { "Object Writer": OBJECT_WRITER }],
+  // Sources that public programs use.
+  ["continuous-delivery", "event-notifications", { Reader: READER }],
+  ["containers-kubernetes", "event-notifications", { Reader: READER }],
+  ["dashdb-for-transactions", "kms", { Reader: READER }],
 ];
 
 describeEmulator("anyPair", () => {

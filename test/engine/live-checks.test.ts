@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { declares, startStack } from "../support/engine";
-import { bucketInputs, EN, OTHER_ACCOUNT } from "../support/inputs";
+import { bucketInputs, EN, guidOf, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
 import { countedTests } from "../support/subset";
 
@@ -20,7 +20,7 @@ const HUNDRED = Array.from({ length: 100 }, (_, at) => {
   return serviceName === undefined
     ? declares(`a${at}`, { source, target: { ...target, resource: `bucket-${at}` } })
     : declares(`a${at}`, {
-        source: { serviceName, serviceInstance: `source-${at}` },
+        source: { serviceName, serviceInstance: guidOf(at) },
         target: { serviceName: "event-notifications", serviceInstance: EN },
       });
 }).join("");

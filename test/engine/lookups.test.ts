@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { declares, startStack, type Stack } from "../support/engine";
-import { bucketInputs, COS, EN, GROUP } from "../support/inputs";
+import { bucketInputs, COS, EN, GROUP, guidOf } from "../support/inputs";
 import { closing } from "../support/opened";
 import { countedTests } from "../support/subset";
 
@@ -38,7 +38,7 @@ describe("look-ups on the real engine", function () {
     const instances = [
       { name: "events", serviceName: "event-notifications", guid: EN },
       { name: "archive", serviceName: "cloud-object-storage", guid: COS, resourceGroupId: GROUP },
-      { name: "archive", serviceName: "cloud-object-storage", guid: "in-the-default-group" },
+      { name: "archive", serviceName: "cloud-object-storage", guid: guidOf(1) },
     ];
     const resourceGroups = [{ name: "production", id: GROUP }];
     iam = closing(await startIamEmulator({ instances, resourceGroups }));
@@ -53,7 +53,7 @@ describe("look-ups on the real engine", function () {
     return stack;
   }
 
-  /** Returns the look-up calls, which the program makes itself. */
+  /** Returns the look-up calls: the program's own, and those of the check for the two GUIDs. */
   const lookedUp = () =>
     iam
       .calls()
@@ -70,8 +70,7 @@ describe("look-ups on the real engine", function () {
       .and.not.to.match(/warning/i);
     expect(lookedUp()).to.deep.equal([
       "listResourceGroups",
-      "listResourceInstances",
-      "listResourceInstances",
+      ...Array<string>(4).fill("listResourceInstances"),
     ]);
     expect(iam.policies()).to.deep.equal([]);
 
@@ -85,6 +84,30 @@ describe("look-ups on the real engine", function () {
     expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
     expect((await stack.destroy()).code).to.equal(0);
     expect(iam.policies()).to.deep.equal([]);
+  });
+
+  it("find the GUID of a name in the place of an id, and note an id that does not exist", async () => {
+    const { source, target } = bucketInputs();
+    const stack = await start(
+      declares("named", {
+        source: { serviceInstance: "events" },
+        target: { ...target, serviceInstance: COS },
+      }),
+    );
+    const named = await stack.preview();
+    expect(named.code, named.output).not.to.equal(0);
+    expect(named.output).to.include(`write "${EN}", the GUID of the event-notifications instance "events"`);
+
+    const unknown = { ...target, serviceInstance: guidOf(99) };
+    const more = { ...unknown, resource: "more" };
+    await stack.program(
+      declares("one", { source, target: unknown }) + declares("two", { source, target: more }),
+    );
+    const noted = await stack.preview();
+    expect(noted.code, noted.output).to.equal(0);
+    const note = `Resource Controller shows no instance ${guidOf(99)} in account ${iam.accountId}`;
+    const [, diagnostics = ""] = noted.output.split("Diagnostics:");
+    expect(diagnostics.split(note), noted.output).to.have.length(2);
   });
 
   const OTHER = declares("other", bucketInputs());

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { declares, startStack, type Stack } from "../support/engine";
 import { edit, sdk } from "../support/iam-edits";
-import { bucketInputs, COS, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
+import { bucketInputs, COS, EN, GROUP, guidOf, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
 import { countedTests } from "../support/subset";
 
@@ -99,8 +99,8 @@ describe("the main job on the real engine", function () {
         },
       },
       "source.serviceInstance": {
-        before: { source: { serviceInstance: "a-1" } },
-        after: { source: { serviceInstance: "a-2" } },
+        before: { source: { serviceInstance: guidOf(1) } },
+        after: { source: { serviceInstance: guidOf(2) } },
       },
       "source.resourceGroupId": {
         before: { source: { resourceGroupId: GROUP } },
@@ -119,12 +119,12 @@ describe("the main job on the real engine", function () {
         after: { source: { ...source, resource: "x2" } },
       },
       "target.serviceName": {
-        before: { target: { serviceName: "hs-crypto", serviceInstance: "b-0" } },
-        after: { target: { serviceName: "kms", serviceInstance: "b-0" } },
+        before: { target: { serviceName: "hs-crypto", serviceInstance: guidOf(3) } },
+        after: { target: { serviceName: "kms", serviceInstance: guidOf(3) } },
       },
       "target.serviceInstance": {
-        before: { target: { ...target, serviceInstance: "b-1" } },
-        after: { target: { ...target, serviceInstance: "b-2" } },
+        before: { target: { ...target, serviceInstance: guidOf(4) } },
+        after: { target: { ...target, serviceInstance: guidOf(5) } },
       },
       "target.resourceGroupId": {
         before: { target: { serviceName: "kms", resourceGroupId: GROUP } },

@@ -70,6 +70,17 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
     inputs: { source, target: { ...target, serviceInstance: "crn:v1:bluemix" }, roles },
     says: ["is not a valid CRN"],
   },
+  names: {
+    inputs: {
+      source: { resourceGroupId: "production" },
+      target: { ...target, serviceInstance: "my-cos" },
+      roles,
+    },
+    says: [
+      "source.resourceGroupId is not the id of a resource group, which has 32 hexadecimal digits",
+      "target.serviceInstance is neither a GUID nor a CRN",
+    ],
+  },
   neither: {
     inputs: { source: { serviceName: "logs", serviceInstance: "*" }, target, roles },
     says: ["one of the two services must be event-notifications"],
@@ -80,6 +91,10 @@ const REFUSED: Record<string, { inputs: object; says: string[] }> = {
     says: [
       "roles[0] is Reeder, which IAM does not offer for event-notifications -> cloud-object-storage: did you mean Reader?",
     ],
+  },
+  "crn-of-another-service": {
+    inputs: { source, target, roles: ["crn:v1:bluemix:public:cloud-object-storage::::serviceRole:Reader"] },
+    says: ["did you mean Reader (crn:v1:bluemix:public:iam::::serviceRole:Reader)?"],
   },
   "role-of-another-service": {
     inputs: { source, target, roles: ["Reader", "Event Source Manager"] },

@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { version } from "../../package.json";
 import { startIamEmulator, type IamEmulator, type Policy } from "../../src/emulator";
 import { balance, startStack, type Stack } from "../support/engine";
+import { KMS } from "../support/inputs";
 import { closing } from "../support/opened";
 import { fixturesOf } from "./fixtures/make-state";
 
@@ -62,6 +63,26 @@ describe("state of an earlier release on the real engine", function () {
       expect(code, output).to.equal(0);
       expect(iam.policies()).to.deep.equal([]);
       expect((await stack.held()).resources).to.deep.equal([]);
+    });
+
+    it(`is refreshed and destroyed if an instance's name is in it, which only up refuses: ${release}`, async () => {
+      const named = (text: string) => text.replaceAll(KMS, "my-keys");
+      const policies = JSON.parse(named(await textOf("policies"))) as Policy[];
+      const iam = closing(await startIamEmulator({ seed: policies }));
+      const stack = await startStack(iam, named(await textOf("program")));
+      const file = join(stack.dir, "state.json");
+      await writeFile(file, named(await readFile(fixtures.state, "utf8")));
+      expect(await stack.pulumi("stack", "import", "--file", file)).to.include({ code: 0 });
+      const refreshed = await stack.refresh();
+      expect(refreshed.code, refreshed.output).to.equal(0);
+      expect(refreshed.output).to.include(`${policies.length + 1} unchanged`);
+      const upped = await stack.up();
+      expect(upped.code, upped.output).not.to.equal(0);
+      expect(upped.output).to.include("target.serviceInstance is neither a GUID nor a CRN");
+      expect(iam.policies()).to.deep.equal(policies);
+      const destroyed = await stack.destroy();
+      expect(destroyed.code, destroyed.output).to.equal(0);
+      expect(iam.policies()).to.deep.equal([]);
     });
 
     it(`is updated, and deleted by an empty program: ${release}`, async () => {

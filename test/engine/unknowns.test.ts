@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { startStack, type Stack } from "../support/engine";
+import { guidOf } from "../support/inputs";
 import { closing } from "../support/opened";
 import { countedTests } from "../support/subset";
 
@@ -71,13 +72,17 @@ function program(positions: typeof POSITIONS, unknown: boolean): string {
   return (
     MADE +
     Object.entries(positions)
-      .map(([name, { written }]) => {
+      .map(([name, { written }], at) => {
         const args: Written = unknown ? { ...KNOWN, ...written } : KNOWN;
         const own = JSON.stringify(name).slice(1, -1).replace(/\W/g, "-");
         const text = Object.entries(args)
           .map(([key, value]) => `${key}: ${value}`)
           .join(", ");
-        return `{ ${text} }`.replaceAll('later("m"', `later("m-${own}"`).replaceAll('"en-', `"${own}-en-`);
+        return `{ ${text} }`
+          .replaceAll('later("m"', `later("m-${own}"`)
+          .replaceAll(/"(en|kms)-(\d)"/g, (_, service, number) =>
+            JSON.stringify(guidOf(Number(number) + (service === "en" ? 10 * (at + 1) : 0))),
+          );
       })
       .map((text, at) => `new EnAuthorization(${JSON.stringify(Object.keys(positions)[at])}, ${text});\n`)
       .join("")

@@ -55,10 +55,11 @@ function client(
     calls,
     client: {
       timeouts: { ...QUICK, ...timeouts },
+      endpoint: "https://iam.cloud.ibm.com",
       http: { requestTimeout: QUICK.requestTimeout },
       redact: (text) => text,
       call,
-      write: call,
+      write: (make, read, deadline) => call(make, read, deadline),
       identity: () => Promise.resolve({ accountId: "a" }),
       withDeadline: own,
       withSharedDeadline: own,

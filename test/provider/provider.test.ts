@@ -223,6 +223,27 @@ describe("provider.update", () => {
     expect(rig.iam.policies()[0]?.description ?? "").to.equal("");
   });
 
+  it("treats an empty description as none in create, diff, update and adoption", async () => {
+    const without = await rig.make({ ...bucketInputs(), description: "" });
+    expect(rig.iam.policies()[0]).not.to.have.property("description");
+    expect(without.state.description).to.equal(undefined);
+    const next = rig.next();
+    const checked = await rig.checked({ ...bucketInputs(), description: "" }, next);
+    expect(await next.diff(without.id, without.state, checked)).to.deep.include({ changes: false });
+
+    const described = await rig.checked({ ...bucketInputs(), description: "why" }, next);
+    const { outs: state = without.state } = await next.update(without.id, without.state, described);
+    expect(rig.iam.policies()[0]?.description).to.equal("why");
+    expect(await next.diff(without.id, state, checked)).to.deep.include({ changes: true, replaces: [] });
+    await next.update(without.id, state, checked);
+    expect(rig.iam.policies()[0]).not.to.have.property("description");
+
+    await edit(rig.iam, without.id, (policy) => (policy.description = "theirs"));
+    const adopted = await rig.make({ ...bucketInputs(), description: "", adopt: true }, rig.next());
+    expect(adopted.id).to.equal(without.id);
+    expect(rig.iam.policies()[0]).not.to.have.property("description");
+  });
+
   it("sends nothing if IAM already has these values", async () => {
     const { id, state } = await rig.make(bucketInputs());
     const { outs } = await rig.provider.update(id, state, await rig.checked(bucketInputs()));

@@ -56,7 +56,24 @@ describe("roles", () => {
       OFFERED,
       /for x -> y\. It offers Reader, Object Writer/,
     ],
-    ["a CRN that is not offered", SAME_NAME.crn, OFFERED, /is crn:v1.*Twin, which IAM does not offer/],
+    [
+      "a CRN that is not offered",
+      SAME_NAME.crn,
+      OFFERED,
+      /is crn:v1.*Twin, which IAM does not offer for x -> y\. It/,
+    ],
+    [
+      "a CRN of another service, and suggests the role whose CRN ends alike",
+      "crn:v1:bluemix:public:event-notifications::::serviceRole:Reader",
+      OFFERED,
+      /: did you mean Reader \(crn:v1:bluemix:public:iam::::serviceRole:Reader\)\? It offers Reader, /,
+    ],
+    [
+      "a misspelled CRN, and suggests the role whose CRN ends almost alike",
+      OBJECT_WRITER.crn.replace("ObjectWriter", "object-writer"),
+      OFFERED,
+      /: did you mean Object Writer \(crn:v1:.*:serviceRole:ObjectWriter\)\?/,
+    ],
     [
       "a name of two roles",
       "Reader",

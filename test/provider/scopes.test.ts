@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { bucketInputs, COS, crn, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { startRig, type Rig } from "../support/provider";
 
+const OTHER_GROUP = "f".repeat(32);
+
 describe("the scope of an authorization", () => {
   let rig: Rig;
   beforeEach(async () => {
@@ -33,11 +35,11 @@ describe("the scope of an authorization", () => {
       "one resource group to another",
       {
         source: { resourceGroupId: GROUP },
-        target: { serviceName: "kms", resourceGroupId: "b" },
+        target: { serviceName: "kms", resourceGroupId: OTHER_GROUP },
         roles: ["Reader"],
       },
       ["serviceName=event-notifications", `resourceGroupId=${GROUP}`],
-      ["serviceName=kms", "resourceGroupId=b"],
+      ["serviceName=kms", `resourceGroupId=${OTHER_GROUP}`],
     ],
     [
       "a region, a resource type and a resource",

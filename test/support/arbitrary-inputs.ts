@@ -7,6 +7,7 @@ const text = fc
   .string({ minLength: 1, maxLength: 20 })
   .filter((value) => value.trim() === value && value !== "*" && !/^crn:/i.test(value));
 const guid = fc.uuid();
+const groupId = fc.stringMatching(/^[0-9a-f]{32}$/);
 
 const key = fc.constantFrom("namespace", "volumeId", "vpcId", "path");
 const unique = { selector: ({ key: each }: { key: string }) => each, maxLength: 3 };
@@ -34,7 +35,7 @@ const tag: fc.Arbitrary<Tag> = fc.record({
 
 const breadth = fc.oneof(
   fc.record({ serviceInstance: fc.oneof(guid, fc.constant("*")) }),
-  fc.record({ resourceGroupId: fc.oneof(text, fc.constant("*")) }),
+  fc.record({ resourceGroupId: fc.oneof(groupId, fc.constant("*")) }),
 );
 const narrower = fc.record({ region: text, resourceType: text, resource: text }, { requiredKeys: [] });
 const accountId = fc.stringMatching(/^[0-9a-f]{32}$/);

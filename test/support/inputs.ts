@@ -7,6 +7,11 @@ export const COS = "5c1d2e3f-0000-4000-8000-0000000000c1";
 export const KMS = "77aa11bb-0000-4000-8000-0000000000d1";
 export const GROUP = "0123456789abcdef0123456789abcdef";
 
+/** Returns the GUID of one of many instances. */
+export function guidOf(at: number): string {
+  return `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`;
+}
+
 /** Returns the CRN of an instance, or of a resource inside it. */
 export function crn(serviceName: string, guid: string, accountId = ACCOUNT, inside = ":"): string {
   return `crn:v1:bluemix:public:${serviceName}:us-south:a/${accountId}:${guid}:${inside}`;

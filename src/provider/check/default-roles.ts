@@ -1,5 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { OfferedRole, Pair } from "../../iam/types";
+import { ROLE_NAMES } from "../../known-names";
+import { suggest } from "../../shared/suggest";
+import { shortName } from "../roles";
 import type { CheckFailure, Inputs } from "../types";
 import { ALL, EVENT_NOTIFICATIONS, UNKNOWN } from "../values";
 import { formatPair, pairOf } from "./normalize";
@@ -80,14 +83,21 @@ export function documentedRoles({ source, target }: Pair = {}): string[] | undef
   return found?.roles.length ? [...found.roles] : undefined;
 }
 
+/** The number of letters that a misspelled role may differ in. */
+const MAX_DISTANCE = 3;
+
 /**
  * Returns the documented roles that `roles` lacks. It returns none if `roles` has no documented role at all, because then the
- * user chose other roles on purpose.
+ * user chose other roles on purpose. A role is not missing if a role that this package doesn't know is spelled like it.
  */
 export function missingRoles(pair: Pair, roles: readonly string[]): string[] {
   const documented = documentedRoles(pair) ?? [];
-  const has = (role: string) => roles.some((each) => each.toLowerCase() === role.toLowerCase());
-  return documented.some(has) ? documented.filter((role) => !has(role)) : [];
+  const isSame = (some: string, other: string) => some.toLowerCase() === other.toLowerCase();
+  const has = (role: string) => roles.some((each) => isSame(each, role));
+  if (!documented.some(has)) return [];
+  const unknown = roles.filter((each) => !ROLE_NAMES.some((known) => isSame(known, each)));
+  const isMeant = (role: string) => unknown.some((each) => suggest(shortName(each), [role], MAX_DISTANCE));
+  return documented.filter((role) => !has(role) && !isMeant(role));
 }
 
 /** The placeholder for roles that are known only during `pulumi up`. */

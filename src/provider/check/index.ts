@@ -3,6 +3,7 @@ import { truncate } from "../../shared/text";
 import type { CheckFailure, Inputs } from "../types";
 import { hasUnknown } from "../values";
 import { fillInRoles } from "./default-roles";
+import type { InstanceCheck } from "./instances";
 import { checkAccounts, expandCrns, lowerCaseAccounts, normalize, pairOf } from "./normalize";
 import { checkRoles, type Preflight } from "./preflight";
 import { checkRules } from "./rules";
@@ -19,7 +20,8 @@ export interface Checked {
 
 /**
  * Reports all mistakes at once, or returns the normalized inputs. With credentials, it asks IAM for the account of the
- * credentials and the roles of the pair. If IAM does not respond, `create` asks again.
+ * credentials and the roles of the pair, and Resource Controller for the instances of a new resource. If IAM does not respond,
+ * `create` asks again.
  *
  * @param olds the inputs in state
  * @param iamFor returns IAM for the credentials that the inputs name
@@ -29,13 +31,20 @@ export async function checkInputs(
   olds: Partial<Inputs>,
   iamFor: (inputs: Pick<Inputs, "credentials">) => Iam,
   preflight: Preflight,
+  instances: InstanceCheck,
 ): Promise<Checked> {
   const deepKey = Object.keys(written).find((key) => isTooDeep(written[key]));
   if (deepKey !== undefined) {
     const reason = `${deepKey} is nested more than ${MAX_DEPTH} levels deep, and no argument is that deep [invalid-argument]`;
     return { inputs: written, failures: [{ property: deepKey, reason }], notes: [] };
   }
-  const { failures, ...checked } = await check(lowerCaseAccounts(written), olds, iamFor, preflight);
+  const { failures, ...checked } = await check(
+    lowerCaseAccounts(written),
+    olds,
+    iamFor,
+    preflight,
+    instances,
+  );
   return { ...checked, failures: shorten(failures) };
 }
 
@@ -74,16 +83,21 @@ async function check(
   olds: Partial<Inputs>,
   iamFor: (inputs: Pick<Inputs, "credentials">) => Iam,
   preflight: Preflight,
+  instances: InstanceCheck,
 ): Promise<Checked> {
   const expanded = expandCrns(written);
   const valid = validate(expanded.inputs);
   const mistakes = [...expanded.failures, ...valid.failures, ...checkRules(valid.inputs)];
-  if (mistakes.length > 0) return { inputs: written, failures: mistakes, notes: [] };
-
   const inputs = valid.inputs as Inputs;
+  // Unknown credentials can't be used.
+  const iam = hasUnknown(inputs.credentials) ? undefined : iamFor(inputs);
+  if (mistakes.length > 0) {
+    const failures = iam ? await instances.explainNames(mistakes, iam) : mistakes;
+    return { inputs: written, failures, notes: [] };
+  }
+
   const pair = pairOf(normalize(inputs, {}));
-  const isCredentialsKnown = !hasUnknown(inputs.credentials);
-  const asked = isCredentialsKnown ? await preflight(iamFor(inputs), pair) : undefined;
+  const asked = iam && (await preflight(iam, pair));
   const facts = asked?.facts ?? {};
   const filled = fillInRoles(normalize(inputs, facts), pair, olds, facts.roles);
   // Explicit roles are checked as written, so that a failure has the right index.
@@ -95,9 +109,11 @@ async function check(
     ...filled.failures,
     ...(roles?.failures ?? []),
   ];
-  return {
-    inputs: failures.length > 0 ? written : filled.inputs,
-    failures,
-    notes: [...(asked?.notes ?? []), ...(roles?.notes ?? [])],
-  };
+  const notes = [...(asked?.notes ?? []), ...(roles?.notes ?? [])];
+  if (failures.length > 0) return { inputs: written, failures, notes };
+  const isNew = Object.keys(olds).length === 0;
+  // A note of the preflight means that IAM did not respond.
+  const account = asked?.notes.length === 0 ? facts.accountId : undefined;
+  const found = iam && account && isNew ? await instances.findUnknown(filled.inputs, iam, account) : [];
+  return { inputs: filled.inputs, failures, notes: [...notes, ...found] };
 }

@@ -7,14 +7,14 @@ import type { OfferedRole, Pair } from "../../iam/types";
 import { SERVICE_NAMES } from "../../known-names";
 import { messageOf } from "../../shared/coded-error";
 import { suggest } from "../../shared/suggest";
-import { matchRoles } from "../roles";
+import { canonicalRoles, matchRoles } from "../roles";
 import type { CheckFailure, Inputs } from "../types";
 import { hasUnknown } from "../values";
 import { missingRoles } from "./default-roles";
 import { formatPair, type IamFacts } from "./normalize";
 
 /** The time that a preview waits for IAM, in milliseconds. */
-const PREFLIGHT_TIMEOUT = 10_000;
+export const PREFLIGHT_TIMEOUT = 10_000;
 
 interface PreflightResult {
   facts: IamFacts;
@@ -115,7 +115,7 @@ export function checkRoles(
 ): { failures: CheckFailure[]; notes: string[] } {
   const text = formatPair(pair);
   const known = hasUnknown(roles) ? [] : roles;
-  const missing = isExplicit ? missingRoles(pair, known) : [];
+  const missing = isExplicit ? missingRoles(pair, canonicalRoles(known, offered)) : [];
   const notes =
     missing.length === 0
       ? []
@@ -134,7 +134,8 @@ export function checkRoles(
     reason,
     code: "role-not-offered" as const,
   }));
-  return { failures, notes };
+  // A refused role may be the missing one.
+  return { failures, notes: failures.length > 0 ? [] : notes };
 }
 
 /** The number of letters that a misspelled service may differ in. */

@@ -2,6 +2,8 @@ import { looksLikeCrn, parseCrn, type Crn } from "../../shared/crn";
 import { isScopeAttribute, SCOPE_ATTRIBUTES } from "../../shared/policy-fields";
 import type { CheckFailure, Source, Target } from "../types";
 import { ALL, UNKNOWN } from "../values";
+import { isGroupId, isInstanceId } from "./ids";
+import { refuseName } from "./names";
 
 /** One side of the inputs. Unknown and refused properties are `UNKNOWN`. */
 export interface Side {
@@ -15,11 +17,6 @@ export type Rule = (side: Side) => CheckFailure | undefined;
 /** @param predicate the reason, to follow the property's name */
 export function failure(property: string, predicate: string): CheckFailure {
   return { property, reason: `${property} ${predicate}` };
-}
-
-/** IBM's own Terraform modules check GUIDs like this. */
-function isGuid(text: string): boolean {
-  return /^[A-Za-z0-9-]+$/.test(text);
 }
 
 /** Returns the CRN in `serviceInstance`, if it is one. `crn` is undefined if it can't be parsed. */
@@ -56,11 +53,8 @@ const instanceIsId: Rule = (side) => {
   if (written === undefined || written === UNKNOWN || written === ALL) return undefined;
   const found = instanceCrn(side);
   if (!found) {
-    if (isGuid(written)) return undefined;
-    return failure(
-      property,
-      'is neither a GUID nor a CRN: write the instance\'s GUID, its CRN, or "*" for all instances',
-    );
+    if (isInstanceId(written, values.serviceName)) return undefined;
+    return refuseName(name, "serviceInstance", values);
   }
   const { crn } = found;
   if (!crn) {
@@ -77,7 +71,8 @@ const instanceIsId: Rule = (side) => {
     ];
     return failure(property, `is the CRN of a resource, not of an instance: write ${parts.join(", ")}`);
   }
-  if (crn.serviceInstance === undefined || !isGuid(crn.serviceInstance)) {
+  // The services define the format of this part of a CRN.
+  if (crn.serviceInstance === undefined || !/^[A-Za-z0-9-]+$/.test(crn.serviceInstance)) {
     return failure(property, "is a CRN without an instance");
   }
   return crn.accountId === undefined ? failure(property, "is a CRN without an account") : undefined;
@@ -105,10 +100,17 @@ const instanceIsOfAccount: Rule = (side) => {
   );
 };
 
+const groupIsId: Rule = ({ name, values }) => {
+  const { resourceGroupId: id } = values;
+  if (id === undefined || id === UNKNOWN || id === ALL || looksLikeCrn(id) || isGroupId(id)) return undefined;
+  return refuseName(name, "resourceGroupId", values);
+};
+
 export const INSTANCE_RULES: readonly Rule[] = [
   instanceOrGroup,
   breadthIsExplicit,
   instanceIsId,
+  groupIsId,
   instanceIsOfService,
   instanceIsOfAccount,
 ];
@@ -174,6 +176,28 @@ const propertiesAreUsed: Rule = (side) => {
   );
 };
 
+/** A list of ids has no property of its own. IAM compares it with GUIDs, so that a CRN in it would match nothing. */
+const listedIdsAreIds: Rule = (side) => {
+  for (const [index, each] of attributesOf(side).entries()) {
+    const isId = ID_CHECKS.get(valueOf(each, "key"));
+    const value = valueOf(each, "value");
+    if (!isId || valueOf(each, "operator") !== "stringEqualsAnyOf" || !Array.isArray(value)) continue;
+    const at = value.findIndex((id) => id !== ALL && id !== UNKNOWN && !isId(String(id), side));
+    if (at >= 0) {
+      return failure(
+        `${side.name}.attributes[${index}].value[${at}]`,
+        "is not an id: write ids, not names or CRNs",
+      );
+    }
+  }
+  return undefined;
+};
+
+const ID_CHECKS = new Map<unknown, (id: string, side: Side) => boolean>([
+  ["serviceInstance", (id, { values }) => isInstanceId(id, values.serviceName)],
+  ["resourceGroupId", isGroupId],
+]);
+
 const sourceKeysAreKnown: Rule = (side) => {
   if (side.name === "target") return undefined;
   const index = attributesOf(side).findIndex((each) => {
@@ -204,6 +228,7 @@ const sourceOperatorsAreKnown: Rule = (side) => {
 export const ATTRIBUTE_RULES: readonly Rule[] = [
   keysAreUnique,
   propertiesAreUsed,
+  listedIdsAreIds,
   sourceKeysAreKnown,
   sourceOperatorsAreKnown,
 ];

@@ -4,7 +4,7 @@ import { missingRoles, documentedRoles } from "../../../src/provider/check/defau
 import type { Inputs, State } from "../../../src/provider/types";
 import { UNKNOWN } from "../../../src/provider/values";
 import { edit } from "../../support/iam-edits";
-import { bucketInputs, EN, KMS } from "../../support/inputs";
+import { bucketInputs, EN, GROUP, KMS } from "../../support/inputs";
 import { failure, startRig, type Rig } from "../../support/provider";
 
 /** Pairs and their documented roles. Undefined if IBM's pages have none or disagree. */
@@ -32,7 +32,7 @@ function pairInputs(source: string, target: string): object {
   return {
     source: {
       serviceName: source,
-      ...(source === "*" ? { resourceGroupId: "g" } : { serviceInstance: "*" }),
+      ...(source === "*" ? { resourceGroupId: GROUP } : { serviceInstance: "*" }),
     },
     target: { serviceName: target, serviceInstance: KMS },
   };
@@ -227,5 +227,32 @@ describe("missingRoles", () => {
     await rig.checked({ ...bucketInputs(), roles: ["Writer"] });
     expect(rig.logged).to.have.length(1);
     expect(missingRoles({ source: "logs", target: "event-notifications" }, ["Reader"])).to.deep.equal([]);
+  });
+
+  it("are not logged if a role is refused, which may be the missing one", async () => {
+    const rig = await startRig();
+    const roles = ["Reader", "Object Wirter"];
+    const { failures = [] } = await rig.provider.check({}, { ...bucketInputs(), roles });
+    expect(failures.map(({ property }) => property)).to.deep.equal(["roles[1]"]);
+    expect(failures[0]?.reason).to.include("did you mean Object Writer?");
+    expect(rig.logged).to.deep.equal([]);
+  });
+
+  it("are not logged if a role is written as a CRN", async () => {
+    const rig = await startRig();
+    const crn = "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter";
+    await rig.checked({ ...bucketInputs(), roles: ["Reader", crn] });
+    expect(rig.logged).to.deep.equal([]);
+  });
+
+  it("do not include a role that is misspelled or a CRN, while IAM's roles are not known", () => {
+    const toBuckets = { source: "event-notifications", target: "cloud-object-storage" };
+    const crn = "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter";
+    for (const written of ["Object Wirter", "objectwriter", crn]) {
+      expect(missingRoles(toBuckets, ["Reader", written]), written).to.deep.equal([]);
+    }
+    for (const other of ["Writer", "Custom", "Object Reader", "Object Deleter"]) {
+      expect(missingRoles(toBuckets, ["Reader", other]), other).to.deep.equal(["Object Writer"]);
+    }
   });
 });

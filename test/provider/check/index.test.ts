@@ -132,6 +132,69 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     /neither a GUID nor/,
   ],
   [
+    "an instance's name that looks like an id",
+    inputs({ source: { serviceInstance: "my-cos-1" } }),
+    "source.serviceInstance",
+    /neither a GUID nor/,
+  ],
+  [
+    "an id of VPC for another service",
+    inputs({ target: { serviceInstance: `r006-${COS}` } }),
+    "target.serviceInstance",
+    /neither a GUID nor/,
+  ],
+  [
+    "a resource group's name",
+    { ...inputs({}), source: { resourceGroupId: "production" } },
+    "source.resourceGroupId",
+    /is not the id of a resource group, which has 32 hexadecimal digits/,
+  ],
+  [
+    "a GUID as a resource group",
+    { ...inputs({}), source: { resourceGroupId: EN } },
+    "source.resourceGroupId",
+    /is not the id of a resource group/,
+  ],
+  [
+    "a name in a list of instances",
+    inputs({
+      target: {
+        serviceInstance: null,
+        attributes: [{ key: "serviceInstance", operator: "stringEqualsAnyOf", value: [COS, "my-cos"] }],
+      },
+    }),
+    "target.attributes[0].value[1]",
+    /is not an id: write ids/,
+  ],
+  [
+    "a CRN in a list of instances",
+    inputs({
+      target: {
+        serviceInstance: null,
+        attributes: [
+          {
+            key: "serviceInstance",
+            operator: "stringEqualsAnyOf",
+            value: [crn("cloud-object-storage", COS)],
+          },
+        ],
+      },
+    }),
+    "target.attributes[0].value[0]",
+    /is not an id/,
+  ],
+  [
+    "a name in a list of resource groups",
+    inputs({
+      target: {
+        serviceInstance: null,
+        attributes: [{ key: "resourceGroupId", operator: "stringEqualsAnyOf", value: [GROUP, "production"] }],
+      },
+    }),
+    "target.attributes[0].value[1]",
+    /is not an id/,
+  ],
+  [
     "a malformed CRN",
     inputs({ target: { serviceInstance: "crn:v1:x" } }),
     "target.serviceInstance",

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { startIamEmulator, type Fault } from "../../../src/emulator";
 import { authorizationProvider } from "../../../src/provider/provider";
 import { UNKNOWN } from "../../../src/provider/values";
-import { bucketInputs, COS, crn, EN, KMS, OTHER_ACCOUNT } from "../../support/inputs";
+import { bucketInputs, COS, crn, EN, guidOf, KMS, OTHER_ACCOUNT } from "../../support/inputs";
 import { closing } from "../../support/opened";
 import { configured, QUICK, startRig, type Rig } from "../../support/provider";
 
@@ -154,7 +154,7 @@ describe("check with credentials", () => {
       at % 5 === 0
         ? { ...bucketInputs(), target: { ...bucketInputs().target, resource: `b-${at}` } }
         : {
-            source: { serviceName: sources[(at % 5) - 1], serviceInstance: `s-${at}` },
+            source: { serviceName: sources[(at % 5) - 1], serviceInstance: guidOf(at) },
             target: { serviceName: "event-notifications", serviceInstance: EN },
           },
     );
@@ -191,7 +191,7 @@ describe("check without a response of IAM", () => {
     return serviceName === undefined
       ? { ...bucketInputs(), target: { ...bucketInputs().target, resource: `b-${at}` } }
       : {
-          source: { serviceName, serviceInstance: `s-${at}` },
+          source: { serviceName, serviceInstance: guidOf(at) },
           target: { serviceName: "event-notifications", serviceInstance: EN },
         };
   });
