@@ -4,6 +4,7 @@ import type { AuthorizationSource, AuthorizationTarget, EnAuthorizationArgs } fr
 import { completeOutputs, mocksOfTest } from "./mocks";
 import type * as plainCredentials from "./plain-credentials";
 import type { PolicyMetadata } from "./shared/policy-fields";
+import { DELETES_FIRST } from "./shared/private-inputs";
 
 /** The outputs. The class must declare each of them, and the constructor must list it. */
 type Outputs = {
@@ -80,6 +81,12 @@ function refusePlainParts(): void {
     }
   }
   if (run) checkedRuns.add(run);
+}
+
+/** Returns true if Pulumi may delete the resource before it creates the replacement. */
+function deletesFirst(opts: (pulumi.CustomResourceOptions & { replaceWith?: unknown }) | undefined): boolean {
+  // A resource in `replaceWith` may itself be deleted first.
+  return opts?.deleteBeforeReplace === true || opts?.replaceWith !== undefined;
 }
 
 /** Quotes a word for the shell, if it needs quotes. */
@@ -189,7 +196,9 @@ export class EnAuthorization extends pulumi.CustomResource implements Outputs {
       lastModifiedAt: undefined,
       lastModifiedById: undefined,
     };
-    super(TYPE, name, { ...outputs, ...args, __provider: PROVIDER }, opts);
-    if (mocksOfTest()) Object.assign(this, completeOutputs(this, args));
+    const isMocked = mocksOfTest() !== undefined;
+    const hints = deletesFirst(opts) && !isMocked ? { [DELETES_FIRST]: true } : {};
+    super(TYPE, name, { ...outputs, ...args, ...hints, __provider: PROVIDER }, opts);
+    if (isMocked) Object.assign(this, completeOutputs(this, args));
   }
 }

@@ -67,10 +67,19 @@ async function countOf(size: number): Promise<Counted[]> {
   return counted;
 }
 
-/** The most calls for policies that each operation may make. */
+/** The number of policies on a page, if IAM pages the list. */
+const PAGE = 1000;
+
+/** The calls of one list of an account's policies. */
+const listOf = (size: number) => Math.max(1, Math.ceil(size / PAGE));
+
+/**
+ * The most calls for policies that each operation may make. New authorizations are compared with one list of the account's
+ * policies, so that a preview shows duplicates and adoptions. Each host process lists them once, and only if something is new.
+ */
 const POLICY_CALLS: Record<string, (size: number) => number> = {
-  preview: () => 0,
-  create: (size) => size,
+  preview: listOf,
+  create: (size) => size + listOf(size),
   "no-op preview": () => 0,
   "no-op up": () => 0,
   "role reorder": () => 0,

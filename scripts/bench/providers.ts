@@ -68,6 +68,8 @@ exports.handler = () => ({
   ...floor,
   check: async (olds, news) => {
     await offered();
+    // New authorizations are compared with the existing ones.
+    if (Object.keys(olds).length === 0) await listed();
     return floor.check(olds, news);
   },
   create: async (inputs) => {

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { toInputs } from "../provider/policy-mapping";
+import { sideText } from "../provider/scope-text";
 import type { Authorization } from "../results";
 
 type Side = Authorization["source"] | Authorization["target"];
@@ -85,17 +86,4 @@ function quoted(text: string): string {
 /** Returns the account that holds an authorization, which is its target's account. */
 function accountOf({ target }: Authorization): string {
   return target.accountId;
-}
-
-/** Describes a source or target: its service, with everything that limits it in parentheses. */
-function sideText(side: Side, ownAccount: string): string {
-  const { accountId, serviceName = "", serviceInstance, attributes = [], ...others } = side;
-  const { tags = [], ...narrowing }: typeof others & Pick<Authorization["target"], "tags"> = others;
-  const words = [
-    serviceInstance === "*" ? "all instances" : serviceInstance,
-    ...Object.entries(narrowing).map(([key, value]) => `${key} ${value}`),
-    ...[...attributes, ...tags].map(({ key, operator = "", value }) => `${key} ${operator} ${String(value)}`),
-    accountId === ownAccount ? undefined : `account ${accountId}`,
-  ];
-  return `${serviceName === "*" ? "any service" : serviceName} (${words.filter(Boolean).join(", ")})`;
 }

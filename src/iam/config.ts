@@ -4,6 +4,20 @@ import type { Settings, Timeouts } from "./types";
 export const PUBLIC_ENDPOINT = "https://iam.cloud.ibm.com";
 const PRIVATE_ENDPOINT = "https://private.iam.cloud.ibm.com";
 
+/** The keys of stack configuration that this package reads, in the namespace `ibmcloud`. `docs/configuration.md` lists them. */
+export const CONFIG_KEYS = [
+  "accountId",
+  "apiKey",
+  "credentials",
+  "iamEndpoint",
+  "requestTimeout",
+  "resourceControllerEndpoint",
+  "resourceManagementEndpoint",
+  "retryTimeout",
+  "visibility",
+] as const;
+export type ConfigName = `ibmcloud:${(typeof CONFIG_KEYS)[number]}`;
+
 /** Terraform's values. `public-and-private` tries both endpoints in turn; here it means the public one. */
 const VISIBILITIES = ["public", "private", "public-and-private"];
 
@@ -43,7 +57,7 @@ export function timeoutsFrom({ config, timeouts }: Settings): Timeouts {
 }
 
 /** The settings of an endpoint: a key of the stack's configuration, and an environment variable. */
-export type EndpointSettings = readonly [config: string, env: string];
+export type EndpointSettings = readonly [config: ConfigName, env: string];
 
 /** The services whose endpoint can be configured. */
 export const ENDPOINTS = {

@@ -35,6 +35,9 @@ const NO_DEFAULT_CREDENTIALS =
 
 /** No credentials were found. The message names every place that was searched. */
 export class NoCredentialsError extends CodedError {
+  /** The name of the credentials; undefined for the default ones. */
+  readonly credentials?: string;
+
   constructor(name?: string) {
     super(
       "no-credentials",
@@ -42,6 +45,7 @@ export class NoCredentialsError extends CodedError {
         ? NO_DEFAULT_CREDENTIALS
         : `No credentials named ${name} were found. Set ${prefixOf(name)}_APIKEY in the environment or in the credentials file that IBM_CREDENTIALS_FILE names, or \`pulumi config set --secret --path ibmcloud:credentials.${name}.apikey\``,
     );
+    this.credentials = name;
   }
 }
 
@@ -99,7 +103,7 @@ export function configuredAccountId({ config }: Settings, name?: string): string
 }
 
 /** @throws CodedError if the configured account is not an account id */
-function checkedAccountId(settings: Settings, name?: string): string | undefined {
+export function checkedAccountId(settings: Settings, name?: string): string | undefined {
   const id = configuredAccountId(settings, name);
   if (id === undefined || /^[\da-f]{32}$/.test(id)) return id;
   throw new CodedError(
@@ -142,25 +146,25 @@ function findDefault({ config, env }: Settings): Found | undefined {
   return findExternal(env, SERVICE);
 }
 
-function findNamed({ config, env }: Settings, name: string): Found | undefined {
+function findNamed(settings: Settings, name: string): Found | undefined {
+  const all = configuredCredentials(settings);
+  if (!Object.hasOwn(all, name)) return findExternal(settings.env, name);
+  const path = `ibmcloud:credentials.${name}`;
+  return {
+    properties: parseConfigured(all[name], path),
+    setting: (property) => `${path}.${property}`,
+  };
+}
+
+/** Returns the credentials in the stack's configuration, by name. @throws CodedError if they are not an object */
+export function configuredCredentials({ config }: Settings): Record<string, unknown> {
   const written = config("ibmcloud:credentials");
-  if (written !== undefined && written !== "") {
-    const all = parseObject(written);
-    if (!all) {
-      throw new CodedError(
-        "invalid-configuration",
-        "ibmcloud:credentials must be an object of credentials by name: set one with `pulumi config set --secret --path ibmcloud:credentials.<NAME>.apikey`",
-      );
-    }
-    if (Object.hasOwn(all, name)) {
-      const path = `ibmcloud:credentials.${name}`;
-      return {
-        properties: parseConfigured(all[name], path),
-        setting: (property) => `${path}.${property}`,
-      };
-    }
-  }
-  return findExternal(env, name);
+  const all = written ? parseObject(written) : {};
+  if (all) return all;
+  throw new CodedError(
+    "invalid-configuration",
+    "ibmcloud:credentials must be an object of credentials by name: set one with `pulumi config set --secret --path ibmcloud:credentials.<NAME>.apikey`",
+  );
 }
 
 function parseObject(json: string): Record<string, unknown> | undefined {

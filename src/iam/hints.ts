@@ -86,7 +86,8 @@ export const IAM: Service = {
   name: "IAM",
   hints: [
     {
-      when: ({ status, code }) => status === 400 && code?.startsWith("BXNIM") === true,
+      // The token service has its own codes: its 403 is not about the target.
+      when: ({ status, code }) => (status === 400 || status === 403) && code?.startsWith("BXNIM") === true,
       code: "credentials-refused",
       hint: "The token service refused the credentials: check that the API key (ibmcloud:apiKey, IC_API_KEY, IBMCLOUD_API_KEY) exists, is not locked, and belongs to this endpoint",
     },

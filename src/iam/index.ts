@@ -41,7 +41,7 @@ export interface Iam {
     isDeleting?: (id: string) => boolean,
   ) => Promise<Policy>;
   /**
-   * Finds the active policies of a scope in a list that all operations share.
+   * Finds the active policies whose scope has the same meaning (`hasSameMeaning`) in a list that all operations share.
    *
    * @param notBefore lists the policies again if the list is older, in milliseconds of `performance.now()`
    */
@@ -103,7 +103,7 @@ export function openIam(settings: Settings, name?: string): Iam {
         within((own) => own.within(roles.get(JSON.stringify({ source, target })))),
       createPolicy: (body, ...predicates) =>
         write(() => within((own) => createPolicy(connected(), body, own, ...predicates))),
-      findPolicies: (scope, notBefore) => within((own) => cache.findByScope(scope, own, notBefore)),
+      findPolicies: (scope, notBefore) => within((own) => cache.findByMeaning(scope, own, notBefore)),
       readPolicy: (id, known) => within((own) => cache.read(id, own, known)),
       getPolicy: (id, known) => within((own) => getPolicy(connected(), id, own, known)),
       updatePolicy: (id, known, decide) =>

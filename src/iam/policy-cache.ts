@@ -3,19 +3,19 @@ import type { Deadline } from "./deadline";
 import { memoize } from "./memoize";
 import { parseAuthorization } from "./parse";
 import { getPolicy, listPolicyEntries } from "./policies";
-import { isStale, scopeFingerprint } from "./policy";
+import { isStale, meaningFingerprint } from "./policy";
 import type { Policy, PolicyBody, WriteTimes } from "./types";
 
-/** One list of the account's policies for all operations of a run, indexed by id and by scope. */
+/** One list of the account's policies for all operations of a run, indexed by id and by the meaning of the scope. */
 export interface PolicyCache {
   /** Reads a policy. Returns `undefined` if it does not exist, or is deleted. */
   read: (id: string, deadline: Deadline, known?: WriteTimes) => Promise<Policy | undefined>;
   /**
-   * Finds the active policies of a scope. They may be out of date: read a policy again before relying on it.
+   * Finds the active policies whose scope has the same meaning. They may be out of date: read a policy again before relying on it.
    *
    * @param notBefore lists the policies again if the list is older, in milliseconds of `performance.now()`
    */
-  findByScope: (scope: PolicyBody, deadline: Deadline, notBefore?: number) => Promise<Policy[]>;
+  findByMeaning: (scope: PolicyBody, deadline: Deadline, notBefore?: number) => Promise<Policy[]>;
   /** Call it after a write: the next read lists the policies again, so that it sees the write. */
   written: () => void;
   /** Empties the cache. Call it if the outcome of a write is unknown. */
@@ -26,7 +26,7 @@ export interface PolicyCache {
  * The first read is a call for one policy. All further reads share a list, so that a refresh of a thousand authorizations
  * takes a handful of calls. A policy that the list lacks, or shows in an older version, is read by id.
  *
- * `findByScope` doesn't need to see this run's writes, because its callers look only for policies that no resource of the
+ * `findByMeaning` doesn't need to see this run's writes, because its callers look only for policies that no resource of the
  * program owns.
  */
 export function createPolicyCache(client: () => Client): PolicyCache {
@@ -37,12 +37,12 @@ export function createPolicyCache(client: () => Client): PolicyCache {
     // With display names, which would otherwise have to be looked up.
     return client().withSharedDeadline((own) => listPolicyEntries(client(), own, "display"));
   });
-  const byScope = memoize(async () => {
+  const byMeaning = memoize(async () => {
     const policies = [...(await byId.get()).values()].flatMap((each) => parseAuthorization(each) ?? []);
     const groups = new Map<string, Policy[]>();
     for (const policy of policies) {
-      const scope = scopeFingerprint(policy);
-      groups.set(scope, [...(groups.get(scope) ?? []), policy]);
+      const meaning = meaningFingerprint(policy);
+      groups.set(meaning, [...(groups.get(meaning) ?? []), policy]);
     }
     return groups;
   });
@@ -59,7 +59,7 @@ export function createPolicyCache(client: () => Client): PolicyCache {
 
   function clear(): void {
     byId.clear();
-    byScope.clear();
+    byMeaning.clear();
   }
 
   return {
@@ -69,9 +69,9 @@ export function createPolicyCache(client: () => Client): PolicyCache {
       const found = isFirst ? undefined : await listed(id, deadline);
       return found && !isStale(found, known) ? found : getPolicy(client(), id, deadline, known);
     },
-    findByScope: async (scope, deadline, notBefore = -Infinity) => {
+    findByMeaning: async (scope, deadline, notBefore = -Infinity) => {
       if (listedAt < notBefore) clear();
-      return (await deadline.within(byScope.get())).get(scopeFingerprint(scope)) ?? [];
+      return (await deadline.within(byMeaning.get())).get(meaningFingerprint(scope)) ?? [];
     },
     written: byId.clear,
     clear,

@@ -12,8 +12,29 @@ export function isSameScope(one: PolicyBody, other: PolicyBody): boolean {
 }
 
 /** Returns a text that is equal for equal scopes. */
-export function scopeFingerprint({ subject, resource }: PolicyBody): string {
+function scopeFingerprint({ subject, resource }: Pick<PolicyBody, "subject" | "resource">): string {
   return [subject.attributes, resource.attributes, resource.tags ?? []].map(fingerprint).join(" ");
+}
+
+/** Returns true if two policies grant access to the same resources, even if IAM stores their scopes in different forms. */
+export function hasSameMeaning(one: PolicyBody, other: PolicyBody): boolean {
+  return meaningFingerprint(one) === meaningFingerprint(other);
+}
+
+/**
+ * Returns a text that is equal for scopes with the same meaning. A condition that `serviceInstance` exists means "all
+ * instances", as does a scope without `serviceInstance`. IAM counts the two as different scopes.
+ */
+export function meaningFingerprint({ subject, resource }: PolicyBody): string {
+  const narrowing = (attributes: readonly PolicyAttribute[]) =>
+    attributes.filter(
+      ({ key, operator, value }) =>
+        key !== "serviceInstance" || operator !== "stringExists" || value !== true,
+    );
+  return scopeFingerprint({
+    subject: { attributes: narrowing(subject.attributes) },
+    resource: { ...resource, attributes: narrowing(resource.attributes) },
+  });
 }
 
 /** Returns a text that is equal for equal sets: IAM ignores order and repetition. */

@@ -1,10 +1,13 @@
 import type { ErrorCode } from "../shared/coded-error";
 import type { PolicyMetadata } from "../shared/policy-fields";
+import type { ConfigName } from "./config";
 
 /** The sources of credentials, endpoints and timeouts: stack configuration and the environment. */
 export interface Settings {
   /** Returns a value of the stack's configuration, such as `ibmcloud:apiKey`. */
-  config: (key: string) => string | undefined;
+  config: (key: ConfigName) => string | undefined;
+  /** All keys of the stack's configuration. Undefined if they are not known. */
+  configKeys?: readonly string[];
   env: NodeJS.ProcessEnv;
   /** Overrides both the defaults and the stack's configuration. */
   timeouts?: Partial<Timeouts>;

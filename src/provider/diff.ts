@@ -80,6 +80,6 @@ export async function diffAuthorization(
     const identity = await iam.identity().catch(() => undefined);
     if (identity && identity.accountId !== state.target.accountId) replaces.push("credentials");
   }
-  if (replaces.length === 0) ownership.keep(id, wanted);
+  if (replaces.length === 0) ownership.keep(id, wanted, changed.length === 0);
   return { changes: changed.length > 0, replaces, deleteBeforeReplace: false };
 }

@@ -99,8 +99,11 @@ export function whyNotAdoptable(policy: Policy): string | undefined {
   return manager && NOT_ADOPTABLE[manager];
 }
 
+/** A duplicate: IAM refused a policy because of it, or a preview found it. */
+type Found = Pick<PolicyConflictError, "policy"> & Partial<Pick<PolicyConflictError, "cause">>;
+
 /** The error of a create: which policy is the duplicate, and the next step. */
-export function createConflictMessage(error: PolicyConflictError, conflict: Conflict): string {
+export function createConflictMessage(error: Found, conflict: Conflict): string {
   return conflictMessage(error, conflict, createStep(error.policy, conflict));
 }
 
@@ -137,13 +140,14 @@ function updateStep(policy: Policy, { isOwned }: Conflict): string {
   return `Delete that policy, or adopt it: set adopt: "${policy.id}" and run pulumi up --replace <URN of this resource>, which also deletes the policy that this resource has now ${OTHER_WAYS}`;
 }
 
-function conflictMessage({ policy, cause }: PolicyConflictError, { names }: Conflict, step: string): string {
+function conflictMessage({ policy, cause }: Found, { names }: Conflict, step: string): string {
   const { id, createdById = "an unknown user", createdAt = "an unknown time" } = policy;
-  const { status, code, transactionId } = cause.details;
-  const answer = [status, code].filter((each) => each !== undefined).join(" ");
+  const { status, code, transactionId } = cause?.details ?? {};
+  const words = [status, code].filter((each) => each !== undefined).join(" ");
+  const answer = words && ` (${words})`;
   const roles = roleNamesOf(policy.roleIds, names).join(", ");
   return [
-    `the authorization already exists (${answer}): ${id} with ${roles}, created by ${createdById} at ${createdAt}`,
+    `the authorization already exists${answer}: ${id} with ${roles}, created by ${createdById} at ${createdAt}`,
     step,
     ...(transactionId === undefined ? [] : [`Transaction-Id: ${transactionId}`]),
   ].join(". ");

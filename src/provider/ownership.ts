@@ -12,6 +12,8 @@ interface Entry {
   owner?: Owner;
   /** The inputs of the resource that keeps the policy. */
   inputs?: Inputs;
+  /** True if that resource is unchanged, so that Pulumi neither updates nor replaces it. */
+  isUnchanged?: boolean;
   /** True if the policy is known to match its resource. */
   isReconciled: boolean;
   /** The number of deletes that have started. IAM may show the policy for a while after they end. */
@@ -39,9 +41,10 @@ export interface Ownership {
    * Registers that a declared resource keeps its policy. Has no effect if the program declares no resource with these
    * inputs, as in the diff of a refresh.
    *
+   * @param isUnchanged true if the state and the program are the same
    * @throws CodedError if another resource owns the policy
    */
-  keep: (id: string, inputs: Inputs) => void;
+  keep: (id: string, inputs: Inputs, isUnchanged?: boolean) => void;
   /**
    * Reserves an authorization before it is created.
    *
@@ -57,6 +60,8 @@ export interface Ownership {
   /** Registers that a delete has started. From here on, no resource can adopt the policy. */
   startDelete: (id: string) => Deletion;
   isOwned: (id: string) => boolean;
+  /** Returns true if an unchanged resource keeps a policy. */
+  isKeptUnchanged: (id: string) => boolean;
   /** Returns true if this run deletes a policy, has deleted it, or may have. */
   isDeleting: (id: string) => boolean;
   /** Returns true if this run has deleted a policy. */
@@ -82,7 +87,7 @@ export function createOwnership(): Ownership {
       const key = canonicalJson(inputs);
       declared.set(key, (declared.get(key) ?? 0) + 1);
     },
-    keep: (id, inputs) => {
+    keep: (id, inputs, isUnchanged = false) => {
       const key = canonicalJson(inputs);
       const count = declared.get(key) ?? 0;
       if (count === 0) return;
@@ -92,6 +97,7 @@ export function createOwnership(): Ownership {
       if (entry.owner && !isSameResource) throw ownedTwice(id);
       entry.owner = "kept";
       entry.inputs = inputs;
+      entry.isUnchanged = isUnchanged;
     },
     reserve: (fingerprint) => {
       if (reserved.has(fingerprint)) {
@@ -132,6 +138,7 @@ export function createOwnership(): Ownership {
       };
     },
     isOwned: (id) => policies.get(id)?.owner !== undefined,
+    isKeptUnchanged: (id) => policies.get(id)?.isUnchanged ?? false,
     isDeleting: (id) => (policies.get(id)?.deletes ?? 0) > 0,
     isDeleted: (id) => policies.get(id)?.isDeleted ?? false,
     unconfirmedInputs: (id) => {
@@ -141,7 +148,8 @@ export function createOwnership(): Ownership {
   };
 }
 
-function ownedTwice(id: string): CodedError {
+/** The error if two resources of a program own the same policy. */
+export function ownedTwice(id: string): CodedError {
   return new CodedError(
     "held-twice",
     `another resource of this program owns the same authorization (${id}): remove one of the two and run pulumi refresh, or, after a rename, add the old name to aliases`,

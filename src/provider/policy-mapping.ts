@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Policy, PolicyAttribute, PolicyBody, PolicyTag } from "../iam/types";
 import {
   mapMetadata,
@@ -6,6 +7,7 @@ import {
   SCOPE_ATTRIBUTES,
   type ScopeAttribute,
 } from "../shared/policy-fields";
+import { truncate } from "../shared/text";
 import { inOrderOf, roleNamesOf } from "./roles";
 import type { Attribute, Inputs, Source, State, Tag, Target } from "./types";
 import { ALL } from "./values";
@@ -58,6 +60,22 @@ export function scopeOf({ subject, resource }: PolicyBody): Pick<State, "source"
     source: fromAttributes(subject.attributes) as State["source"],
     target: { ...fromAttributes(resource.attributes), ...(tags && { tags }) } as State["target"],
   };
+}
+
+/** The longest value in a difference, in characters. */
+const MAX_VALUE = 100;
+
+/** Describes each property in which the scope of a policy differs from the declared scope. */
+export function scopeDifferences(held: PolicyBody, declared: PolicyBody): string[] {
+  const [inIam, here] = [scopeOf(held), scopeOf(declared)];
+  const text = (value: unknown) =>
+    value === undefined ? "not set" : truncate(JSON.stringify(value), MAX_VALUE);
+  return (["source", "target"] as const).flatMap((side) => {
+    const [one, other] = [new Map(Object.entries(inIam[side])), new Map(Object.entries(here[side]))];
+    return [...new Set([...other.keys(), ...one.keys()])]
+      .filter((key) => !isDeepStrictEqual(one.get(key), other.get(key)))
+      .map((key) => `${side}.${key} is ${text(one.get(key))} in IAM, and ${text(other.get(key))} here`);
+  });
 }
 
 /** The arguments that IAM does not store. Only the state holds them. */

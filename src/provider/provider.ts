@@ -1,9 +1,11 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { openIam, type Iam } from "../iam";
 import { timeoutsFrom } from "../iam/config";
+import { configMistakes, unknownConfigNotes } from "../iam/config-mistakes";
 import { withDeadline } from "../iam/deadline";
 import type { Settings } from "../iam/types";
 import { checkInputs } from "./check";
+import { DELETES_FIRST } from "../shared/private-inputs";
 import { createInstanceCheck } from "./check/instances";
 import { createPreflight } from "./check/preflight";
 import { createAuthorization } from "./create";
@@ -13,7 +15,7 @@ import { IncompleteError, withErrorContext } from "./errors";
 import { createOwnership } from "./ownership";
 import { readAuthorization } from "./read";
 import { parseState, readableInputs, readableState, withCurrentNames } from "./state";
-import type { Context, Inputs, State } from "./types";
+import type { CheckFailure, Context, Inputs, State } from "./types";
 import { updateAuthorization } from "./update";
 
 type Values = Record<string, unknown>;
@@ -32,7 +34,7 @@ export interface AuthorizationProvider {
   delete: (id: string, props: object) => Promise<void>;
 }
 
-export interface ProviderOptions extends Omit<Settings, "config"> {
+export interface ProviderOptions extends Omit<Settings, "config" | "configKeys"> {
   /** Replaces the time that a check waits for IAM (`check/preflight.ts`), in milliseconds. */
   preflightTimeout?: number;
   /** Prints a message that is not an error. @default `console.log`, which Pulumi shows as a message of the stack */
@@ -55,10 +57,10 @@ interface Operation<Result> {
 
 /** Creates the provider of `EnAuthorization`. */
 export function authorizationProvider(options: ProviderOptions): AuthorizationProvider {
-  const preflight = createPreflight(options.preflightTimeout);
   const instances = createInstanceCheck(options.preflightTimeout);
   const logged = new Set<string>();
   const ownership = createOwnership();
+  const preflight = createPreflight(ownership, options.preflightTimeout);
   const log = options.log ?? console.log;
   let settings: Settings = { config: () => undefined, ...options };
   const opened = new Map<string | undefined, Iam>();
@@ -92,14 +94,20 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
   return {
     // The host does not wait for this before it calls the others.
     configure: ({ config }) => {
-      settings = { config: (key) => config.get(key), ...options };
+      settings = { config: (key) => config.get(key), configKeys: keysOf(config), ...options };
       opened.clear();
       return Promise.resolve();
     },
-    check: async (olds, { __provider, ...written }) => {
-      const known = readableInputs(olds);
-      const { inputs, failures, notes } = await checkInputs(written, known, iamFor, preflight, instances);
-      for (const note of notes.filter((each) => !logged.has(each))) {
+    check: async (olds, { __provider, [DELETES_FIRST]: deletesFirst, ...written }) => {
+      const mistakes = configMistakes(settings).map(({ message: reason, code }): CheckFailure => ({
+        property: "",
+        reason,
+        code,
+      }));
+      const context = { iamFor, preflight, instances, mistakes, deletesFirst: deletesFirst === true };
+      const { inputs, failures, notes } = await checkInputs(written, readableInputs(olds), context);
+      const all = [...unknownConfigNotes(settings), ...notes];
+      for (const note of all.filter((each) => !logged.has(each))) {
         logged.add(note);
         log(note);
       }
@@ -153,6 +161,12 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
 /** Pulumi prints the property before the reason, so the reason must not repeat it. */
 function withoutProperty({ property, reason }: dynamic.CheckFailure): dynamic.CheckFailure {
   return { property, reason: reason.startsWith(`${property} `) ? reason.slice(property.length + 1) : reason };
+}
+
+/** Returns all keys of the stack's configuration. Pulumi has them only in a property that its types don't declare. */
+function keysOf(config: object): string[] {
+  const { rawConfig } = config as { rawConfig?: unknown };
+  return typeof rawConfig === "object" && rawConfig !== null ? Object.keys(rawConfig) : [];
 }
 
 /**

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
-import { declares, startStack } from "../support/engine";
+import { declares, startStack, succeeded } from "../support/engine";
 import { bucketInputs, EN, guidOf, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
 import { countedTests } from "../support/subset";
 
-function operations({ calls }: IamEmulator): Record<string, number> {
+function operations({ calls }: IamEmulator, since = 0): Record<string, number> {
   const found: Record<string, number> = {};
-  for (const { operation } of calls()) found[operation] = (found[operation] ?? 0) + 1;
+  for (const { operation } of calls().slice(since)) found[operation] = (found[operation] ?? 0) + 1;
   return found;
 }
 
@@ -29,13 +29,18 @@ describe("checks against IAM on the real engine", function () {
   this.timeout(300_000);
   const { it, itOnCi } = countedTests("engine: checks against IAM");
 
-  it("need one token and five role look-ups for a hundred authorizations of five pairs", async () => {
+  it("need one token, five role look-ups and one list for a hundred new authorizations of five pairs", async () => {
     const iam = closing(await startIamEmulator());
     const stack = await startStack(iam, HUNDRED);
     const { code, output } = await stack.preview();
     expect(code, output).to.equal(0);
     expect(output).to.match(/\+ 101 to create/);
-    expect(operations(iam)).to.deep.equal({ token: 1, listRoles: 5 });
+    expect(operations(iam)).to.deep.equal({ token: 1, listRoles: 5, listV2Policies: 1 });
+
+    succeeded(await stack.up());
+    const before = iam.calls().length;
+    expect(succeeded(await stack.preview("--expect-no-changes"))).to.match(/101 unchanged/);
+    expect(operations(iam, before), "nothing is new").to.deep.equal({ token: 1, listRoles: 5 });
   });
 
   itOnCi("resolve the documented roles at preview, and up creates them", async () => {

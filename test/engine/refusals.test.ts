@@ -190,7 +190,7 @@ describe("invalid inputs on the real engine", function () {
     const previewed = await stack.preview();
     expect(previewed.code).to.equal(0);
     expect(previewed.output).to.include(
-      "No IBM Cloud credentials were found, so roles and accounts are not checked",
+      "No IBM Cloud credentials were found, so roles, accounts and existing authorizations are not checked",
     );
     const { code, output } = await stack.up();
     expect(code).not.to.equal(0);

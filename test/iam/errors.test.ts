@@ -53,6 +53,16 @@ const FAILURES: [title: string, thrown: unknown, code: ErrorCode, outcomeUnknown
     "credentials-refused",
   ],
   [
+    "403 of the token service",
+    {
+      status: 403,
+      message: "Access is denied due to invalid credentials.",
+      result: { errorCode: "BXNIM0462E", errorMessage: "The API key is locked" },
+      headers: {},
+    },
+    "credentials-refused",
+  ],
+  [
     "a page instead of JSON",
     { status: 503, statusText: "Service Unavailable", result: "<html>", headers: {} },
     "unavailable",

@@ -22,7 +22,11 @@ describe("readPolicy", () => {
   let ids: string[];
   const open = () =>
     openIam({
-      config: (key) => ({ "ibmcloud:apiKey": emulator.apiKey, "ibmcloud:iamEndpoint": emulator.url })[key],
+      config: (key) =>
+        new Map([
+          ["ibmcloud:apiKey", emulator.apiKey],
+          ["ibmcloud:iamEndpoint", emulator.url],
+        ]).get(key),
       env: {},
       timeouts: QUICK,
     });

@@ -37,6 +37,7 @@ const up: fc.Arbitrary<Run> = fc.record({
   ),
   oneByOne: fc.boolean(),
   reversed: fc.boolean(),
+  unlisted: fc.boolean(),
   troubles: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 3, arbitrary: trouble }),
 });
 const run: fc.Arbitrary<Run> = fc.oneof(

@@ -40,7 +40,7 @@ const REASONS: readonly Reason[] = [
     follow: () => "dropped",
   },
   {
-    says: /the authorization already exists \([^)]*\): (\S+) with .*Another resource of this program owns it/,
+    says: /the authorization already exists(?: \([^)]*\))?: (\S+) with .*Another resource of this program owns it/,
     isTrue: (failed, seen) =>
       (isDuplicate(failed, seen) || wasWritten(failed, seen)) &&
       holdersOf(seen, failed.ids[0] ?? "", failed.name).length > 0,
@@ -48,13 +48,13 @@ const REASONS: readonly Reason[] = [
       duplicatesOf(model.program, name, declared).length > 0 ? "dropped" : "postponed",
   },
   {
-    says: /the authorization already exists \([^)]*\): (\S+) with .*It cannot be adopted/,
+    says: /the authorization already exists(?: \([^)]*\))?: (\S+) with .*It cannot be adopted/,
     isTrue: (failed, seen) =>
       isDuplicate(failed, seen) && versionsOf(seen, failed.ids[0] ?? "").some(isUntouchable),
     follow: () => "dropped",
   },
   {
-    says: /the authorization already exists \([^)]*\): (\S+) with .*Delete that policy, or adopt it: set adopt: "\S+" and run pulumi up --replace/,
+    says: /the authorization already exists(?: \([^)]*\))?: (\S+) with .*Delete that policy, or adopt it: set adopt: "\S+" and run pulumi up --replace/,
     isTrue: (failed, seen) => isDuplicate(failed, seen) && isChange(failed),
     follow: async ({ name, declared, ids: [id = ""] }, world) => {
       if (isInState(world, id)) return "postponed";
@@ -68,7 +68,7 @@ const REASONS: readonly Reason[] = [
     },
   },
   {
-    says: /the authorization already exists \([^)]*\): (\S+) with .*To manage it here, set adopt: "\S+"/,
+    says: /the authorization already exists(?: \([^)]*\))?: (\S+) with .*To manage it here, set adopt: "\S+"/,
     isTrue: (failed, seen) => isDuplicate(failed, seen) && !isChange(failed) && !isAdoptable(failed, seen),
     follow: ({ name, declared, ids: [id = ""], message }, world) => {
       const { model } = world;
@@ -147,6 +147,14 @@ const REASONS: readonly Reason[] = [
     follow: () => "dropped",
   },
 ];
+
+/** The error of an operation names it. Pulumi itself names the resource of a refused check. */
+const NAMES_OPERATION = /^Cannot (create the|read|update|delete|compare) authorization/;
+
+/** True if a step failed before its operation began. */
+function isRefusedByCheck({ kind, error = "" }: Step): boolean {
+  return (kind === "create" || kind === "replace" || kind === "same") && /\[[a-z-]+\]$/.test(error);
+}
 
 /** The error of a write that was tried again after its outcome was unknown, until the deadline. */
 const DOUBT = /No readable response to an earlier attempt arrived, .*\[outcome-unknown\]/;
@@ -237,7 +245,7 @@ export function unexplained(seen: Observation): string[] {
     ...steps.flatMap((step) => {
       const { error } = step;
       if (error === undefined) return [];
-      if (!/^Cannot (create the|read|update|delete|compare) authorization/.test(error)) return [error];
+      if (!NAMES_OPERATION.test(error) && !isRefusedByCheck(step)) return [error];
       const { troubles = [] } = what;
       if (!areRetryable(troubles) && troubles.some(({ says }) => says.test(error))) return [];
       if (isPermanent(what) && OUT_OF_TIME.test(error)) return [];

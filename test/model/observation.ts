@@ -18,6 +18,8 @@ export interface Run {
   oneByOne?: boolean;
   /** Reverses the program's order. */
   reversed?: boolean;
+  /** Checks compare nothing with IAM, as if it returned no list. Conflicts then reach the creates. */
+  unlisted?: boolean;
   troubles?: readonly Trouble[];
   kill?: Kill;
   /** An edit by others during a call. */

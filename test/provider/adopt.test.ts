@@ -36,7 +36,7 @@ describe("adopt: true on many resources", () => {
     const run = rig.next();
     const adopted = await Promise.all(twenty.map((each) => rig.make(each, run)));
     expect(adopted.map(({ id }) => id)).to.deep.equal(created.map(({ id }) => id));
-    expect(counts()).to.deep.equal({ lists: 1, reads: 20, creates: 20 });
+    expect(counts(), "one list for each run").to.deep.equal({ lists: 2, reads: 20, creates: 20 });
   });
 
   it("does not adopt a policy that was deleted after the list", async () => {
@@ -98,8 +98,8 @@ describe("adopt: true on many resources", () => {
   it("requests the list again after a failed request", async () => {
     const run = rig.next();
     rig.iam.inject({ operation: "listV2Policies", status: 403 });
-    expect((await failure(rig.make(bucket("one"), run))).message).to.include("403");
-    await rig.make(bucket("one"), run);
+    expect((await failure(rig.makeUncompared(bucket("one"), run))).message).to.include("403");
+    await rig.makeUncompared(bucket("one"), run);
     expect(policyIds()).to.have.length(1);
   });
 });

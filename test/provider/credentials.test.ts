@@ -94,14 +94,17 @@ describe("named credentials", () => {
     expect(accounts()).to.deep.equal([HOME.id]);
   });
 
-  it("that do not exist are reported by check, and fail create", async () => {
+  it("that do not exist fail check and create, with the places that were searched", async () => {
     const provider = next();
-    const inputs = { ...bucketInputs(), credentials: "NOBODY" };
-    const { failures, inputs: normalized } = await provider.check({}, { ...inputs });
-    expect(failures).to.deep.equal([]);
-    expect(logged[0]).to.include("No IBM Cloud credentials were found");
-    const { message } = await failure(provider.create(normalized as Inputs));
-    expect(message).to.include("No credentials named NOBODY").and.to.include("NOBODY_APIKEY");
+    const inputs: Inputs = { ...bucketInputs(), credentials: "NOBODY" };
+    const { failures = [] } = await provider.check({}, { ...inputs });
+    const { message } = await failure(provider.create(inputs));
+    expect(failures.map(({ property }) => property)).to.deep.equal(["credentials"]);
+    for (const text of [failures[0]?.reason, message]) {
+      expect(text).to.include("No credentials named NOBODY").and.to.include("NOBODY_APIKEY");
+      expect(text).to.include("[no-credentials]");
+    }
+    expect(logged).to.deep.equal([]);
   });
 
   it("can be set in the environment", async () => {

@@ -58,13 +58,13 @@ describe("provider.create", () => {
     expect(state.createdById).to.equal(state.lastModifiedById);
   });
 
-  it("requests one token and one list of roles for all authorizations of a pair", async () => {
+  it("requests one token, one list of roles and one of policies for all authorizations of a pair", async () => {
     await Promise.all(
       [1, 2, 3].map((n) =>
         rig.make({ ...bucketInputs(), target: { ...bucketInputs().target, resource: `b${n}` } }),
       ),
     );
-    expect(counts(rig)).to.deep.equal({ token: 1, listRoles: 1, createV2Policy: 3 });
+    expect(counts(rig)).to.deep.equal({ token: 1, listRoles: 1, listV2Policies: 1, createV2Policy: 3 });
   });
 
   it("sends the package name in the User-Agent of every call, including the token request", async () => {

@@ -150,13 +150,12 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
     step();
     const { name } = doing;
     const old = resources.get(name) ?? renameResource(name, aliases[name]);
+    // A forced replacement has a single check, without the old inputs.
+    if (old && replace.includes(name)) return replaceResource(doing, old, args, provider, step);
+    if (!old) doing.kind = "create";
     const inputs = await checked(provider, old?.inputs ?? {}, args);
-    if (!old) {
-      doing.kind = "create";
-      return create(doing, inputs, provider, step);
-    }
+    if (!old) return create(doing, inputs, provider, step);
     doing.id = old.id;
-    if (replace.includes(name)) return replaceResource(doing, old, args, provider, step);
 
     const { changes, replaces = [] } = await provider.diff(old.id, jsonCopy(old.outputs), jsonCopy(inputs));
     if (replaces.length > 0) return replaceResource(doing, old, args, provider, step);
@@ -195,6 +194,7 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
     step: () => void,
   ): Promise<void> {
     doing.kind = "replace";
+    doing.id = undefined;
     const inputs = await checked(provider, {}, args);
     await create(doing, inputs, provider, step, () =>
       engine.condemned.push({ name: doing.name, resource: old }),

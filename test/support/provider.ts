@@ -25,7 +25,13 @@ export interface Rig {
   next: (env?: NodeJS.ProcessEnv, timeouts?: Timeouts) => AuthorizationProvider;
   /** Checks and creates, as the first `up` does. Pass a provider to use another run. */
   make: (inputs: object, provider?: AuthorizationProvider) => Promise<Made>;
-  /** Checks inputs and returns the normalized ones. @throws if they are refused */
+  /** Creates after a check that compared nothing with IAM, as if its list were out of date. */
+  makeUncompared: (inputs: object, provider?: AuthorizationProvider) => Promise<Made>;
+  /**
+   * Checks inputs as those of a resource in state, which are not compared with IAM, and returns the normalized ones.
+   *
+   * @throws if they are refused
+   */
   checked: (inputs: object, provider?: AuthorizationProvider) => Promise<Inputs>;
 }
 
@@ -63,21 +69,25 @@ export async function startRig(config: Record<string, string> = {}): Promise<Rig
     configured(settings, env, timeouts, (message) => logged.push(message));
   const provider = next();
 
-  async function checked(inputs: object, run = provider): Promise<Inputs> {
-    const result = await run.check({}, { ...inputs });
+  async function check(olds: object, inputs: object, run: AuthorizationProvider): Promise<Inputs> {
+    const result = await run.check({ ...olds }, { ...inputs });
     if (result.failures?.length)
       throw new Error(result.failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
     return JSON.parse(JSON.stringify(result.inputs)) as Inputs;
   }
 
-  async function make(inputs: object, run = provider): Promise<Made> {
-    const normalized = await checked(inputs, run);
-    const { id, outs } = await run.create(normalized);
+  async function created(inputs: Inputs, run: AuthorizationProvider): Promise<Made> {
+    const { id, outs } = await run.create(inputs);
     if (!outs) throw new Error("create returned no state");
-    return { id, state: outs, inputs: normalized };
+    return { id, state: outs, inputs };
   }
 
-  return { iam, logged, provider, next, make, checked };
+  // The state of every resource has the provider script.
+  const checked = (inputs: object, run = provider) => check({ __provider: "" }, inputs, run);
+  const make = async (inputs: object, run = provider) => created(await check({}, inputs, run), run);
+  const makeUncompared = async (inputs: object, run = provider) => created(await checked(inputs, run), run);
+
+  return { iam, logged, provider, next, make, makeUncompared, checked };
 }
 
 /** Returns the error that a promise rejects with. @throws if it resolves */

@@ -18,33 +18,36 @@ export interface Checked {
   notes: string[];
 }
 
+/** What a check needs besides the inputs. */
+export interface CheckContext {
+  /** Returns IAM for the credentials that the inputs name. */
+  iamFor: (inputs: Pick<Inputs, "credentials">) => Iam;
+  preflight: Preflight;
+  instances: InstanceCheck;
+  /** Mistakes in the stack's configuration. They are reported with those of the inputs. */
+  mistakes: readonly CheckFailure[];
+  /** True if Pulumi may delete the resource's authorization before it creates the next one. */
+  deletesFirst: boolean;
+}
+
 /**
  * Reports all mistakes at once, or returns the normalized inputs. With credentials, it asks IAM for the account of the
- * credentials and the roles of the pair, and Resource Controller for the instances of a new resource. If IAM does not respond,
- * `create` asks again.
+ * credentials and the roles of the pair, compares a new resource with the policies in IAM, and asks Resource Controller for its
+ * instances. If IAM does not respond, `create` asks again.
  *
- * @param olds the inputs in state
- * @param iamFor returns IAM for the credentials that the inputs name
+ * @param olds the inputs in state; empty for a new resource, and for the replacement of one
  */
 export async function checkInputs(
   written: Record<string, unknown>,
   olds: Partial<Inputs>,
-  iamFor: (inputs: Pick<Inputs, "credentials">) => Iam,
-  preflight: Preflight,
-  instances: InstanceCheck,
+  context: CheckContext,
 ): Promise<Checked> {
   const deepKey = Object.keys(written).find((key) => isTooDeep(written[key]));
   if (deepKey !== undefined) {
     const reason = `${deepKey} is nested more than ${MAX_DEPTH} levels deep, and no argument is that deep [invalid-argument]`;
     return { inputs: written, failures: [{ property: deepKey, reason }], notes: [] };
   }
-  const { failures, ...checked } = await check(
-    lowerCaseAccounts(written),
-    olds,
-    iamFor,
-    preflight,
-    instances,
-  );
+  const { failures, ...checked } = await check(lowerCaseAccounts(written), olds, context);
   return { ...checked, failures: shorten(failures) };
 }
 
@@ -81,13 +84,13 @@ function shorten(failures: CheckFailure[]): CheckFailure[] {
 async function check(
   written: Record<string, unknown>,
   olds: Partial<Inputs>,
-  iamFor: (inputs: Pick<Inputs, "credentials">) => Iam,
-  preflight: Preflight,
-  instances: InstanceCheck,
+  { iamFor, preflight, instances, mistakes: configMistakes, deletesFirst }: CheckContext,
 ): Promise<Checked> {
+  const isNew = Object.keys(olds).length === 0;
+  if (!isNew) preflight.knows(olds);
   const expanded = expandCrns(written);
   const valid = validate(expanded.inputs);
-  const mistakes = [...expanded.failures, ...valid.failures, ...checkRules(valid.inputs)];
+  const mistakes = [...expanded.failures, ...valid.failures, ...checkRules(valid.inputs), ...configMistakes];
   const inputs = valid.inputs as Inputs;
   // Unknown credentials can't be used.
   const iam = hasUnknown(inputs.credentials) ? undefined : iamFor(inputs);
@@ -97,7 +100,7 @@ async function check(
   }
 
   const pair = pairOf(normalize(inputs, {}));
-  const asked = iam && (await preflight(iam, pair));
+  const asked = iam && (await preflight.ask(iam, pair, inputs.credentials));
   const facts = asked?.facts ?? {};
   const filled = fillInRoles(normalize(inputs, facts), pair, olds, facts.roles);
   // Explicit roles are checked as written, so that a failure has the right index.
@@ -111,9 +114,11 @@ async function check(
   ];
   const notes = [...(asked?.notes ?? []), ...(roles?.notes ?? [])];
   if (failures.length > 0) return { inputs: written, failures, notes };
-  const isNew = Object.keys(olds).length === 0;
+  if (!iam || !isNew) return { inputs: filled.inputs, failures, notes };
+  const existing = await preflight.compare(iam, filled.inputs, facts, deletesFirst);
+  if (existing.failures.length > 0) return { inputs: written, failures: existing.failures, notes };
   // A note of the preflight means that IAM did not respond.
   const account = asked?.notes.length === 0 ? facts.accountId : undefined;
-  const found = iam && account && isNew ? await instances.findUnknown(filled.inputs, iam, account) : [];
-  return { inputs: filled.inputs, failures, notes: [...notes, ...found] };
+  const unknown = account === undefined ? [] : await instances.findUnknown(filled.inputs, iam, account);
+  return { inputs: filled.inputs, failures, notes: [...notes, ...existing.notes, ...unknown] };
 }

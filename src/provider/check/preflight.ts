@@ -1,17 +1,19 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Iam } from "../../iam";
 import { WrongAccountError } from "../../iam/client";
 import { NoCredentialsError } from "../../iam/credentials";
 import { DeadlineError } from "../../iam/deadline";
 import { IamError } from "../../iam/errors";
-import type { OfferedRole, Pair } from "../../iam/types";
+import type { OfferedRole, Pair, Policy } from "../../iam/types";
 import { SERVICE_NAMES } from "../../known-names";
-import { messageOf } from "../../shared/coded-error";
+import { CodedError, messageOf, type ErrorCode } from "../../shared/coded-error";
 import { suggest } from "../../shared/suggest";
 import { canonicalRoles, matchRoles } from "../roles";
 import type { CheckFailure, Inputs } from "../types";
 import { hasUnknown } from "../values";
 import { missingRoles } from "./default-roles";
-import { formatPair, type IamFacts } from "./normalize";
+import { compareWithIam, wantedOf, type Findings, type Run } from "./existing";
+import { formatPair, withAccounts, type IamFacts } from "./normalize";
 
 /** The time that a preview waits for IAM, in milliseconds. */
 export const PREFLIGHT_TIMEOUT = 10_000;
@@ -24,11 +26,15 @@ interface PreflightResult {
   notes: string[];
 }
 
-/**
- * Asks IAM for the account of the credentials and the roles of a pair. If IAM does not respond in time, the preview goes on
- * without them: `create` asks again, and waits.
- */
-export type Preflight = (iam: Iam, pair: Pair | undefined) => Promise<PreflightResult>;
+/** What a check asks IAM. If IAM does not respond in time, the check goes on without it: `create` asks again, and waits. */
+export interface Preflight {
+  /** Asks for the account of the credentials and the roles of a pair. */
+  ask: (iam: Iam, pair: Pair | undefined, credentials?: string) => Promise<PreflightResult>;
+  /** Compares a new resource with the policies in IAM. */
+  compare: (iam: Iam, inputs: Inputs, facts: IamFacts, deletesFirst: boolean) => Promise<Findings>;
+  /** Registers the inputs in state of a resource that the program still declares. */
+  knows: (olds: Partial<Inputs>) => void;
+}
 
 /**
  * Creates the preflight of one run. Pulumi checks resources one after the other. After the first check that gets no
@@ -36,45 +42,127 @@ export type Preflight = (iam: Iam, pair: Pair | undefined) => Promise<PreflightR
  *
  * @param timeout in milliseconds
  */
-export function createPreflight(timeout = PREFLIGHT_TIMEOUT): Preflight {
-  const unavailable = new WeakMap<Iam, PreflightResult>();
+export function createPreflight(ownership: Run["ownership"], timeout = PREFLIGHT_TIMEOUT): Preflight {
+  /** The results of credentials that need no further call. */
+  const final = new WeakMap<Iam, PreflightResult>();
+  /** The results of credentials for which IAM returned no policies. */
+  const uncompared = new WeakMap<Iam, Findings>();
+  const olds: Partial<Inputs>[] = [];
 
-  async function ask(iam: Iam, pair: Pair | undefined): Promise<PreflightResult> {
+  async function ask(iam: Iam, pair: Pair | undefined, credentials?: string): Promise<PreflightResult> {
     const expected = iam.configuredAccountId;
     let accountId: string;
     try {
       ({ accountId } = await inTime(iam.identity(), timeout));
     } catch (error) {
       const facts = { accountId: expected };
-      if (error instanceof WrongAccountError) {
-        const { message: reason, code } = error;
-        return { facts, failures: [{ property: "target.accountId", reason, code }], notes: [] };
-      }
-      return kept(iam, error, { facts, failures: [], notes: [withoutIdentity(error, expected)] });
+      const failure = refusalOf(error, credentials);
+      if (failure) return kept(iam, { facts, failures: [failure], notes: [] });
+      const result = { facts, failures: [], notes: [withoutIdentity(error, expected)] };
+      return isUnavailable(error) ? kept(iam, result) : result;
     }
     try {
       const roles = pair && (await inTime(iam.offeredRoles(pair), timeout));
       return { facts: { accountId, roles }, failures: [], notes: [] };
     } catch (error) {
-      const note = `IAM did not return the roles that it offers, so roles are not checked before pulumi up: ${messageOf(error)}`;
-      return kept(iam, error, { facts: { accountId }, failures: [], notes: [note] });
+      const facts = { accountId };
+      const failure = refusalOf(error, credentials);
+      if (failure) return kept(iam, { facts, failures: [failure], notes: [] });
+      const note = `IAM did not return the roles that it offers, so roles and existing authorizations are not checked before pulumi up: ${messageOf(error)}`;
+      const result = { facts, failures: [], notes: [note] };
+      return isUnavailable(error) ? kept(iam, result) : result;
     }
   }
 
-  function kept(iam: Iam, error: unknown, result: PreflightResult): PreflightResult {
-    if (isUnavailable(error)) unavailable.set(iam, result);
+  function kept(iam: Iam, result: PreflightResult): PreflightResult {
+    final.set(iam, result);
     return result;
   }
 
-  return async (iam, pair) => unavailable.get(iam) ?? ask(iam, pair);
+  async function compare(
+    iam: Iam,
+    inputs: Inputs,
+    { accountId, roles }: IamFacts,
+    deletesFirst: boolean,
+  ): Promise<Findings> {
+    const wanted = accountId && roles && wantedOf(inputs, accountId, roles);
+    if (!wanted) return { failures: [], notes: [] };
+    let listed: Policy[];
+    try {
+      listed = await inTime(iam.findPolicies(wanted.body), timeout);
+    } catch (error) {
+      const result = notCompared(error, inputs);
+      uncompared.set(iam, result);
+      return result;
+    }
+    try {
+      const isReplacement = listed.length > 0 && olds.some((each) => hasScope(each, wanted.inputs));
+      const run = { ownership, isReplacement, deletesFirst };
+      const { failures, notes } = await inTime(compareWithIam(iam, wanted, listed, run), timeout);
+      // IAM's response is in these sentences.
+      return {
+        failures: failures.map(({ reason, ...each }) => ({ ...each, reason: iam.redact(reason) })),
+        notes: notes.map(iam.redact),
+      };
+    } catch (error) {
+      const result = notCompared(error, inputs);
+      if (isUnavailable(error)) uncompared.set(iam, result);
+      return result;
+    }
+  }
+
+  return {
+    ask: async (iam, pair, credentials) => final.get(iam) ?? ask(iam, pair, credentials),
+    compare: async (iam, ...wanted) => uncompared.get(iam) ?? compare(iam, ...wanted),
+    knows: (each) => {
+      olds.push(each);
+    },
+  };
 }
 
 /** @param expected the account in the stack's configuration: accounts are checked against it without a call */
 function withoutIdentity(error: unknown, expected: string | undefined): string {
   const accounts = expected === undefined ? "accounts" : "the account of the credentials";
-  const unchecked = `so roles and ${accounts} are not checked before pulumi up`;
+  const unchecked = `so roles, ${accounts} and existing authorizations are not checked before pulumi up`;
   if (error instanceof NoCredentialsError) return `No IBM Cloud credentials were found, ${unchecked}`;
   return `IAM did not return the account of the credentials, ${unchecked}: ${messageOf(error)}`;
+}
+
+function notCompared(error: unknown, { credentials }: Inputs): Findings {
+  const failure = refusalOf(error, credentials);
+  if (failure) return { failures: [failure], notes: [] };
+  const note = `IAM did not return its authorizations, so existing authorizations are not checked before pulumi up: ${messageOf(error)}`;
+  return { failures: [], notes: [note] };
+}
+
+/** Returns true if inputs in state have the scope of new inputs, which have the account of both sides. */
+function hasScope(olds: Partial<Inputs>, { source, target }: Inputs): boolean {
+  if (!olds.source || !olds.target) return false;
+  const old = withAccounts(olds as Inputs, target.accountId ?? "");
+  return isDeepStrictEqual([old.source, old.target], [source, target]);
+}
+
+/** The codes of errors that only other credentials or settings can avoid. */
+const REFUSALS: readonly ErrorCode[] = ["credentials-refused", "token-refused", "not-sent"];
+
+/** The codes of settings that can't be used, if no call has failed. */
+const MISTAKES: readonly ErrorCode[] = ["invalid-configuration", "invalid-endpoint"];
+
+/**
+ * Returns the failure for credentials that exist and can't be used. Missing default credentials are none, and neither is an
+ * IAM that is out of reach: a preview still works without.
+ *
+ * @param credentials the name of the credentials
+ */
+function refusalOf(error: unknown, credentials: string | undefined): CheckFailure | undefined {
+  if (!(error instanceof CodedError)) return undefined;
+  const { message: reason, code } = error;
+  if (error instanceof WrongAccountError) return { property: "target.accountId", reason, code };
+  const isRefused =
+    error instanceof IamError
+      ? REFUSALS.includes(code)
+      : MISTAKES.includes(code) || (error instanceof NoCredentialsError && error.credentials !== undefined);
+  return isRefused ? { property: credentials === undefined ? "" : "credentials", reason, code } : undefined;
 }
 
 class TimeoutError extends Error {}

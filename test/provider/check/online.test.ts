@@ -160,7 +160,7 @@ describe("check with credentials", () => {
     );
     const checked = await Promise.all(all.map((each) => rig.provider.check({}, { ...each })));
     expect(checked.flatMap(({ failures }) => failures)).to.deep.equal([]);
-    expect(operations(rig)).to.deep.equal({ token: 1, listRoles: 5 });
+    expect(operations(rig)).to.deep.equal({ token: 1, listRoles: 5, listV2Policies: 1 });
   });
 
   it("refuses credentials of another account than the configured one", async () => {
@@ -181,7 +181,7 @@ describe("check without a response of IAM", () => {
     }
     expect(logged).to.have.length(1);
     expect(logged[0]).to.match(
-      /^IAM did not return the account of the credentials, so roles and accounts are not checked before pulumi up: .*ECONNREFUSED/,
+      /^IAM did not return the account of the credentials, so roles, accounts and existing authorizations are not checked before pulumi up: .*ECONNREFUSED/,
     );
   });
 
@@ -197,8 +197,9 @@ describe("check without a response of IAM", () => {
   });
   const SHORT = { ...QUICK, requestTimeout: 200, retryTimeout: 2_000 };
   const ALL =
-    /^IAM did not return the account of the credentials, so roles and accounts are not checked before pulumi up: /;
-  const ROLES = /^IAM did not return the roles that it offers, so roles are not checked before pulumi up: /;
+    /^IAM did not return the account of the credentials, so roles, accounts and existing authorizations are not checked before pulumi up: /;
+  const ROLES =
+    /^IAM did not return the roles that it offers, so roles and existing authorizations are not checked before pulumi up: /;
 
   /** Permanent faults, the logged message, and a preflight timeout where needed. */
   const SILENT: [title: string, fault: Fault, message: RegExp, preflightTimeout?: number][] = [
@@ -264,7 +265,7 @@ describe("check without a response of IAM", () => {
     await provider.check({}, { ...bucketInputs() });
     await provider.check({}, { ...bucketInputs(), roles: ["Reader", "Object Writer"] });
     expect(logged).to.deep.equal([
-      "No IBM Cloud credentials were found, so roles and accounts are not checked before pulumi up",
+      "No IBM Cloud credentials were found, so roles, accounts and existing authorizations are not checked before pulumi up",
     ]);
   });
 });

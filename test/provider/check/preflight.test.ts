@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Iam } from "../../../src/iam";
 import { toIamError } from "../../../src/iam/errors";
 import { createPreflight } from "../../../src/provider/check/preflight";
+import { createOwnership } from "../../../src/provider/ownership";
 import { ACCOUNT } from "../../support/inputs";
 
 const PAIR = { source: "event-notifications", target: "kms" };
@@ -31,7 +32,7 @@ function iamOf({ identity, roles, expected }: { identity?: Error; roles?: Error;
 describe("createPreflight", () => {
   it("asks IAM at each check while IAM responds", async () => {
     const { iam, asked } = iamOf({});
-    const ask = createPreflight();
+    const { ask } = createPreflight(createOwnership());
     for (const pair of [PAIR, undefined, PAIR]) {
       const roles = pair && [ROLE];
       expect(await ask(iam, pair)).to.deep.equal({
@@ -45,34 +46,38 @@ describe("createPreflight", () => {
 
   it("asks once for each credentials if no connection can be established", async () => {
     const [one, other] = [iamOf({ identity: refused }), iamOf({ identity: refused, expected: ACCOUNT })];
-    const ask = createPreflight();
+    const { ask } = createPreflight(createOwnership());
     const answers = [await ask(one.iam, PAIR), await ask(one.iam, undefined), await ask(one.iam, PAIR)];
     for (const { facts, notes } of answers) {
       expect(facts).to.deep.equal({ accountId: undefined });
       expect(notes).to.deep.equal(answers[0]?.notes);
-      expect(notes[0]).to.include("so roles and accounts are not checked before pulumi up: IAM could not be");
+      expect(notes[0]).to.include(
+        "so roles, accounts and existing authorizations are not checked before pulumi up: IAM could not be",
+      );
     }
     const { facts, notes } = await ask(other.iam, PAIR);
     expect(facts).to.deep.equal({ accountId: ACCOUNT });
-    expect(notes[0]).to.include("so roles and the account of the credentials are not checked before");
+    expect(notes[0]).to.include(
+      "so roles, the account of the credentials and existing authorizations are not checked before",
+    );
     expect([one.asked, other.asked]).to.deep.equal([
       { identity: 1, roles: 0 },
       { identity: 1, roles: 0 },
     ]);
-    await createPreflight()(one.iam, PAIR);
+    await createPreflight(createOwnership()).ask(one.iam, PAIR);
     expect(one.asked, "another run asks").to.deep.equal({ identity: 2, roles: 0 });
   });
 
   it("keeps the account if only the roles are unavailable, and asks for no other roles", async () => {
     const { iam, asked } = iamOf({ roles: refused });
-    const ask = createPreflight();
+    const { ask } = createPreflight(createOwnership());
     for (const target of ["kms", "codeengine", "kms"]) {
       const { facts, notes } = await ask(iam, { ...PAIR, target });
       expect(facts).to.deep.equal({ accountId: ACCOUNT });
       expect(notes).to.have.length(1);
       expect(notes[0])
         .to.include(
-          "IAM did not return the roles that it offers, so roles are not checked before pulumi up: ",
+          "IAM did not return the roles that it offers, so roles and existing authorizations are not checked before pulumi up: ",
         )
         .and.not.to.include("accounts");
     }
@@ -81,7 +86,7 @@ describe("createPreflight", () => {
 
   it("asks again after IAM refused a call", async () => {
     const [one, other] = [iamOf({ identity: forbidden }), iamOf({ roles: forbidden })];
-    const ask = createPreflight();
+    const { ask } = createPreflight(createOwnership());
     for (const { iam } of [one, one, other, other]) {
       expect((await ask(iam, PAIR)).notes[0]).to.include("not checked before pulumi up: IAM refused (403)");
     }

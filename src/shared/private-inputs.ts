@@ -1,0 +1,6 @@
+/**
+ * The input by which the program tells `check` that Pulumi may delete the resource's authorization before it creates the next
+ * one. Pulumi passes no resource options to a provider, and no old inputs to the check of a resource that is replaced with
+ * `--replace` or was tainted. `check` drops this input, so neither the state nor a diff has it.
+ */
+export const DELETES_FIRST = "__deletesFirst";

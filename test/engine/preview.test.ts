@@ -1,0 +1,132 @@
+import { expect } from "chai";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import { declares, startStack, succeeded, type Stack } from "../support/engine";
+import { bucketInputs } from "../support/inputs";
+import { closing } from "../support/opened";
+
+const bucket = (resource: string, more: object = {}) => ({
+  ...bucketInputs(),
+  target: { ...bucketInputs().target, resource },
+  ...more,
+});
+
+describe("a preview on the real engine", function () {
+  this.timeout(240_000);
+  let iam: IamEmulator;
+  let stack: Stack;
+
+  async function start(body: string, env?: NodeJS.ProcessEnv): Promise<void> {
+    iam = closing(await startIamEmulator());
+    stack = await startStack(iam, body, env);
+  }
+
+  /** Previews a program. @returns the output */
+  async function previewed(body: string): Promise<string> {
+    await stack.program(body);
+    return succeeded(await stack.preview());
+  }
+
+  /** Previews a program that must be refused, on this stack or on another one. @returns the output */
+  async function refused(body?: string, on = stack): Promise<string> {
+    if (body !== undefined) await stack.program(body);
+    const { code, output } = await on.preview();
+    expect(code, output).to.not.equal(0);
+    return output;
+  }
+
+  /** Creates authorizations and removes them from the state: IAM keeps them. @returns their ids by name */
+  async function leave(body: string): Promise<Record<string, string>> {
+    await stack.program(body);
+    succeeded(await stack.up());
+    const made = Object.entries(await stack.authorizations());
+    for (const [, { urn }] of made) succeeded(await stack.pulumi("state", "delete", urn, "--yes"));
+    return Object.fromEntries(made.map(([name, { id = "" }]) => [name, id]));
+  }
+
+  it("shows what IAM already has, and what an adoption will change", async () => {
+    await start("");
+    const { one = "", two = "" } = await leave(
+      declares("one", bucket("one")) + declares("two", bucket("two", { roles: ["Reader"] })),
+    );
+    const before = iam.policies();
+
+    expect(await refused(declares("one", bucket("one")))).to.include(
+      `resource 'one' has a problem: the authorization already exists: ${one} with Object Writer, Reader, created by `,
+    );
+    expect(await previewed(declares("two", bucket("two"))))
+      .to.include(`IAM already has ${two} with Reader for the same scope`)
+      .and.include("their roles add up");
+    expect(await refused(declares("one", bucket("one", { adopt: two })))).to.include(
+      `property adopt value {${two}} has a problem: adopt names policy ${two}, whose scope differs`,
+    );
+    const missing = "11111111-0000-4000-8000-000000000000";
+    expect(await refused(declares("one", bucket("one", { adopt: missing })))).to.include("[adopt-not-found]");
+
+    const adopting =
+      declares("one", bucket("one", { adopt: true })) +
+      declares("two", bucket("two", { roles: ["Reader"], adopt: two }));
+    const output = await previewed(adopting + declares("three", bucket("three", { adopt: true })));
+    for (const id of [one, two]) {
+      const note = `pulumi up takes over ${id} (event-notifications -> cloud-object-storage): roles unchanged; description unchanged`;
+      expect(output).to.include(note);
+    }
+    expect(output).to.match(/pulumi up creates a new authorization .*resource three/);
+    await stack.program(adopting);
+    succeeded(await stack.up());
+    expect(iam.policies()).to.deep.equal(before);
+    expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
+  });
+
+  it("accepts a replacement that deletes the old authorization first", async () => {
+    await start(declares("one", bucket("one"), "{ deleteBeforeReplace: true }"));
+    succeeded(await stack.up());
+    const [old] = iam.policies();
+    const urn = (await stack.authorizations())["one"]?.urn ?? "";
+    expect(succeeded(await stack.preview("--target-replace", urn))).to.match(/EnAuthorization one replace/);
+    succeeded(await stack.up("--replace", urn));
+    const [next, ...others] = iam.policies();
+    expect(next?.id).to.not.equal(old?.id);
+    expect(others).to.deep.equal([]);
+    expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
+
+    succeeded(await stack.pulumi("state", "taint", urn, "--yes"));
+    expect(succeeded(await stack.preview())).to.match(/EnAuthorization one replace/);
+    succeeded(await stack.up());
+    expect(iam.policies().map(({ id }) => id))
+      .to.have.length(1)
+      .and.not.include(next?.id);
+
+    await stack.program(declares("one", bucket("one")));
+    succeeded(await stack.up());
+    const { output } = await stack.preview("--replace", urn);
+    expect(output, "without deleteBeforeReplace, up would fail").to.include("[already-exists]");
+  });
+
+  it("refuses credentials that IAM refuses, names without credentials, and settings that can't be used", async () => {
+    await start(declares("one", bucket("one")), { IC_API_KEY: "wrong" });
+    expect(await refused()).to.include(
+      "resource 'one' has a problem: IAM refused (400 BXNIM0415E): Provided API key could not be found",
+    );
+    expect(succeeded(await stack.having({ IC_API_KEY: undefined }).preview())).to.include(
+      "No IBM Cloud credentials were found, so roles, accounts and existing authorizations are not checked",
+    );
+    const well = stack.having({ IC_API_KEY: iam.apiKey });
+    const named = await refused(declares("one", bucket("one", { credentials: "PARTNER" })), well);
+    expect(named).to.include(
+      "property credentials value {PARTNER} has a problem: No credentials named PARTNER",
+    );
+
+    await stack.program(declares("one", bucket("one")));
+    succeeded(await stack.pulumi("config", "set", "ibmcloud:iamEndpiont", "https://x"));
+    expect(succeeded(await well.preview())).to.include(
+      "ibmcloud:iamEndpiont in the stack's configuration has no effect: did you mean ibmcloud:iamEndpoint?",
+    );
+    succeeded(await stack.pulumi("config", "set", "ibmcloud:requestTimeout", "abc"));
+    succeeded(await stack.pulumi("config", "set", "ibmcloud:accountId", "abc"));
+    const output = await refused(undefined, well);
+    expect(output).to.include(
+      "has a problem: ibmcloud:requestTimeout is abc, but must be a number of seconds",
+    );
+    expect(output).to.include("has a problem: ibmcloud:accountId must be an account id");
+  });
+});
