@@ -156,7 +156,11 @@ describe("invalid inputs on the real engine", function () {
         await stack.program(declares(name, inputs));
         for (const { code, output } of [await stack.preview(), await stack.up()]) {
           expect(code).not.to.equal(0);
-          const lines = output.split("\n").filter((line) => line.includes(`resource '${name}'`));
+          // The engine prints the property before the reason.
+          const lines = output
+            .replaceAll(/property (\S+) value \{.*?\} has a problem:/g, "$1")
+            .split("\n")
+            .filter((line) => line.includes(`resource '${name}'`));
           for (const sentence of says) expect(lines.join("\n")).to.include(sentence);
         }
         expect(iam.policies({ state: "all" })).to.deep.equal([]);

@@ -78,7 +78,7 @@ describe("state of an earlier release on the real engine", function () {
       expect(refreshed.output).to.include(`${policies.length + 1} unchanged`);
       const upped = await stack.up();
       expect(upped.code, upped.output).not.to.equal(0);
-      expect(upped.output).to.include("target.serviceInstance is neither a GUID nor a CRN");
+      expect(upped.output).to.include("is neither a GUID nor a CRN");
       expect(iam.policies()).to.deep.equal(policies);
       const destroyed = await stack.destroy();
       expect(destroyed.code, destroyed.output).to.equal(0);
