@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "chai";
 import { startIamEmulator, type IamEmulator, type Policy } from "../../src/emulator";
 import { DEFAULT_ACCOUNT } from "../../src/emulator/accounts";
@@ -278,6 +280,8 @@ describe("a mistake at preview on the real engine", function () {
       ]);
       iam.seed(policies as Parameters<IamEmulator["seed"]>[0]);
       const before = iam.policies({ state: "all" });
+      // `--config` also writes the stack's settings.
+      await rm(join(stack.dir, "Pulumi.test.yaml"), { force: true });
       await stack.program(program ?? declares("one", inputs ?? {}));
       const { code, output } = await stack
         .having({
@@ -294,15 +298,22 @@ describe("a mistake at preview on the real engine", function () {
   }
 });
 
-/** Returns what Pulumi prints below "Diagnostics", without what differs from run to run. */
+/** Returns what Pulumi prints below "Diagnostics", without what differs from run to run: its resources have no order. */
 function messagesIn(output: string): string {
   const [, diagnostics = ""] = /^Diagnostics:\n([^]*?)(?=^Resources:|^Outputs:|$(?![^]))/m.exec(output) ?? [];
   return diagnostics
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
     .replace(/Transaction-Id: [0-9a-f-]+/g, "Transaction-Id: …")
     .replace(/in [\d.]+ s/g, "in … s")
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "")
-    .join("\n");
+    .split("\n\n")
+    .map((resource) =>
+      resource
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "")
+        .join("\n"),
+    )
+    .sort()
+    .join("\n")
+    .trim();
 }
