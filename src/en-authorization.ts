@@ -162,27 +162,13 @@ export class EnAuthorization extends pulumi.CustomResource implements Outputs {
     };
     const isPending = pulumi.Output.isInstance(policyId) || policyId instanceof Promise;
     const id = isPending ? pulumi.output(policyId).apply(required) : required(policyId);
-    return new EnAuthorization(name, credentials === undefined ? undefined : { credentials }, {
-      ...opts,
-      id,
-    });
+    // A read needs no other arguments.
+    const args = { ...(credentials !== undefined && { credentials }) } as EnAuthorizationArgs;
+    return new EnAuthorization(name, args, { ...opts, id });
   }
 
-  /**
-   * Declares an authorization.
-   *
-   * @param name the resource's name in this stack
-   * @param args the source, target and roles, and optional settings
-   * @param opts Pulumi's resource options
-   */
-  constructor(name: string, args: EnAuthorizationArgs, opts?: pulumi.CustomResourceOptions);
-  /** @internal used by `get` */
-  constructor(name: string, args: Credentials | undefined, opts: pulumi.CustomResourceOptions);
-  constructor(
-    name: string,
-    args: EnAuthorizationArgs | Credentials | undefined,
-    opts?: pulumi.CustomResourceOptions,
-  ) {
+  // The editor shows the class's comment and example for `new EnAuthorization` only if its one constructor has no comment.
+  constructor(name: string, args: EnAuthorizationArgs, opts?: pulumi.CustomResourceOptions) {
     refusePlainCredentials();
     const outputs: Record<keyof Outputs, undefined> = {
       source: undefined,
