@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ROLE_NAMES, SERVICE_NAMES } from "./known-names";
+import type { RESOURCE_TYPES, ROLE_NAMES, SERVICE_NAMES } from "./known-names";
+import type { ObjectInput, SideInput } from "./object-input";
 
 type AnyOther = string & Record<never, never>;
 
@@ -12,9 +13,14 @@ export type ServiceName = (typeof SERVICE_NAMES)[number] | AnyOther;
  */
 export type Role = (typeof ROLE_NAMES)[number] | AnyOther;
 
+/**
+ * The type of a resource in an instance, such as `"bucket"`. Editors suggest the known types; any other type that the service
+ * defines is accepted too.
+ */
+export type ResourceType = (typeof RESOURCE_TYPES)[number] | AnyOther;
+
 /** The operator that compares an attribute with its value. A source allows only `stringEquals` and `stringExists`. */
-export type AttributeOperator =
-  "stringEquals" | "stringExists" | "stringMatch" | "stringEqualsAnyOf" | "stringMatchAnyOf";
+export type AttributeOperator = NonNullable<pulumi.Unwrap<AuthorizationAttribute["operator"]>>;
 
 /**
  * A condition on one attribute of a source or target. Use it for an attribute that has no property of its own, or for an
@@ -30,7 +36,9 @@ export interface AuthorizationAttribute {
    * The operator that compares the attribute with `value`.
    * @default "stringEquals"
    */
-  operator?: pulumi.Input<AttributeOperator>;
+  operator?: pulumi.Input<
+    "stringEquals" | "stringExists" | "stringMatch" | "stringEqualsAnyOf" | "stringMatchAnyOf"
+  >;
   /**
    * The value to compare with: a string of 1 to 1,000 characters. `stringMatch` allows the wildcards `*` and `?` in it.
    * `stringExists` takes `true` or `false`. The `…AnyOf` operators take a list of 1 to 10 strings.
@@ -65,29 +73,18 @@ interface AuthorizationSide {
   /** The location, such as `"us-south"`. Not every service supports it. */
   region?: pulumi.Input<string>;
   /** The type of resource in the instance, such as `"bucket"`, `"key"` or `"backup-policy"`. */
-  resourceType?: pulumi.Input<string>;
+  resourceType?: pulumi.Input<ResourceType>;
   /** The id or name of one resource of the type `resourceType`, such as a key's id or a bucket's name. */
   resource?: pulumi.Input<string>;
   /**
    * Further conditions, all of which must hold. On a target, they can use any attribute that the service defines. On a
    * source, they can only use the source's own properties, usually with `stringExists`.
    */
-  attributes?: pulumi.Input<pulumi.Input<AuthorizationAttribute>[]>;
+  attributes?: pulumi.Input<ObjectInput<AuthorizationAttribute>[]>;
 }
 
-/** A source or target given by the CRN of an instance, or of a resource in an instance, such as a key or a bucket. */
-export interface AuthorizationCrn extends Pick<AuthorizationSide, "region" | "attributes"> {
-  /** The CRN of the instance, bucket, root key or other resource. */
-  crn: pulumi.Input<string>;
-  /**
-   * The account in the CRN: 32 hexadecimal digits. Required for a source outside the credentials' account.
-   * @default the account of the credentials
-   */
-  accountId?: pulumi.Input<string>;
-}
-
-/** The service that gets access. */
-export interface AuthorizationSource extends AuthorizationSide {
+/** The properties of a source. The types of the state and of lookups have them too. */
+export interface SourceProperties extends AuthorizationSide {
   /**
    * The account of the source: 32 hexadecimal digits. Required for a source outside the credentials' account.
    * @default the account of the credentials
@@ -101,8 +98,8 @@ export interface AuthorizationSource extends AuthorizationSide {
   serviceName?: pulumi.Input<ServiceName>;
 }
 
-/** The service that the source may access. It must be in the account of the credentials. */
-export interface AuthorizationTarget extends AuthorizationSide {
+/** The properties of a target. The types of the state and of lookups have them too. */
+export interface TargetProperties extends AuthorizationSide {
   /**
    * The account of the target: 32 hexadecimal digits. If you set it, credentials of another account are refused.
    * @default the account of the credentials
@@ -114,8 +111,61 @@ export interface AuthorizationTarget extends AuthorizationSide {
    */
   serviceName: pulumi.Input<ServiceName>;
   /** The access tags of the target's resources. A resource must carry all of them. */
-  tags?: pulumi.Input<pulumi.Input<AuthorizationTag>[]>;
+  tags?: pulumi.Input<ObjectInput<AuthorizationTag>[]>;
 }
+
+/** The type of a property that another one excludes. It is a string, so that each variant has its side's properties. */
+type Excluded = string & { readonly excluded: never };
+
+/**
+ * A source or target given by the CRN of an instance, or of a resource in an instance, such as a key or a bucket. A target can
+ * also have `tags`.
+ */
+export interface AuthorizationCrn extends Pick<AuthorizationSide, "region" | "attributes"> {
+  /** The CRN of the instance, bucket, root key or other resource. */
+  crn: pulumi.Input<string>;
+  /**
+   * The account in the CRN: 32 hexadecimal digits. Required for a source outside the credentials' account.
+   * @default the account of the credentials
+   */
+  accountId?: pulumi.Input<string>;
+  serviceName?: Excluded;
+  serviceInstance?: Excluded;
+  resourceGroupId?: Excluded;
+  resourceType?: Excluded;
+  resource?: Excluded;
+}
+
+interface TargetOfCrn extends AuthorizationCrn, Pick<TargetProperties, "tags"> {}
+
+// The other variants have an instance, a resource group, or an attribute with one of these two names.
+interface OfInstance extends Required<Pick<AuthorizationSide, "serviceInstance">> {
+  resourceGroupId?: Excluded;
+  crn?: undefined;
+}
+interface OfResourceGroup extends Required<Pick<AuthorizationSide, "resourceGroupId">> {
+  serviceInstance?: Excluded;
+  crn?: undefined;
+}
+interface OfAttributes extends Required<Pick<AuthorizationSide, "attributes">> {
+  serviceInstance?: Excluded;
+  resourceGroupId?: Excluded;
+  crn?: undefined;
+}
+type Breadth = "serviceInstance" | "resourceGroupId";
+interface SourceOfInstance extends Omit<SourceProperties, Breadth>, OfInstance {}
+interface SourceOfResourceGroup extends Omit<SourceProperties, Breadth>, OfResourceGroup {}
+interface SourceOfAttributes extends Omit<SourceProperties, Breadth | "attributes">, OfAttributes {}
+interface TargetOfInstance extends Omit<TargetProperties, Breadth>, OfInstance {}
+interface TargetOfResourceGroup extends Omit<TargetProperties, Breadth>, OfResourceGroup {}
+interface TargetOfAttributes extends Omit<TargetProperties, Breadth | "attributes">, OfAttributes {}
+
+/** The service that gets access. */
+export type AuthorizationSource =
+  SourceOfInstance | SourceOfResourceGroup | SourceOfAttributes | AuthorizationCrn;
+
+/** The service that the source may access. It must be in the account of the credentials. */
+export type AuthorizationTarget = TargetOfInstance | TargetOfResourceGroup | TargetOfAttributes | TargetOfCrn;
 
 /** Delays that give IAM time to propagate a change. IAM records a change at once, but services see it only later. */
 export interface AuthorizationSettle {
@@ -139,12 +189,12 @@ export interface EnAuthorizationArgs {
    * The service that gets access. Set `serviceInstance`, `resourceGroupId` or `crn`: a source without any of them is
    * refused. A change replaces the authorization: the new one is created before the old one is deleted.
    */
-  source: pulumi.Input<AuthorizationSource | AuthorizationCrn>;
+  source: SideInput<AuthorizationSource>;
   /**
    * The service that the source may access. Set `serviceInstance`, `resourceGroupId` or `crn`: a target without any of them
    * is refused. A change replaces the authorization: the new one is created before the old one is deleted.
    */
-  target: pulumi.Input<AuthorizationTarget | (AuthorizationCrn & Pick<AuthorizationTarget, "tags">)>;
+  target: SideInput<AuthorizationTarget>;
   /**
    * The roles that the source gets on the target: one or more, in any order. A change updates the authorization in place.
    * If you set `adopt` and omit `roles`, an adopted authorization keeps its roles.
@@ -174,7 +224,7 @@ export interface EnAuthorizationArgs {
    */
   adopt?: pulumi.Input<boolean | string>;
   /** Delays that give IAM time to propagate a change. A change of `settle` updates only the Pulumi state. */
-  settle?: pulumi.Input<AuthorizationSettle>;
+  settle?: ObjectInput<AuthorizationSettle>;
   /**
    * The name of the credentials to use. They come from `ibmcloud:credentials.<name>` in stack configuration, or else from
    * `<NAME>_APIKEY`, `<NAME>_AUTH_TYPE` and so on in the environment or a credentials file. `<NAME>` is the name in upper

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import type { AuthorizationSource, AuthorizationTarget, EnAuthorizationArgs } from "./args";
+import type { SourceProperties, TargetProperties, EnAuthorizationArgs } from "./args";
 import { completeOutputs, mocksOfTest } from "./mocks";
 import type * as plainCredentials from "./plain-credentials";
 import type { PolicyMetadata } from "./shared/policy-fields";
@@ -121,9 +121,9 @@ function quoted(word: string): string {
  */
 export class EnAuthorization extends pulumi.CustomResource implements Outputs {
   /** The service that has access, as stored in IAM. `accountId` is always set. */
-  declare readonly source: pulumi.Output<pulumi.Unwrap<AuthorizationSource> & { accountId: string }>;
+  declare readonly source: pulumi.Output<pulumi.Unwrap<SourceProperties> & { accountId: string }>;
   /** The service that the source may access, as stored in IAM. `accountId` is always set. */
-  declare readonly target: pulumi.Output<pulumi.Unwrap<AuthorizationTarget> & { accountId: string }>;
+  declare readonly target: pulumi.Output<pulumi.Unwrap<TargetProperties> & { accountId: string }>;
   /** The roles' display names, in the program's order; others follow, sorted. A role appears as its CRN if IAM gives no name for it. */
   declare readonly roles: pulumi.Output<string[]>;
   /** The purpose of the authorization. */

@@ -8,8 +8,11 @@ export type {
   AuthorizationTag,
   AuthorizationTarget,
   EnAuthorizationArgs,
+  ResourceType,
   Role,
   ServiceName,
+  SourceProperties,
+  TargetProperties,
 } from "./args";
 export type { Authorization, ResourceGroup, ServiceInstance } from "./results";
 export {

@@ -51,3 +51,16 @@ export const ROLE_NAMES = [
   "Event Notification Publisher",
   "Event Source Manager",
 ] as const;
+
+/**
+ * Types of resources in these services. Editors suggest them; any other type is accepted too. Sources: the pages above, and
+ * account docs, serviceauth.md.
+ */
+export const RESOURCE_TYPES = [
+  "backup-policy",
+  "bucket",
+  "key",
+  "load-balancer",
+  "resource-group",
+  "topic",
+] as const;

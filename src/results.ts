@@ -1,14 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AuthorizationSource, AuthorizationTarget } from "./args";
+import type { SourceProperties, TargetProperties } from "./args";
 
 /** An authorization in IAM, whether or not this stack manages it. */
 export interface Authorization {
   /** The policy's id, a UUID. `adopt` and `EnAuthorization.get` take it. */
   id: string;
   /** The service that has access, as stored in IAM. `accountId` is always set. */
-  source: pulumi.Unwrap<AuthorizationSource> & { accountId: string };
+  source: pulumi.Unwrap<SourceProperties> & { accountId: string };
   /** The service that the source may access, as stored in IAM. `accountId` is always set. */
-  target: pulumi.Unwrap<AuthorizationTarget> & { accountId: string };
+  target: pulumi.Unwrap<TargetProperties> & { accountId: string };
   /** The roles' display names, sorted. A role appears as its CRN if IAM gives no name for it. */
   roles: string[];
   /** The purpose of the authorization. */

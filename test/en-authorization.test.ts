@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { EnAuthorization } from "../src";
-import { bucketInputs } from "./support/inputs";
+import { bucketArgs } from "./support/inputs";
 import { closing } from "./support/opened";
 
 interface Registered {
@@ -45,15 +45,15 @@ describe("EnAuthorization", () => {
   });
 
   it("has the type that the state of every release holds", async () => {
-    const made = new EnAuthorization("made", bucketInputs());
+    const made = new EnAuthorization("made", bucketArgs());
     expect(await resolved(made.urn)).to.match(/::pulumi-nodejs:dynamic\/ibm:EnAuthorization::made$/);
     expect(await resolved(made.id)).to.equal("made-id");
     expect(await resolved(made.state)).to.equal("active");
-    expect(await resolved(made.target)).to.deep.include(bucketInputs().target);
+    expect(await resolved(made.target)).to.deep.include(bucketArgs().target);
   });
 
   it("keeps a short constant script in state, which loads the installed package", async () => {
-    const texts = ["one", "two"].map((name) => new EnAuthorization(name, bucketInputs()));
+    const texts = ["one", "two"].map((name) => new EnAuthorization(name, bucketArgs()));
     await Promise.all(texts.map((each) => resolved(each.urn)));
     const [one, two] = registered.filter(({ name }) => name === "one" || name === "two");
     const text = String(one?.inputs["__provider"]);
@@ -109,7 +109,7 @@ describe("EnAuthorization", () => {
 
   it("refuses a plain-text API key in the stack's configuration", () => {
     const key = { "ibmcloud:apiKey": "k3y" };
-    const declare = () => new EnAuthorization("declared", bucketInputs());
+    const declare = () => new EnAuthorization("declared", bucketArgs());
     pulumi.runtime.setAllConfig(key, []);
     expect(declare)
       .to.throw(/pulumi config set --secret ibmcloud:apiKey \[invalid-configuration\]$/)
@@ -121,7 +121,7 @@ describe("EnAuthorization", () => {
 
   describe("with ibmcloud:credentials", () => {
     const home = process.cwd();
-    const declare = () => new EnAuthorization("with-credentials", bucketInputs());
+    const declare = () => new EnAuthorization("with-credentials", bucketArgs());
     let folder: string;
 
     /** Writes the stack's settings file, with one secret and the given second API key. */

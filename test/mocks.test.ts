@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { EnAuthorization, type EnAuthorizationArgs } from "../src";
-import { ACCOUNT, bucketInputs, COS, crn, EN, KMS, OTHER_ACCOUNT } from "./support/inputs";
+import { ACCOUNT, bucketArgs, COS, crn, EN, KMS, OTHER_ACCOUNT } from "./support/inputs";
 
 const KEY = crn("kms", KMS, ACCOUNT, "key:k-1");
 const NO_ACCOUNT = "0".repeat(32);
@@ -93,7 +93,7 @@ describe("the outputs under Pulumi's mocks", () => {
   it("have the documented roles if the program sets none", async () => {
     expect((await outputsOf(toKey)).roles).to.deep.equal(["Reader"]);
     expect((await outputsOf(fromSecrets)).roles).to.deep.equal(["Event Source Manager"]);
-    const { roles, ...rest } = bucketInputs();
+    const { roles, ...rest } = bucketArgs();
     expect((await outputsOf(rest)).roles).to.have.members(roles);
   });
 

@@ -13,13 +13,15 @@ const ARGUMENTS_PAGE = join(ROOT, "docs", "arguments.md");
 interface Section {
   type: string;
   heading: string;
+  /** The type that the arguments name, if its properties are those of `type`. */
+  name?: string;
 }
 
 /** The arguments themselves have a heading each; the other types are lists. */
 const ARGUMENTS = "EnAuthorizationArgs";
 const SECTIONS: readonly Section[] = [
-  { type: "AuthorizationSource", heading: "Properties of `source`" },
-  { type: "AuthorizationTarget", heading: "Properties of `target`" },
+  { type: "SourceProperties", heading: "Properties of `source`", name: "AuthorizationSource" },
+  { type: "TargetProperties", heading: "Properties of `target`", name: "AuthorizationTarget" },
   { type: "AuthorizationCrn", heading: "Properties of a `source` or `target` given by its CRN" },
   { type: "AuthorizationAttribute", heading: "Properties of `attributes`" },
   { type: "AuthorizationTag", heading: "Properties of `tags`" },
@@ -29,11 +31,15 @@ const OUTPUTS = "EnAuthorization";
 const NAMES: readonly Section[] = [
   { type: "ServiceName", heading: "Service names" },
   { type: "Role", heading: "Role names" },
+  { type: "ResourceType", heading: "Types of resources" },
 ];
 
 /** Types that a link can replace, by their name. */
 const LINKS = new Map(
-  [...SECTIONS, ...NAMES].map(({ type, heading }) => [type, `[\`${type}\`](#${anchorOf(heading)})`]),
+  [...SECTIONS, ...NAMES].map(({ type, heading, name = type }) => [
+    name,
+    `[\`${name}\`](#${anchorOf(heading)})`,
+  ]),
 );
 
 /** Generates the reference of the arguments from the doc comments in `src`. */
@@ -41,8 +47,12 @@ export async function argumentsPage(): Promise<string> {
   const { checker, symbolOf, typeOf } = exportedTypes(join(ROOT, "src", "index.ts"));
   const textOf = (symbol: ts.Symbol) => markdown(symbol.getDocumentationComment(checker));
 
-  const sections = SECTIONS.map(({ type, heading }) =>
-    [`## ${heading}`, textOf(symbolOf(type)), ...typeOf(type).getProperties().map(item)].join("\n\n"),
+  const sections = SECTIONS.map(({ type, heading, name = type }) =>
+    [
+      `## ${heading}`,
+      textOf(symbolOf(name)),
+      ...typeOf(type).getProperties().filter(isAllowed).map(item),
+    ].join("\n\n"),
   );
   const names = NAMES.map(({ type, heading }) => {
     const union = typeOf(type);
@@ -106,13 +116,18 @@ export async function argumentsPage(): Promise<string> {
 function withoutInputs(node: ts.TypeNode): string {
   return node
     .getText()
-    .replace(/\bpulumi\.(Input|Output|Unwrap)(?=<)/g, "")
+    .replace(/\b(pulumi\.(Input|Output|Unwrap)|ObjectInput|SideInput)(?=<)/g, "")
     .replace(/<((?:[^<>]|<[^<>]*>)*)>/g, unwrapped)
     .replace(/<([^<>]*)>/g, unwrapped);
 }
 
 function unwrapped(whole: string, inner: string, at: number, text: string): string {
   return /\w$/.test(text.slice(0, at)) ? whole : inner;
+}
+
+/** A property of the type `Excluded` only exists for the compiler. */
+function isAllowed(symbol: ts.Symbol): boolean {
+  return declarationOf(symbol)?.type?.getText() !== "Excluded";
 }
 
 /** Returns a comment as Markdown: `{@link name}` becomes code, and characters that Markdown reads as HTML are escaped. */

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type {
   AuthorizationAttribute,
-  AuthorizationSource,
+  SourceProperties,
   AuthorizationTag,
-  AuthorizationTarget,
+  TargetProperties,
   EnAuthorizationArgs,
 } from "../args";
 import type { Iam } from "../iam";
@@ -11,8 +11,8 @@ import type { ErrorCode } from "../shared/coded-error";
 import type { PolicyMetadata } from "../shared/policy-fields";
 import type { Ownership } from "./ownership";
 
-export type Source = pulumi.Unwrap<AuthorizationSource>;
-export type Target = pulumi.Unwrap<AuthorizationTarget>;
+export type Source = pulumi.Unwrap<SourceProperties>;
+export type Target = pulumi.Unwrap<TargetProperties>;
 export type Attribute = pulumi.Unwrap<AuthorizationAttribute>;
 export type Tag = pulumi.Unwrap<AuthorizationTag>;
 

@@ -23,7 +23,7 @@ function propertiesOf(name: string): string[] {
 }
 
 describe("toAttributes and scopeOf", () => {
-  const sides = ["AuthorizationSide", "AuthorizationSource", "AuthorizationTarget"].flatMap(propertiesOf);
+  const sides = ["AuthorizationSide", "SourceProperties", "TargetProperties"].flatMap(propertiesOf);
   const single = [...new Set(sides)].filter((name) => !["attributes", "tags"].includes(name));
 
   it("are tested with all properties of the arguments", () => {

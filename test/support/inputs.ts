@@ -19,6 +19,11 @@ export function crn(serviceName: string, guid: string, accountId = ACCOUNT, insi
 
 /** Returns valid inputs: one Event Notifications instance may write to one bucket. */
 export function bucketInputs(): Inputs & { roles: string[] } {
+  return bucketArgs();
+}
+
+/** Returns the same inputs as a program's arguments. */
+export function bucketArgs() {
   return {
     source: { serviceInstance: EN },
     target: {
@@ -28,7 +33,7 @@ export function bucketInputs(): Inputs & { roles: string[] } {
       resource: "failed-events",
     },
     roles: ["Reader", "Object Writer"],
-  };
+  } satisfies Inputs;
 }
 
 /** Returns the attributes of one side of a policy, as IAM stores them. */
