@@ -48,6 +48,8 @@ interface Operation<Result> {
   inputs: Partial<Inputs>;
   /** True if Pulumi runs it with the configuration of the last `pulumi up`. */
   usesLastConfig?: boolean;
+  /** True if the operation may write. Pulumi runs none in a preview. */
+  writes?: true;
   /** The wait that `settle` asks for, in seconds. It is added to the deadline. */
   settle?: number;
   work: (context: Context) => Promise<Result>;
@@ -60,7 +62,8 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
   const instances = createInstanceCheck(options.preflightTimeout);
   const logged = new Set<string>();
   const ownership = createOwnership();
-  const preflight = createPreflight(ownership, options.preflightTimeout);
+  let hasWritten = false;
+  const preflight = createPreflight({ ownership, isWriting: () => hasWritten }, options.preflightTimeout);
   const log = options.log ?? console.log;
   let settings: Settings = { config: () => undefined, ...options };
   const opened = new Map<string | undefined, Iam>();
@@ -73,7 +76,8 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
 
   /** Runs an operation within `ibmcloud:retryTimeout` plus the time that the program asks to wait. */
   async function run<Result>(operation: Operation<Result>): Promise<Result> {
-    const { action, inputs, usesLastConfig, settle = 0, work, provider } = operation;
+    const { action, inputs, usesLastConfig, writes = false, settle = 0, work, provider } = operation;
+    hasWritten ||= writes;
     const iam = iamFor(inputs);
     return withErrorContext(
       { action, inputs, usesLastConfig, redact: iam.redact, properties: incompleteResource(provider) },
@@ -125,6 +129,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       run({
         action: "create the authorization",
         inputs,
+        writes: true,
         settle: inputs.settle?.afterCreate,
         work: (context) => createAuthorization(context, inputs),
         provider: __provider,
@@ -142,6 +147,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       run({
         action: `update authorization ${id}`,
         inputs,
+        writes: true,
         work: (context) => updateAuthorization(context, id, parseState(olds), inputs),
         provider: __provider,
       }),
@@ -151,6 +157,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
         action: `delete authorization ${id}`,
         inputs: known,
         usesLastConfig: true,
+        writes: true,
         settle: known.settle?.beforeDelete,
         work: (context) => deleteAuthorization(context, id, parseState(props)),
       });

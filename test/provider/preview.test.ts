@@ -170,6 +170,18 @@ describe("the check of a new resource", () => {
     expect(rig.iam.policies()).to.have.length(1);
   });
 
+  it("stops no run that has begun to write: the create reports the duplicate", async () => {
+    await rig.make(bucket("one"));
+    const run = rig.next();
+    await rig.make(bucket("two"), run);
+    expect(await reasonsOf(bucket("one"), run)).to.deep.equal([]);
+    await run.create(await rig.checked(bucket("one"), run)).then(
+      () => expect.fail("the create should fail"),
+      (error: unknown) => expect(error).to.include({ code: "already-exists" }),
+    );
+    expect(await reasonsOf(bucket("two"), rig.next()), "a run that only checks").to.have.length(1);
+  });
+
   it("accepts a policy that this run deletes, although the list has it", async () => {
     const { id, state } = await rig.make(bucket("one"));
     const run = rig.next();

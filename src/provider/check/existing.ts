@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Iam } from "../../iam";
 import { isSamePolicy } from "../../iam/policy";
 import type { OfferedRole, Policy, PolicyBody } from "../../iam/types";
@@ -60,6 +61,13 @@ export function wantedOf(
 /** Returns the roles of a new policy: `adopt` without roles creates one with the documented roles. */
 function rolesOfNew(inputs: Inputs): string[] | undefined {
   return inputs.roles ?? documentedRoles(pairOf(inputs));
+}
+
+/** Returns true if inputs in state have the scope of new inputs, which have the account of both sides. */
+export function hasScope(olds: Partial<Inputs>, { source, target }: Inputs): boolean {
+  if (!olds.source || !olds.target) return false;
+  const old = withAccounts(olds as Inputs, target.accountId ?? "");
+  return isDeepStrictEqual([old.source, old.target], [source, target]);
 }
 
 /**

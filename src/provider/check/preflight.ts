@@ -1,19 +1,16 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Iam } from "../../iam";
-import { WrongAccountError } from "../../iam/client";
 import { NoCredentialsError } from "../../iam/credentials";
-import { DeadlineError } from "../../iam/deadline";
-import { IamError } from "../../iam/errors";
 import type { OfferedRole, Pair, Policy } from "../../iam/types";
 import { SERVICE_NAMES } from "../../known-names";
-import { CodedError, messageOf, type ErrorCode } from "../../shared/coded-error";
+import { messageOf } from "../../shared/coded-error";
 import { suggest } from "../../shared/suggest";
 import { canonicalRoles, matchRoles } from "../roles";
 import type { CheckFailure, Inputs } from "../types";
 import { hasUnknown } from "../values";
 import { missingRoles } from "./default-roles";
-import { compareWithIam, wantedOf, type Findings, type Run } from "./existing";
-import { formatPair, withAccounts, type IamFacts } from "./normalize";
+import { compareWithIam, hasScope, wantedOf, type Findings, type Run } from "./existing";
+import { inTime, isUnavailable, refusalOf } from "./iam-errors";
+import { formatPair, type IamFacts } from "./normalize";
 
 /** The time that a preview waits for IAM, in milliseconds. */
 export const PREFLIGHT_TIMEOUT = 10_000;
@@ -36,13 +33,23 @@ export interface Preflight {
   knows: (olds: Partial<Inputs>) => void;
 }
 
+/** The part of a run that a preflight depends on. */
+interface PreflightRun {
+  ownership: Run["ownership"];
+  /** Returns true once the run has begun to write. */
+  isWriting: () => boolean;
+}
+
 /**
  * Creates the preflight of one run. Pulumi checks resources one after the other. After the first check that gets no
  * response, IAM is not asked again with these credentials, so a preview waits at most once for each set of credentials.
  *
  * @param timeout in milliseconds
  */
-export function createPreflight(ownership: Run["ownership"], timeout = PREFLIGHT_TIMEOUT): Preflight {
+export function createPreflight(
+  { ownership, isWriting }: PreflightRun,
+  timeout = PREFLIGHT_TIMEOUT,
+): Preflight {
   /** The results of credentials that need no further call. */
   const final = new WeakMap<Iam, PreflightResult>();
   /** The results of credentials for which IAM returned no policies. */
@@ -99,9 +106,11 @@ export function createPreflight(ownership: Run["ownership"], timeout = PREFLIGHT
       const isReplacement = listed.length > 0 && olds.some((each) => hasScope(each, wanted.inputs));
       const run = { ownership, isReplacement, deletesFirst };
       const { failures, notes } = await inTime(compareWithIam(iam, wanted, listed, run), timeout);
+      // A failure would stop the whole run, even with --continue-on-error. Once the run writes, `create` reports the duplicate.
+      const reported = isWriting() ? [] : failures;
       // IAM's response is in these sentences.
       return {
-        failures: failures.map(({ reason, ...each }) => ({ ...each, reason: iam.redact(reason) })),
+        failures: reported.map(({ reason, ...each }) => ({ ...each, reason: iam.redact(reason) })),
         notes: notes.map(iam.redact),
       };
     } catch (error) {
@@ -133,60 +142,6 @@ function notCompared(error: unknown, { credentials }: Inputs): Findings {
   if (failure) return { failures: [failure], notes: [] };
   const note = `IAM did not return its authorizations, so existing authorizations are not checked before pulumi up: ${messageOf(error)}`;
   return { failures: [], notes: [note] };
-}
-
-/** Returns true if inputs in state have the scope of new inputs, which have the account of both sides. */
-function hasScope(olds: Partial<Inputs>, { source, target }: Inputs): boolean {
-  if (!olds.source || !olds.target) return false;
-  const old = withAccounts(olds as Inputs, target.accountId ?? "");
-  return isDeepStrictEqual([old.source, old.target], [source, target]);
-}
-
-/** The codes of errors that only other credentials or settings can avoid. */
-const REFUSALS: readonly ErrorCode[] = ["credentials-refused", "token-refused", "not-sent"];
-
-/** The codes of settings that can't be used, if no call has failed. */
-const MISTAKES: readonly ErrorCode[] = ["invalid-configuration", "invalid-endpoint"];
-
-/**
- * Returns the failure for credentials that exist and can't be used. Missing default credentials are none, and neither is an
- * IAM that is out of reach: a preview still works without.
- *
- * @param credentials the name of the credentials
- */
-function refusalOf(error: unknown, credentials: string | undefined): CheckFailure | undefined {
-  if (!(error instanceof CodedError)) return undefined;
-  const { message: reason, code } = error;
-  if (error instanceof WrongAccountError) return { property: "target.accountId", reason, code };
-  const isRefused =
-    error instanceof IamError
-      ? REFUSALS.includes(code)
-      : MISTAKES.includes(code) || (error instanceof NoCredentialsError && error.credentials !== undefined);
-  return isRefused ? { property: credentials === undefined ? "" : "credentials", reason, code } : undefined;
-}
-
-class TimeoutError extends Error {}
-
-/** Returns true if IAM is unavailable: it did not respond, or the call may succeed later. */
-function isUnavailable(error: unknown): boolean {
-  if (error instanceof IamError) return error.status === undefined || error.isRetryable;
-  return error instanceof TimeoutError || error instanceof DeadlineError;
-}
-
-/** @throws TimeoutError if the result takes too long */
-async function inTime<Result>(result: Promise<Result>, timeout: number): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    const error = new TimeoutError(`it did not respond within ${timeout / 1000} s`);
-    timer = setTimeout(() => {
-      reject(error);
-    }, timeout);
-  });
-  try {
-    return await Promise.race([result, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /**

@@ -10,6 +10,8 @@ const ROLE = { crn: "crn:v1:bluemix:public:iam::::serviceRole:Reader", displayNa
 const refused = toIamError({ statusText: "ECONNREFUSED", message: "connect ECONNREFUSED" }, []);
 const forbidden = toIamError({ status: 403, statusText: "No", result: {} }, [], true);
 
+const RUN = { ownership: createOwnership(), isWriting: () => false };
+
 /** Returns an IAM with these two responses, and the number of calls for each. */
 function iamOf({ identity, roles, expected }: { identity?: Error; roles?: Error; expected?: string }) {
   const asked = { identity: 0, roles: 0 };
@@ -32,7 +34,7 @@ function iamOf({ identity, roles, expected }: { identity?: Error; roles?: Error;
 describe("createPreflight", () => {
   it("asks IAM at each check while IAM responds", async () => {
     const { iam, asked } = iamOf({});
-    const { ask } = createPreflight(createOwnership());
+    const { ask } = createPreflight(RUN);
     for (const pair of [PAIR, undefined, PAIR]) {
       const roles = pair && [ROLE];
       expect(await ask(iam, pair)).to.deep.equal({
@@ -46,7 +48,7 @@ describe("createPreflight", () => {
 
   it("asks once for each credentials if no connection can be established", async () => {
     const [one, other] = [iamOf({ identity: refused }), iamOf({ identity: refused, expected: ACCOUNT })];
-    const { ask } = createPreflight(createOwnership());
+    const { ask } = createPreflight(RUN);
     const answers = [await ask(one.iam, PAIR), await ask(one.iam, undefined), await ask(one.iam, PAIR)];
     for (const { facts, notes } of answers) {
       expect(facts).to.deep.equal({ accountId: undefined });
@@ -64,13 +66,13 @@ describe("createPreflight", () => {
       { identity: 1, roles: 0 },
       { identity: 1, roles: 0 },
     ]);
-    await createPreflight(createOwnership()).ask(one.iam, PAIR);
+    await createPreflight(RUN).ask(one.iam, PAIR);
     expect(one.asked, "another run asks").to.deep.equal({ identity: 2, roles: 0 });
   });
 
   it("keeps the account if only the roles are unavailable, and asks for no other roles", async () => {
     const { iam, asked } = iamOf({ roles: refused });
-    const { ask } = createPreflight(createOwnership());
+    const { ask } = createPreflight(RUN);
     for (const target of ["kms", "codeengine", "kms"]) {
       const { facts, notes } = await ask(iam, { ...PAIR, target });
       expect(facts).to.deep.equal({ accountId: ACCOUNT });
@@ -86,7 +88,7 @@ describe("createPreflight", () => {
 
   it("asks again after IAM refused a call", async () => {
     const [one, other] = [iamOf({ identity: forbidden }), iamOf({ roles: forbidden })];
-    const { ask } = createPreflight(createOwnership());
+    const { ask } = createPreflight(RUN);
     for (const { iam } of [one, one, other, other]) {
       expect((await ask(iam, PAIR)).notes[0]).to.include("not checked before pulumi up: IAM refused (403)");
     }
