@@ -100,25 +100,22 @@ describe("a policy on the real engine", function () {
     await expectSettled();
   });
 
-  itOnCi(
-    "stays if --replace without a change fails; deleteBeforeReplace then replaces it",
-    async () => {
-      await start(declares("one", bucket("one")));
-      const { one: id } = held();
-      const failed = await stack.up("--replace", urn("one"));
-      expect(failed.code).not.to.equal(0);
-      expect(failed.output).to.include("docs/troubleshooting.md");
-      expect(held()).to.deep.equal({ one: id });
-      expect(await inState()).to.deep.equal({ one: id });
+  itOnCi("stays if --replace without a change fails; deleteBeforeReplace then replaces it", async () => {
+    await start(declares("one", bucket("one")));
+    const { one: id } = held();
+    const failed = await stack.up("--replace", urn("one"));
+    expect(failed.code).not.to.equal(0);
+    expect(failed.output).to.include("docs/troubleshooting.md");
+    expect(held()).to.deep.equal({ one: id });
+    expect(await inState()).to.deep.equal({ one: id });
 
-      await stack.program(declares("one", bucket("one"), "{ deleteBeforeReplace: true }"));
-      const replaced = await stack.up("--replace", urn("one"));
-      expect(replaced.code, replaced.output).to.equal(0);
-      expect(held()["one"]).to.be.a("string").and.not.equal(id);
-      expect(await inState()).to.deep.equal(held());
-      await expectSettled();
-    },
-  );
+    await stack.program(declares("one", bucket("one"), "{ deleteBeforeReplace: true }"));
+    const replaced = await stack.up("--replace", urn("one"));
+    expect(replaced.code, replaced.output).to.equal(0);
+    expect(held()["one"]).to.be.a("string").and.not.equal(id);
+    expect(await inState()).to.deep.equal(held());
+    await expectSettled();
+  });
 
   itOnCi("stays on --replace of a resource that adopts", async () => {
     await start(declares("one", { ...bucket("one"), adopt: true }));
