@@ -90,7 +90,9 @@ describe("two ups at once on the real engine", function () {
       const refused = shared.filter((name) => !held.includes(name));
       expect(code === 0, output).to.equal(refused.length === 0);
       for (const policy of iam.policies().filter((each) => refused.includes(bucketOf(each)))) {
-        expect(output).to.match(new RegExp(`already exists( \\(409 policy_conflict_error\\))?: ${policy.id}`));
+        expect(output).to.match(
+          new RegExp(`already exists( \\(409 policy_conflict_error\\))?: ${policy.id}`),
+        );
         expect(output).to.include(`adopt: "${policy.id}"`);
       }
       // A stack that drops the shared authorizations succeeds and leaves the other's alone.
