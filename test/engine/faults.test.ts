@@ -98,7 +98,7 @@ const TRIALS: Record<string, Trial> = {
     after: one,
     behavior: { conflictsWith: "nothing" },
     faults: () => [{ operation: "createV2Policy", afterCommit: true, status: 503 }],
-    answers: { createV2Policy: [503, 409], listV2Policies: [200] },
+    answers: { createV2Policy: [503, 409], listV2Policies: [200, 200] },
     iam: { one: "" },
     state: { one: "" },
   },

@@ -51,13 +51,13 @@ describe("a preview on the real engine", function () {
     const before = iam.policies();
 
     expect(await refused(declares("one", bucket("one")))).to.include(
-      `resource 'one' has a problem: the authorization already exists: ${one} with Object Writer, Reader, created by `,
+      `resource 'one' has a problem: the authorization already exists: ${one} with Reader, Object Writer, created by `,
     );
     expect(await previewed(declares("two", bucket("two"))))
       .to.include(`IAM already has ${two} with Reader for the same scope`)
       .and.include("their roles add up");
     expect(await refused(declares("one", bucket("one", { adopt: two })))).to.include(
-      `property adopt value {${two}} has a problem: adopt names policy ${two}, whose scope differs`,
+      `property adopt value {${two}} has a problem: names policy ${two}, whose scope differs`,
     );
     const missing = "11111111-0000-4000-8000-000000000000";
     expect(await refused(declares("one", bucket("one", { adopt: missing })))).to.include("[adopt-not-found]");

@@ -107,7 +107,7 @@ export function reachesIam({ before, program, aliases }: Observation, name: Name
   if (!old || !declared) return false;
   const { outputs } = old;
   const grants =
-    !isSame(outputs.roles, sortedRoles(declared)) || outputs.description !== declared.description;
+    !isSame(sorted(outputs.roles), sortedRoles(declared)) || outputs.description !== declared.description;
   const { adopt, settle } = argumentsOf(declared) as Partial<Resource["outputs"]>;
   const notes = !isSame([outputs.adopt, outputs.settle], [adopt, settle]);
   return grants || !notes;
@@ -125,6 +125,11 @@ export function stateOf(
 
 export function sortedRoles({ roles }: Declared): string[] {
   return [...(ROLES[roles] ?? [])].sort();
+}
+
+/** Returns a resource's roles without an order: the state has the program's, and IAM has none. */
+export function sorted(roles: unknown): unknown {
+  return Array.isArray(roles) ? (roles as string[]).toSorted() : roles;
 }
 
 function isSame(one: unknown, other: unknown): boolean {

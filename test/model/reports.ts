@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Policy } from "../../src/emulator";
 import type { Resource } from "../support/mini-engine";
 import { holdersOf, mayTake } from "./facts";
-import { reachesIam, stateOf } from "./ledger";
+import { reachesIam, sorted, stateOf } from "./ledger";
 import { succeeded, type Observation } from "./observation";
 import { bodyOf, formatPolicy, contentOf, type Name } from "./universe";
 import { idsIn, isActive } from "./world";
@@ -63,7 +63,7 @@ function matchesState(resource: Resource | undefined, policy: Policy): boolean {
   const held = ({ attributes }: Policy["subject"]) =>
     attributes.map(({ key, operator, value }) => [key, operator, String(value)]);
   return isDeepStrictEqual(
-    [said(source).sort(), said(target).sort(), roles, description ?? ""],
+    [said(source).sort(), said(target).sort(), sorted(roles), description ?? ""],
     [held(policy.subject).sort(), held(policy.resource).sort(), names.sort(), policy.description ?? ""],
   );
 }
