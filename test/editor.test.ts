@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { RESOURCE_TYPES, ROLE_NAMES, SERVICE_NAMES } from "../src/known-names";
-import { startEditor, type Editor } from "./support/language-service";
 import { golden } from "./support/golden";
+import { startEditor, type Editor } from "./support/language-service";
 
 const SOURCE = `source: { serviceInstance: "*" }`;
 const TARGET = `target: { serviceName: "kms", serviceInstance: "*" }`;
@@ -17,8 +17,6 @@ const HOVERS: Record<string, string> = {
   "the argument target": declared(`${SOURCE}, ta▮${TARGET.slice(2)}`),
   "the argument adopt": declared(`${SOURCE}, ${TARGET}, ado▮pt: true`),
   serviceInstance: target(`serviceName: "kms", serviceIn▮stance: "*"`),
-  resourceGroupId: source(`resourceGr▮oupId: "*"`),
-  crn: target(`cr▮n: "crn:v1:"`),
   "a stored target": `declare const made: EnAuthorization;\nmade.tar▮get;`,
 };
 
@@ -35,6 +33,12 @@ const COMPLETIONS: Record<string, string> = {
   "operators of a tag": target(
     `serviceName: "kms", serviceInstance: "*", tags: [{ key: "a", operator: "▮", value: "b" }]`,
   ),
+};
+
+/** The names whose text is shown beside the completions. */
+const DETAILS: Record<string, string> = {
+  serviceInstance: target("▮"),
+  crn: source("▮"),
 };
 
 const ERRORS: Record<string, string> = {
@@ -67,7 +71,7 @@ const ERRORS: Record<string, string> = {
   "a number for a string": target(`serviceName: "kms", serviceInstance: 5`),
 };
 
-/** Programs that compile. `ready`, `later` and `text` are values of the types that their names say. */
+/** Statements that compile. */
 const VALID = `
 declare const text: string;
 declare const output: pulumi.Output<string>;
@@ -100,14 +104,16 @@ describe("an editor with the package's types", function () {
 
   before(() => {
     editor = startEditor();
-    const sections: [string, Record<string, string>, (program: string) => string][] = [
+    const detailsOf = (program: string, name: string) => editor.detailsOf(name, program);
+    const sections: [string, Record<string, string>, (program: string, title: string) => string][] = [
       ["hover on", HOVERS, (program) => editor.hover(program)],
       ["completions of", COMPLETIONS, (program) => editor.completions(program).join(", ")],
+      ["text beside the completion", DETAILS, detailsOf],
       ["error of", ERRORS, (program) => editor.errors(program).join("\n")],
     ];
     for (const [kind, programs, ask] of sections)
       for (const [title, program] of Object.entries(programs))
-        answers.push(`== ${kind} ${title}\n${program}\n\n${ask(program)}\n`);
+        answers.push(`== ${kind} ${title}\n${program}\n\n${ask(program, title)}\n`);
   });
 
   golden("answers of an editor", () => answers.join("\n"));
@@ -135,7 +141,13 @@ describe("an editor with the package's types", function () {
     expect(names("the properties of a target")).to.include.members(["crn", "serviceInstance", "tags"]);
   });
 
-  it("reports each mistake once, at the property", () => {
+  it("shows a property's text beside its completion", () => {
+    expect(editor.detailsOf("serviceInstance", DETAILS["serviceInstance"] ?? "")).to.match(
+      /^The GUID or CRN/,
+    );
+  });
+
+  it("reports each mistake once", () => {
     for (const [title, program] of Object.entries(ERRORS))
       expect(editor.errors(program), title).to.have.length(1);
   });

@@ -18,6 +18,8 @@ declare const config: pulumi.Config;
 export interface Editor {
   /** The signature and the documentation at the cursor `▮`. */
   hover: (program: string) => string;
+  /** The text that the editor shows beside one name that is offered at the cursor `▮`. */
+  detailsOf: (name: string, program: string) => string;
   /** The names that are offered at the cursor `▮`, without keywords and globals. */
   completions: (program: string) => string[];
   /** The compiler's errors: the place, the code and the message. */
@@ -73,6 +75,11 @@ export function startEditor(): Editor {
       ]
         .filter(Boolean)
         .join("\n");
+    },
+    detailsOf: (name, program) => {
+      const at = open(program);
+      const details = service.getCompletionEntryDetails(FILE, at, name, {}, undefined, {}, undefined);
+      return ts.displayPartsToString(details?.documentation);
     },
     completions: (program) =>
       (service.getCompletionsAtPosition(FILE, open(program), {})?.entries ?? [])
