@@ -4,7 +4,7 @@ import type { SourceProperties, TargetProperties, EnAuthorizationArgs } from "./
 import { completeOutputs, mocksOfTest } from "./mocks";
 import type * as plainCredentials from "./plain-credentials";
 import type { PolicyMetadata } from "./shared/policy-fields";
-import { DELETES_FIRST } from "./shared/private-inputs";
+import { DELETES_FIRST, WAS_PREVIEWED } from "./shared/private-inputs";
 
 /** The outputs. The class must declare each of them, and the constructor must list it. */
 type Outputs = {
@@ -87,6 +87,25 @@ function refusePlainParts(): void {
 function deletesFirst(opts: (pulumi.CustomResourceOptions & { replaceWith?: unknown }) | undefined): boolean {
   // A resource in `replaceWith` may itself be deleted first.
   return opts?.deleteBeforeReplace === true || opts?.replaceWith !== undefined;
+}
+
+/** Returns the inputs that only `check` sees. */
+function hintsForCheck(
+  args: EnAuthorizationArgs,
+  opts: pulumi.CustomResourceOptions | undefined,
+): pulumi.Inputs {
+  return {
+    ...(deletesFirst(opts) && { [DELETES_FIRST]: true }),
+    ...(!pulumi.runtime.isDryRun() && { [WAS_PREVIEWED]: isKnownInPreview(args) }),
+  };
+}
+
+/** Returns true if no argument comes from another resource. The outputs of a resource may be unknown in a preview. */
+async function isKnownInPreview(args: EnAuthorizationArgs): Promise<boolean> {
+  // Pulumi doesn't declare this function in its types. Without it, notes appear in the preview and again in the update.
+  const output = pulumi.output(args) as { allResources?: () => Promise<Set<unknown>> };
+  const resources = await output.allResources?.();
+  return resources?.size === 0;
 }
 
 /** Quotes a word for the shell, if it needs quotes. */
@@ -183,7 +202,7 @@ export class EnAuthorization extends pulumi.CustomResource implements Outputs {
       lastModifiedById: undefined,
     };
     const isMocked = mocksOfTest() !== undefined;
-    const hints = deletesFirst(opts) && !isMocked ? { [DELETES_FIRST]: true } : {};
+    const hints = isMocked ? {} : hintsForCheck(args, opts);
     super(TYPE, name, { ...outputs, ...args, ...hints, __provider: PROVIDER }, opts);
     if (isMocked) Object.assign(this, completeOutputs(this, args));
   }

@@ -5,7 +5,7 @@ import { configMistakes, unknownConfigNotes } from "../iam/config-mistakes";
 import { withDeadline } from "../iam/deadline";
 import type { Settings } from "../iam/types";
 import { checkInputs } from "./check";
-import { DELETES_FIRST } from "../shared/private-inputs";
+import { DELETES_FIRST, WAS_PREVIEWED } from "../shared/private-inputs";
 import { createInstanceCheck } from "./check/instances";
 import { createPreflight } from "./check/preflight";
 import { createAuthorization } from "./create";
@@ -102,7 +102,8 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       opened.clear();
       return Promise.resolve();
     },
-    check: async (olds, { __provider, [DELETES_FIRST]: deletesFirst, ...written }) => {
+    check: async (olds, { __provider, ...news }) => {
+      const { [DELETES_FIRST]: deletesFirst, [WAS_PREVIEWED]: wasPreviewed, ...written } = news;
       const mistakes = configMistakes(settings).map(({ message: reason, code }): CheckFailure => ({
         property: "",
         reason,
@@ -110,7 +111,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       }));
       const context = { iamFor, preflight, instances, mistakes, deletesFirst: deletesFirst === true };
       const { inputs, failures, notes } = await checkInputs(written, readableInputs(olds), context);
-      const all = [...unknownConfigNotes(settings), ...notes];
+      const all = wasPreviewed === true ? [] : [...unknownConfigNotes(settings), ...notes];
       for (const note of all.filter((each) => !logged.has(each))) {
         logged.add(note);
         log(note);

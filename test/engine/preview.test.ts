@@ -77,6 +77,28 @@ describe("a preview on the real engine", function () {
     expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
   });
 
+  it("prints a note once in an up, unless its values come from another resource", async () => {
+    await start("");
+    await leave(declares("old", bucket("one", { roles: ["Reader"] })));
+    const notesIn = (output: string) => output.match(/their roles add up/g)?.length ?? 0;
+    await stack.program(declares("one", bucket("one")));
+    const once = notesIn(succeeded(await stack.preview()));
+    expect(once).to.be.greaterThan(0);
+    expect(notesIn(succeeded(await stack.pulumi("up", "--yes")))).to.equal(once);
+    succeeded(await stack.destroy());
+
+    // The preview can't know the bucket.
+    await stack.program(`
+      class Bucket extends pulumi.dynamic.Resource {
+        constructor() {
+          super({ create: async () => ({ id: "1", outs: { bucket: "one" } }) }, "bucket", { bucket: undefined });
+        }
+      }
+      const args = ${JSON.stringify(bucket("one"))};
+      new EnAuthorization("one", { ...args, target: { ...args.target, resource: new Bucket().bucket } });`);
+    expect(notesIn(succeeded(await stack.pulumi("up", "--yes")))).to.equal(once);
+  });
+
   it("accepts a replacement that deletes the old authorization first", async () => {
     await start(declares("one", bucket("one"), "{ deleteBeforeReplace: true }"));
     succeeded(await stack.up());

@@ -156,6 +156,15 @@ describe("the check of a new resource", () => {
     expect(rig.logged.join()).to.include("pulumi up fails unless it deletes");
   });
 
+  it("prints no note in an update whose preview had the same values", async () => {
+    await rig.make(bucket("one", { roles: ["Reader"] }));
+    const { inputs } = await rig.next().check({}, bucket("one", { __wasPreviewed: true }));
+    expect(inputs).not.to.have.property("__wasPreviewed");
+    expect(rig.logged.join()).not.to.include("their roles add up");
+    await rig.next().check({}, bucket("one"));
+    expect(rig.logged.join()).to.include("their roles add up");
+  });
+
   it("accepts a scope that another resource gives up before", async () => {
     const { id, state, inputs } = await rig.make(bucket("one"));
     const run = rig.next();
