@@ -3,7 +3,7 @@ import type { Policy, PolicyBody } from "../iam/types";
 import { CodedError } from "../shared/coded-error";
 import { whyNotAdoptable, type Conflict } from "./errors";
 import type { Ownership } from "./ownership";
-import { scopeDifferences } from "./policy-mapping";
+import { scopeDifferences, scopeOf } from "./policy-mapping";
 import type { Context, Inputs } from "./types";
 
 type Owners = Pick<Ownership, "isOwned" | "isDeleting">;
@@ -91,7 +91,7 @@ function chooseCandidate(found: readonly Policy[], body: PolicyBody): Policy | u
 const DECLARE_ITS_SCOPE = "declare the scope that the policy has, or remove adopt";
 
 function differencesOf(policy: Policy, body: PolicyBody): string {
-  return `Differences: ${scopeDifferences(policy, body).join("; ")}`;
+  return scopeDifferences(scopeOf(policy), scopeOf(body));
 }
 
 /** The error if `adopt: true` finds nothing, and the roles of a new authorization are not known either. */

@@ -37,8 +37,9 @@ const EQUAL: Partial<Record<keyof Inputs, (known: Known, wanted: Inputs) => bool
   // Without roles in state, it is unknown which roles IAM has. Without roles in the program, an adopted policy keeps its own.
   roles: ({ roles }, wanted) =>
     roles !== undefined && (wanted.roles === undefined || isSameRoles(roles, wanted.roles)),
+  // Writing out the roles that were filled in is no change. The next update drops the record.
   __presetRoles: (known, wanted) =>
-    wanted.roles === undefined || isDeepStrictEqual(known.__presetRoles, wanted.__presetRoles),
+    wanted.__presetRoles === undefined || isDeepStrictEqual(known.__presetRoles, wanted.__presetRoles),
 };
 
 /** Compares the state with the program. An unknown value counts as changed, so a preview never shows less than `up` does. */

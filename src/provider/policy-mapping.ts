@@ -62,20 +62,22 @@ export function scopeOf({ subject, resource }: PolicyBody): Pick<State, "source"
   };
 }
 
+type DeclaredScope = Pick<Inputs, "source" | "target">;
+
 /** The longest value in a difference, in characters. */
 const MAX_VALUE = 100;
 
-/** Describes each property in which the scope of a policy differs from the declared scope. */
-export function scopeDifferences(held: PolicyBody, declared: PolicyBody): string[] {
-  const [inIam, here] = [scopeOf(held), scopeOf(declared)];
+/** Describes each property in which the scope in IAM differs from the declared scope. */
+export function scopeDifferences(inIam: DeclaredScope, here: DeclaredScope): string {
   const text = (value: unknown) =>
     value === undefined ? "not set" : truncate(JSON.stringify(value), MAX_VALUE);
-  return (["source", "target"] as const).flatMap((side) => {
+  const differences = (["source", "target"] as const).flatMap((side) => {
     const [one, other] = [new Map(Object.entries(inIam[side])), new Map(Object.entries(here[side]))];
     return [...new Set([...other.keys(), ...one.keys()])]
       .filter((key) => !isDeepStrictEqual(one.get(key), other.get(key)))
       .map((key) => `${side}.${key} is ${text(one.get(key))} in IAM, and ${text(other.get(key))} here`);
   });
+  return `Differences: ${differences.join("; ")}`;
 }
 
 /** The arguments that IAM does not store. Only the state holds them. */

@@ -4,7 +4,7 @@ import type { Policy, PolicyBody } from "../iam/types";
 import { CodedError, isOutcomeUnknown } from "../shared/coded-error";
 import { changesPolicy, diffInputs } from "./diff";
 import { updateConflictMessage, IncompleteError, outcomeUnknownError } from "./errors";
-import { localInputs, scopeOf, toState, withoutLocal } from "./policy-mapping";
+import { localInputs, scopeDifferences, scopeOf, toState, withoutLocal } from "./policy-mapping";
 import { requireAccount, resolveAccounts, resolveRoles, type ResolvedRoles } from "./resolve";
 import type { Context, Inputs, State } from "./types";
 
@@ -95,10 +95,11 @@ function nextBody(
     );
   }
   const { source, target, description } = wanted;
-  if (!isDeepStrictEqual(scopeOf(policy), { source, target })) {
+  const scope = scopeOf(policy);
+  if (!isDeepStrictEqual(scope, { source, target })) {
     throw new CodedError(
       "scope-changed",
-      `its scope in IAM is not the declared one${lastChange(policy)}: run pulumi refresh to read it, then pulumi up`,
+      `its scope in IAM is not the declared one${lastChange(policy)}: run pulumi refresh to read it, then pulumi up. ${scopeDifferences(scope, { source, target })}`,
     );
   }
   if (matches(policy, wanted, crns)) return undefined;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import { startIamEmulator, type IamEmulator, type Seed } from "../../src/emulator";
 import { declares, startStack, succeeded, type Stack } from "../support/engine";
-import { bucketInputs } from "../support/inputs";
+import { bucketInputs, GROUP, guidOf, KMS } from "../support/inputs";
 import { closing } from "../support/opened";
 
 const bucket = (resource: string, more: object = {}) => ({
@@ -9,6 +9,71 @@ const bucket = (resource: string, more: object = {}) => ({
   target: { ...bucketInputs().target, resource },
   ...more,
 });
+
+const TARGETS: Record<string, { roles: string[]; resourceType?: string }> = {
+  "cloud-object-storage": { roles: ["Reader", "Object Writer"], resourceType: "bucket" },
+  kms: { roles: ["Reader"], resourceType: "key" },
+  codeengine: { roles: ["Viewer", "Writer"] },
+};
+const SOURCES = ["secrets-manager", "logs", "sysdig-monitor", "apprapp"];
+
+/** A policy with a tag, an attribute of the service's own and an operator. */
+const tagged = (accountId: string): Seed => ({
+  subject: {
+    attributes: [
+      { key: "accountId", operator: "stringEquals", value: accountId },
+      { key: "serviceName", operator: "stringEquals", value: "event-notifications" },
+      { key: "serviceInstance", operator: "stringExists", value: true },
+    ],
+  },
+  resource: {
+    attributes: [
+      { key: "accountId", operator: "stringEquals", value: accountId },
+      { key: "serviceName", operator: "stringEquals", value: "kms" },
+      { key: "serviceInstance", operator: "stringEquals", value: KMS },
+      { key: "keyRing", operator: "stringMatch", value: "prod-*" },
+    ],
+    tags: [{ key: "env", operator: "stringEquals", value: "prod" }],
+  },
+  control: { grant: { roles: [{ role_id: "crn:v1:bluemix:public:iam::::serviceRole:Reader" }] } },
+});
+
+/** Returns authorizations as a seed file and as a program declare them: by id and by scope, with and without roles. */
+function mixedAuthorizations() {
+  const held = [...Array(29).keys()].map((at) => {
+    const [service, { roles, resourceType }] = Object.entries(TARGETS)[at % 3] ?? ["", { roles: [] }];
+    const scope =
+      at % 4 === 0 ? { resourceGroupId: GROUP } : { serviceInstance: at % 4 === 1 ? "*" : guidOf(at) };
+    const description = at % 5 === 0 ? {} : { description: `Authorization ${at}` };
+    const id = `3fa80000-0000-4000-8000-${String(at).padStart(12, "0")}`;
+    if (at < 20) {
+      const narrow = resourceType && at % 4 > 1 ? { resourceType, resource: `one-${at}` } : {};
+      const target = { serviceName: service, ...scope, ...narrow };
+      return { id, source: { serviceInstance: guidOf(100 + at) }, target, roles, ...description };
+    }
+    const source = { serviceName: SOURCES[at % 4] ?? "", ...scope };
+    const target = { serviceName: "event-notifications", serviceInstance: guidOf(200 + at) };
+    return { id, source, target, roles: ["Event Source Manager"], ...description };
+  });
+  const declared: Record<string, { adopt: string | boolean; [key: string]: unknown }> = Object.fromEntries(
+    held.map(({ id, roles, ...args }, at) => [
+      `one-${at}`,
+      { ...args, ...(at % 2 === 0 && { roles: [...roles].reverse() }), adopt: at % 3 === 0 ? id : true },
+    ]),
+  );
+  declared["tagged"] = {
+    source: { attributes: [{ key: "serviceInstance", operator: "stringExists", value: true }] },
+    target: {
+      serviceName: "kms",
+      serviceInstance: KMS,
+      attributes: [{ key: "keyRing", operator: "stringMatch", value: "prod-*" }],
+      tags: [{ key: "env", value: "prod" }],
+    },
+    roles: ["Reader"],
+    adopt: true,
+  };
+  return { held, declared };
+}
 
 describe("a preview on the real engine", function () {
   this.timeout(240_000);
@@ -97,6 +162,42 @@ describe("a preview on the real engine", function () {
       const args = ${JSON.stringify(bucket("one"))};
       new EnAuthorization("one", { ...args, target: { ...args.target, resource: new Bucket().bucket } });`);
     expect(notesIn(succeeded(await stack.pulumi("up", "--yes")))).to.equal(once);
+  });
+
+  it("takes over 30 mixed authorizations without a change in IAM, and lets adopt be removed", async () => {
+    const { held, declared } = mixedAuthorizations();
+    await start(
+      Object.entries(declared)
+        .map(([name, args]) => declares(name, args))
+        .join(""),
+    );
+    const seeded = await fetch(`${iam.url}/seed`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ authorizations: held }),
+    });
+    expect(seeded.ok, await seeded.text()).to.equal(true);
+    iam.seed([tagged(iam.accountId)]);
+    const before = JSON.stringify(iam.policies());
+    expect(iam.policies()).to.have.length(30);
+
+    const preview = succeeded(await stack.preview());
+    const notes = new Set(preview.match(/pulumi up takes over .*/g));
+    expect(notes).to.have.length(30);
+    for (const { id } of iam.policies())
+      expect(preview).to.match(
+        new RegExp(`pulumi up takes over ${id} .*: roles unchanged; description unchanged`),
+      );
+    succeeded(await stack.up());
+    expect(JSON.stringify(iam.policies())).to.equal(before);
+    expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
+
+    const kept = Object.entries(declared).map(([name, { adopt, ...args }]) => [name, args] as const);
+    await stack.program(kept.map(([name, args]) => declares(name, args)).join(""));
+    expect(await stack.preview("--expect-no-changes"), "adopt removed").to.include({ code: 0 });
+    succeeded(await stack.up("--expect-no-changes"));
+    succeeded(await stack.refresh("--expect-no-changes"));
+    expect(JSON.stringify(iam.policies())).to.equal(before);
   });
 
   it("accepts a replacement that deletes the old authorization first", async () => {

@@ -273,6 +273,7 @@ describe("provider.update", () => {
     const wanted = await rig.checked({ ...bucketInputs(), roles: ["Reader"] });
     const { message } = await failure(rig.provider.update(id, state, wanted));
     expect(message).to.include("not the declared one").and.to.include("pulumi refresh");
+    expect(message).to.include('target.resource is not set in IAM, and "failed-events" here');
     expect(rig.iam.policies()[0]?.control.grant.roles).to.have.length(2);
   });
 

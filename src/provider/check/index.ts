@@ -109,8 +109,8 @@ async function check(
   const failures = [
     ...(asked?.failures ?? []),
     ...checkAccounts(inputs, facts),
-    ...filled.failures,
-    ...(roles?.failures ?? []),
+    // A misspelled service has no documented roles.
+    ...(roles?.failures.length ? roles.failures : filled.failures),
   ];
   const notes = [...(asked?.notes ?? []), ...(roles?.notes ?? [])];
   if (failures.length > 0) return { inputs: written, failures, notes };

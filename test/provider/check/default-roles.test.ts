@@ -88,6 +88,27 @@ describe("documented roles", () => {
     expect((await rig.next().check(old, other)).inputs).to.deep.include({ roles: ["Viewer", "Writer"] });
   });
 
+  it("can be written out without a change", async () => {
+    const program = without(bucketInputs(), "roles");
+    const { id, state, inputs: old } = await rig.make(program);
+    const run = rig.next();
+    const { inputs } = await run.check({ ...old }, { ...program, roles: ["Object Writer", "Reader"] });
+    expect(await run.diff(id, state, inputs as Inputs)).to.deep.include({ changes: false });
+
+    // The record that is left in the state has no effect on other roles.
+    const next = rig.next();
+    const { inputs: others } = await next.check({ ...old }, { ...program, roles: ["Writer"] });
+    expect(await next.diff(id, state, others as Inputs)).to.deep.include({ changes: true });
+    const { outs } = await next.update(id, state, others as Inputs);
+    expect(outs).to.deep.include({ roles: ["Writer"] }).and.not.have.property("__presetRoles");
+  });
+
+  it("are not reported as missing if the service is misspelled", async () => {
+    const target = { serviceName: "Cloud Object Storage", serviceInstance: KMS };
+    const { failures = [] } = await rig.provider.check({}, { ...without(bucketInputs(), "roles"), target });
+    expect(failures.map(({ property }) => property)).to.deep.equal(["target.serviceName"]);
+  });
+
   it("stay unchanged in the state of an earlier release, which named them otherwise", async () => {
     const { id, state, inputs } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
     const [old, known] = [
