@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { addAccounts, withAccounts } from "./check/normalize";
+import { requireSameAccount } from "./resolve";
 import { isSameRoles } from "./roles";
 import type { Context, Inputs, State } from "./types";
 import { hasUnknown } from "./values";
@@ -68,12 +69,16 @@ function changedKeys(known: Known, wanted: Inputs): (keyof Inputs)[] {
 /**
  * Compares the state with the program, and registers the resource as the owner of its policy unless the policy is
  * replaced.
+ *
+ * @param accountId the account of the credentials, if it is known without a call
+ * @throws CodedError if the policy is in another account. An update would fail too, but a preview makes none
  */
 export async function diffAuthorization(
   { iam, ownership }: Context,
   id: string,
   state: State,
   wanted: Inputs,
+  accountId?: string,
 ): Promise<dynamic.DiffResult> {
   const { changed, replaces } = diffInputs(state, wanted);
   if (changed.includes("credentials") && !hasUnknown(wanted.credentials)) {
@@ -81,6 +86,7 @@ export async function diffAuthorization(
     const identity = await iam.identity().catch(() => undefined);
     if (identity && identity.accountId !== state.target.accountId) replaces.push("credentials");
   }
+  if (replaces.length === 0 && accountId !== undefined) requireSameAccount(accountId, state);
   if (replaces.length === 0) ownership.keep(id, wanted, changed.length === 0);
   return { changes: changed.length > 0, replaces, deleteBeforeReplace: false };
 }

@@ -124,7 +124,16 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
         action: `compare authorization ${id}`,
         inputs,
         // In a refresh, these inputs come from the state.
-        work: (context) => diffAuthorization(context, id, parseState(olds), withCurrentNames(inputs)),
+        work: (context) => {
+          const wanted = withCurrentNames(inputs);
+          return diffAuthorization(
+            context,
+            id,
+            parseState(olds),
+            wanted,
+            preflight.accountOf(iamFor(inputs)),
+          );
+        },
       }),
     create: ({ __provider, ...inputs }) =>
       run({

@@ -40,8 +40,12 @@ export async function resolveRoles(iam: Iam, inputs: Inputs, roles = inputs.role
 }
 
 /** Refuses credentials of another account: their answers prove nothing about this authorization. */
-export async function requireAccount(iam: Iam, { target }: Partial<State>): Promise<void> {
-  const { accountId } = await iam.identity();
+export async function requireAccount(iam: Iam, state: Partial<State>): Promise<void> {
+  requireSameAccount((await iam.identity()).accountId, state);
+}
+
+/** Refuses an authorization in another account than that of the credentials. */
+export function requireSameAccount(accountId: string, { target }: Partial<State>): void {
   if (target?.accountId === undefined || target.accountId === accountId) return;
   throw new CodedError(
     "wrong-account",

@@ -94,6 +94,20 @@ describe("named credentials", () => {
     expect(accounts()).to.deep.equal([HOME.id]);
   });
 
+  it("of another account fail the preview of an unchanged authorization", async () => {
+    const engine = miniEngine(next);
+    await engine.up({ one: bucketInputs() });
+    const [one] = engine.resources.values();
+    if (!one) throw new Error("no resource in state");
+    const config = { "ibmcloud:apiKey": "partner-key", "ibmcloud:iamEndpoint": iam.url };
+    const provider = configured(config);
+    const { failures, inputs } = await provider.check(one.inputs, { ...bucketInputs() });
+    expect(failures).to.deep.equal([]);
+    const { message } = await failure(provider.diff(one.id, one.outputs, inputs as Inputs));
+    expect(message).to.include(`it is in account ${HOME.id}, but these credentials belong to ${PARTNER.id}`);
+    expect(message).to.include("[wrong-account]");
+  });
+
   it("that do not exist fail check and create, with the places that were searched", async () => {
     const provider = next();
     const inputs: Inputs = { ...bucketInputs(), credentials: "NOBODY" };

@@ -27,6 +27,8 @@ interface PreflightResult {
 export interface Preflight {
   /** Asks for the account of the credentials and the roles of a pair. */
   ask: (iam: Iam, pair: Pair | undefined, credentials?: string) => Promise<PreflightResult>;
+  /** Returns the account of the credentials, if IAM has returned it. */
+  accountOf: (iam: Iam) => string | undefined;
   /** Compares a new resource with the policies in IAM. */
   compare: (iam: Iam, inputs: Inputs, facts: IamFacts, deletesFirst: boolean) => Promise<Findings>;
   /** Registers the inputs in state of a resource that the program still declares. */
@@ -54,6 +56,7 @@ export function createPreflight(
   const final = new WeakMap<Iam, PreflightResult>();
   /** The results of credentials for which IAM returned no policies. */
   const uncompared = new WeakMap<Iam, Findings>();
+  const accounts = new WeakMap<Iam, string>();
   const olds: Partial<Inputs>[] = [];
 
   async function ask(iam: Iam, pair: Pair | undefined, credentials?: string): Promise<PreflightResult> {
@@ -61,6 +64,7 @@ export function createPreflight(
     let accountId: string;
     try {
       ({ accountId } = await inTime(iam.identity(), timeout));
+      accounts.set(iam, accountId);
     } catch (error) {
       const facts = { accountId: expected };
       const failure = refusalOf(error, credentials);
@@ -121,6 +125,7 @@ export function createPreflight(
   }
 
   return {
+    accountOf: (iam) => accounts.get(iam),
     ask: async (iam, pair, credentials) => final.get(iam) ?? ask(iam, pair, credentials),
     compare: async (iam, ...wanted) => uncompared.get(iam) ?? compare(iam, ...wanted),
     knows: (each) => {
