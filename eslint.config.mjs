@@ -66,6 +66,7 @@ export default defineConfig(
     ],
   ),
   forbid(["src/provider/**"], [ibm, outside("emulator", "cli", "lookups", "index", "en-authorization")]),
+  forbid(["src/generate/**"], [ibm, outside("emulator", "cli", "lookups", "index", "en-authorization")]),
   forbid(["src/iam/**"], [outside("provider", "emulator", "cli", "lookups", "args", "en-authorization")]),
   forbid(
     ["src/shared/**"],

@@ -6,6 +6,7 @@ import type { Authorization } from "../results";
 import { codeOf, messageOf } from "../shared/coded-error";
 import { addEmulatorCommand } from "./emulator-command";
 import { FORMATS } from "./formats";
+import { addGenerateCommand } from "./generate-command";
 
 const { name, version, description } = createRequire(__filename)("../../package.json") as {
   name: string;
@@ -17,6 +18,7 @@ const { name, version, description } = createRequire(__filename)("../../package.
 export function commandLine(out: NodeJS.WritableStream): Command {
   const program = new Command(name).description(description).version(version);
   addEmulatorCommand(program, out);
+  addGenerateCommand(program, out, reasonOf);
   program
     .command("list")
     .description("list the authorizations from and to Event Notifications in the credentials' account")

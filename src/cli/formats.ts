@@ -1,9 +1,6 @@
 import { inspect } from "node:util";
-import { toInputs } from "../provider/policy-mapping";
 import { sideText } from "../provider/scope-text";
 import type { Authorization } from "../results";
-
-type Side = Authorization["source"] | Authorization["target"];
 
 /** An output format of `list`. */
 interface Format {
@@ -16,7 +13,6 @@ interface Format {
 export const FORMATS: Record<string, Format> = {
   text: { description: "one line per authorization", write: (all) => all.map(asText).join("\n") },
   json: { description: "an array of authorizations", write: (all) => JSON.stringify(all, undefined, 2) },
-  code: { description: "a program that adopts the authorizations", write: asCode },
   graph: { description: "a Mermaid flowchart", write: asGraph },
 };
 
@@ -27,39 +23,10 @@ function asText(authorization: Authorization): string {
   return [id, scope, roles.join(", "), description && literal(description)].filter(Boolean).join("  ");
 }
 
-/** Writes a program that adopts the authorizations. An authorization that cannot be adopted becomes a comment. */
-function asCode(all: readonly Authorization[]): string {
-  const names = namesOf(all);
-  const statements = all.map((each, index) => {
-    const { createdById = "an unknown user", createdAt = "an unknown time", managedBy } = each;
-    const created = `// Created by ${createdById} at ${createdAt}.`;
-    if (managedBy)
-      return `${created} Policy ${each.id} cannot be adopted, because a ${managedBy} manages it.`;
-    const args = { ...toInputs(each), adopt: each.id };
-    return `${created}\nnew EnAuthorization(${literal(names[index])}, ${literal(args)});`;
-  });
-  return ['import { EnAuthorization } from "pulumi-ibm-en-authorization";', ...statements].join("\n\n");
-}
-
 /** Returns a value as a JavaScript literal. */
 function literal(value: unknown): string {
   const unlimited = { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity };
   return inspect(value, { ...unlimited, breakLength: 100 });
-}
-
-/** Returns a resource name for each authorization: `<source>-to-<target>`, then `<source>-to-<target>-2` and so on. */
-function namesOf(all: readonly Authorization[]): string[] {
-  const seen = new Map<string, number>();
-  return all.map(({ source, target }) => {
-    const name = `${serviceOf(source)}-to-${serviceOf(target)}`;
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return count === 1 ? name : `${name}-${count}`;
-  });
-}
-
-function serviceOf({ serviceName = "*", resourceType }: Side): string {
-  return serviceName === "*" ? (resourceType ?? "any-service") : serviceName;
 }
 
 /** Writes a Mermaid flowchart with a node for each source or target, and an arrow for each authorization. */

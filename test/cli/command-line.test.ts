@@ -98,7 +98,7 @@ describe("pulumi-ibm-en-authorization list", () => {
   });
 
   it("refuses an unknown format", async () => {
-    expect((await list("xml")).error).to.include("text, json, code, graph");
+    expect((await list("xml")).error).to.include("text, json, graph");
   });
 });
 

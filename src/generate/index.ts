@@ -1,0 +1,4 @@
+export { resourceNames } from "./names";
+export { typeScriptProgram } from "./program";
+export { selectAuthorizations } from "./select";
+export { namedIn } from "./sources";

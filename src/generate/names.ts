@@ -1,0 +1,68 @@
+import type { Authorization } from "../results";
+
+type Side = Authorization["source"] | Authorization["target"];
+
+/** Returns the names of service instances and resource groups, by GUID and by id. */
+export type NamesById = ReadonlyMap<string, string>;
+
+const EVENT_NOTIFICATIONS = "event-notifications";
+const ALL = "*";
+
+/**
+ * Returns a resource name for each authorization, made from the names of its instances and resources, such as
+ * `failed-events-bucket` or `prod-secrets-events`. If names collide, the Event Notifications instance is added, then a number.
+ */
+export function resourceNames(
+  authorizations: readonly Authorization[],
+  names: NamesById,
+  given: ReadonlyMap<string, string> = new Map(),
+): string[] {
+  const short = authorizations.map((each) => given.get(each.id) ?? shortNameOf(each, names));
+  const longer = short.map((name, at) => {
+    const authorization = authorizations[at];
+    const isUnique = short.indexOf(name) === short.lastIndexOf(name);
+    return isUnique || !authorization ? name : longNameOf(name, authorization, names);
+  });
+  return numbered(longer);
+}
+
+function shortNameOf({ source, target }: Authorization, names: NamesById): string {
+  if (target.serviceName === EVENT_NOTIFICATIONS) return slug(`${sideName(source, names)}-events`);
+  return slug(sideName(target, names));
+}
+
+/** Adds the name of the instance on the side of Event Notifications. */
+function longNameOf(name: string, { source, target }: Authorization, names: NamesById): string {
+  if (target.serviceName === EVENT_NOTIFICATIONS) return slug(`${name}-to-${sideName(target, names)}`);
+  return slug(`${name}-from-${sideName(source, names)}`);
+}
+
+function sideName(side: Side, names: NamesById): string {
+  const { serviceName = "", serviceInstance, resourceGroupId, resourceType, resource, accountId } = side;
+  const service = serviceName === ALL ? "all-services" : serviceName;
+  if (resource !== undefined && resourceType !== undefined) return `${resource}-${resourceType}`;
+  if (serviceInstance !== undefined && serviceInstance !== ALL)
+    return names.get(serviceInstance) ?? `${service}-${serviceInstance.slice(0, 8)}`;
+  if (resourceGroupId === ALL) return `${service}-in-all-groups`;
+  if (resourceGroupId !== undefined)
+    return `${service}-in-${names.get(resourceGroupId) ?? resourceGroupId.slice(0, 8)}`;
+  return serviceInstance === ALL ? `all-${service}` : `${service}-${accountId.slice(0, 8)}`;
+}
+
+/** Returns a text in lower case, with hyphens between its words. */
+function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9._]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+}
+
+function numbered(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let count = 2; taken.has(unique); count += 1) unique = `${name}-${count}`;
+    taken.add(unique);
+    return unique;
+  });
+}

@@ -1,0 +1,71 @@
+import { isSamePolicy } from "../iam/policy";
+import type { Policy, PolicyBody } from "../iam/types";
+import { toAuthorizations } from "../provider/authorizations";
+import { whyNotAdoptable } from "../provider/errors";
+import type { Authorization } from "../results";
+import type { Named, PolicyDefinition, Skipped } from "./types";
+
+/** The authorizations that a program can take over, and those that it can't. */
+export interface Selection {
+  taken: Authorization[];
+  skipped: Skipped[];
+  /** The names that a file has, by policy id. */
+  names: Map<string, string>;
+}
+
+/**
+ * Selects the authorizations to take over: those that a file names, or all with Event Notifications on one side.
+ *
+ * @param policies all authorizations of the account
+ */
+export function selectAuthorizations(policies: readonly Policy[], named?: readonly Named[]): Selection {
+  const names = new Map<string, string>();
+  const skipped: Skipped[] = [];
+  const wanted = named ? [] : [...policies];
+  for (const { at, id, definition, name } of named ?? []) {
+    const found = policies.filter((policy) =>
+      id === undefined ? definition !== undefined && isDefinedBy(policy, definition) : policy.id === id,
+    );
+    const [policy] = found;
+    if (!policy)
+      skipped.push({
+        what: at,
+        reason: `IAM has no such authorization in this account${id === undefined ? "" : `: ${id}`}`,
+      });
+    else if (!wanted.includes(policy)) wanted.push(policy);
+    if (policy && name !== undefined && !names.has(policy.id)) names.set(policy.id, name);
+  }
+  const taken = toAuthorizations(wanted.filter((policy) => whyNotAdoptable(policy) === undefined));
+  const isTaken = (id: string) => taken.some((each) => each.id === id);
+  for (const policy of wanted) {
+    const reason = whyNotAdoptable(policy) ?? "neither side is Event Notifications";
+    // Without a file, only the authorizations of Event Notifications are of interest.
+    const isOther = named === undefined && toAuthorizations([policy]).length === 0;
+    if (!isTaken(policy.id) && !isOther) skipped.push({ what: policy.id, reason });
+  }
+  return { taken, skipped, names };
+}
+
+/** Returns true if a policy has the scope and roles of a definition, which may leave out the accounts. */
+function isDefinedBy(policy: Policy, definition: PolicyDefinition): boolean {
+  const { accountId } = accountsOf(policy);
+  const body: PolicyBody = {
+    ...policy,
+    subject: { attributes: withAccount(definition.subject.attributes, accountId) },
+    resource: { ...definition.resource, attributes: withAccount(definition.resource.attributes, accountId) },
+    roleIds: definition.roleIds,
+  };
+  return isSamePolicy(policy, body);
+}
+
+type Attributes = PolicyDefinition["subject"]["attributes"];
+
+function accountsOf({ resource }: Policy): { accountId: string } {
+  const found = resource.attributes.find(({ key }) => key === "accountId");
+  return { accountId: typeof found?.value === "string" ? found.value : "" };
+}
+
+function withAccount(attributes: Attributes, accountId: string): Attributes {
+  if (attributes.some(({ key }) => key === "accountId")) return attributes;
+  return [{ key: "accountId", operator: "stringEquals", value: accountId }, ...attributes];
+}

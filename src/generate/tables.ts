@@ -1,0 +1,117 @@
+/** A resource of the program: its name and arguments. */
+export interface Row {
+  name: string;
+  args: object;
+}
+
+/** Resources whose arguments differ only in a few values. */
+export interface Table {
+  /** The name of the variable that holds the rows. */
+  variable: string;
+  /** The values that differ, by resource name and column. */
+  rows: Record<string, Record<string, unknown>>;
+  /** Returns the arguments with `valueOf(column)` in the place of each value that differs. */
+  common: (valueOf: (column: string) => unknown) => object;
+}
+
+/** The smallest number of resources that become a table. */
+const MIN_ROWS = 4;
+
+/** The path of a value in the arguments, such as `["target", "resource"]`. */
+type Path = readonly string[];
+
+/** The values that may differ within a table. Others, such as roles, are part of what makes resources alike. */
+const VARIABLE = new Set([
+  "source.serviceInstance",
+  "source.resourceGroupId",
+  "target.serviceInstance",
+  "target.resourceGroupId",
+  "target.resource",
+  "description",
+  "adopt",
+]);
+
+/** Groups resources that are alike into tables. */
+export function tablesOf(rows: readonly Row[]): { tables: Table[]; others: Row[] } {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = JSON.stringify(
+      replaced(row.args, (path, value) => (VARIABLE.has(path.join(".")) ? null : value)),
+    );
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const alike = [...groups.values()].filter((group) => group.length >= MIN_ROWS);
+  const inTable = new Set(alike.flat());
+  const variables = new Set<string>();
+  const tables = alike.map((group) => tableOf(group, variables));
+  return { tables, others: rows.filter((row) => !inTable.has(row)) };
+}
+
+function tableOf(group: readonly Row[], variables: Set<string>): Table {
+  const [first = { name: "", args: {} }] = group;
+  const paths: Path[] = [];
+  replaced(first.args, (path, value) => {
+    const differs = group.some(({ args }) => valueAt(args, path) !== value);
+    if (differs && VARIABLE.has(path.join("."))) paths.push(path);
+    return value;
+  });
+  const columns = new Map(paths.map((path) => [path.join("."), columnName(path, paths)]));
+  const rows = group.map(({ name, args }) => {
+    const values = paths.map((path) => [columns.get(path.join(".")), valueAt(args, path)] as const);
+    return [name, Object.fromEntries(values)] as const;
+  });
+  return {
+    variable: variableName(first.args, variables),
+    rows: Object.fromEntries(rows),
+    common: (valueOf) =>
+      replaced(first.args, (path, value) => {
+        const column = columns.get(path.join("."));
+        return column === undefined ? value : valueOf(column);
+      }) as object,
+  };
+}
+
+/** Returns the last part of a path, with its side if both sides have that part. */
+function columnName(path: Path, paths: readonly Path[]): string {
+  const last = path.at(-1) ?? "";
+  const isShared = paths.some((other) => other !== path && other.at(-1) === last);
+  return isShared ? camelCase(path.join("-")) : last;
+}
+
+/** Returns the name of a variable: the service on the side that is not Event Notifications, such as `kmsGrants`. */
+function variableName(args: object, taken: Set<string>): string {
+  const services = ["target", "source"].map((side) => valueAt(args, [side, "serviceName"]));
+  const service = services.find((each) => typeof each === "string" && each !== "event-notifications");
+  const base = camelCase(
+    `${typeof service === "string" && service !== "*" ? service : "all-services"}-grants`,
+  );
+  let name = base;
+  for (let count = 2; taken.has(name); count += 1) name = `${base}${count}`;
+  taken.add(name);
+  return name;
+}
+
+function camelCase(text: string): string {
+  return text
+    .replace(/[^A-Za-z0-9]+(\w?)/g, (_, letter: string) => letter.toUpperCase())
+    .replace(/^\d/, "_$&");
+}
+
+/** Copies a value, and replaces each value in it that is neither an object nor an array of objects. */
+function replaced(
+  value: unknown,
+  replace: (path: Path, value: unknown) => unknown,
+  path: Path = [],
+): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return replace(path, value);
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(entries.map(([key, each]) => [key, replaced(each, replace, [...path, key])]));
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (each, key) =>
+      typeof each === "object" && each !== null ? (each as Record<string, unknown>)[key] : undefined,
+    value,
+  );
+}

@@ -1,0 +1,61 @@
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startIamEmulator, type IamEmulator } from "../../src/emulator";
+import { command, engineEnv, ROOT, startStack, succeeded, type Outcome, type Stack } from "../support/engine";
+import { closing } from "../support/opened";
+import { WHAT_EXISTS } from "../support/what-exists";
+
+const PROJECT = "name: engine\nruntime: nodejs\nmain: index.ts\n";
+const ADOPTABLE = Object.entries(WHAT_EXISTS).flatMap(([name, { id }]) =>
+  ["template", "service", "unrelated"].includes(name) ? [] : [id],
+);
+
+describe("a program written by generate, on the real engine", function () {
+  this.timeout(240_000);
+  let iam: IamEmulator;
+  let stack: Stack;
+  beforeEach(async () => {
+    iam = closing(await startIamEmulator());
+    iam.seed(Object.values(WHAT_EXISTS));
+    stack = await startStack(iam, "");
+    await writeFile(join(stack.dir, "Pulumi.yaml"), PROJECT);
+  });
+
+  /** Runs the built command in the stack's folder. */
+  async function generate(...args: string[]): Promise<Outcome> {
+    const endpoints = {
+      IBMCLOUD_IAM_API_ENDPOINT: iam.url,
+      IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT: iam.url,
+      IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT: iam.url,
+    };
+    const env = await engineEnv(stack.dir, { IC_API_KEY: iam.apiKey, ...endpoints });
+    const entry = join(ROOT, "dist", "cli", "index.js");
+    return command(process.execPath, [entry, "generate", ...args], stack.dir, env);
+  }
+
+  it("takes over the policies of others without a change, and the preview says so", async () => {
+    const before = iam.policies({ state: "all" });
+    const output = succeeded(await generate("--out", "index.ts", "--verify"));
+    expect(output).to.include(`takes over ${ADOPTABLE.length} authorizations and changes none`);
+    expect(output).to.include(`Skipped ${WHAT_EXISTS["template"]?.id ?? ""}: an enterprise policy template`);
+    succeeded(await stack.up());
+    const held = Object.values(await stack.authorizations()).map(({ id }) => id);
+    expect(held.sort()).to.deep.equal(ADOPTABLE);
+    succeeded(await stack.refresh());
+    succeeded(await stack.preview("--expect-no-changes"));
+    expect(iam.policies({ state: "all" })).to.deep.equal(before);
+
+    const text = readFileSync(join(stack.dir, "index.ts"), "utf8");
+    await writeFile(join(stack.dir, "index.ts"), text.replace(/ *adopt: .*\n/g, ""));
+    succeeded(await stack.preview("--expect-no-changes"));
+  });
+
+  it("fails to verify a program that takes over nothing", async () => {
+    await writeFile(join(stack.dir, "index.ts"), "export {};");
+    const { code, output } = await generate("--out", "elsewhere.ts", "--verify");
+    expect(code).to.equal(1);
+    expect(output).to.include(`pulumi preview does not take over ${ADOPTABLE.join(", ")} without a change`);
+  });
+});

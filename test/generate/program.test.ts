@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { format } from "prettier";
+import { resourceNames, typeScriptProgram } from "../../src/generate";
+import type { Authorization } from "../../src/results";
+import { golden } from "../support/golden";
+import { COS, EN, GROUP, guidOf, KMS, OTHER_ACCOUNT } from "../support/inputs";
+
+const ACCOUNT = "e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0";
+const NAMES = new Map([
+  [EN, "my-en"],
+  [COS, "my-cos"],
+  [KMS, "My Keys"],
+  [GROUP, "production"],
+]);
+type Sides = { source: object; target: object; roles?: string[]; description?: string };
+
+function authorization(
+  { source, target, roles = ["Reader"], description }: Sides,
+  at: number,
+): Authorization {
+  return {
+    id: `3fa80000-0000-4000-8000-${String(at).padStart(12, "0")}`,
+    source: { accountId: ACCOUNT, ...source },
+    target: { serviceName: "", accountId: ACCOUNT, ...target },
+    roles,
+    ...(description !== undefined && { description }),
+  };
+}
+
+const FROM_EN = { serviceName: "event-notifications", serviceInstance: EN };
+const bucket = (resource: string) => ({
+  serviceName: "cloud-object-storage",
+  serviceInstance: COS,
+  resourceType: "bucket",
+  resource,
+});
+const ALL = [
+  ...["failed-events", "archive", "audit", "it's"].map((resource) => ({
+    source: FROM_EN,
+    target: bucket(resource),
+    roles: ["Object Writer", "Reader"],
+    description: `For ${resource}`,
+  })),
+  {
+    source: FROM_EN,
+    target: { serviceName: "kms", serviceInstance: KMS, resourceType: "key", resource: "k1" },
+  },
+  { source: FROM_EN, target: { serviceName: "kms", serviceInstance: "*" } },
+  {
+    source: { ...FROM_EN, serviceInstance: "*" },
+    target: { serviceName: "codeengine", resourceGroupId: GROUP },
+  },
+  ...[1, 2, 3, 4].map((at) => ({
+    source: { serviceName: "secrets-manager", serviceInstance: guidOf(at) },
+    target: { serviceName: "event-notifications", serviceInstance: at % 2 ? EN : guidOf(9) },
+    roles: ["Event Source Manager"],
+  })),
+  { source: { serviceName: "*", resourceGroupId: GROUP }, target: FROM_EN, roles: ["Event Source Manager"] },
+  { source: { serviceName: "logs", serviceInstance: "*" }, target: FROM_EN, roles: ["Event Source Manager"] },
+  {
+    source: { serviceName: "logs", serviceInstance: "*", accountId: OTHER_ACCOUNT },
+    target: FROM_EN,
+    roles: ["Event Source Manager"],
+  },
+  {
+    source: FROM_EN,
+    target: {
+      serviceName: "kms",
+      serviceInstance: KMS,
+      attributes: [{ key: "keyRing", operator: "stringMatch", value: "events-*" }],
+      tags: [{ key: "env", operator: "stringEquals", value: "prod" }],
+    },
+  },
+].map(authorization);
+
+function programOf(all: readonly Authorization[]): string {
+  const names = resourceNames(all, NAMES);
+  return typeScriptProgram(all.map((each, at) => ({ name: names[at] ?? "", authorization: each })));
+}
+
+describe("a generated program", () => {
+  golden("a generated program", () => programOf(ALL));
+
+  it("is as prettier formats it", async () => {
+    const text = programOf(ALL);
+    expect(await format(text, { parser: "typescript" })).to.equal(text);
+  });
+
+  it("declares each authorization once, under a name of its own, in any mixture", () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(ALL), (some) => {
+        const text = programOf(some);
+        for (const { id } of ALL)
+          expect(text.split(id)).to.have.length(some.some((each) => each.id === id) ? 2 : 1);
+        const names = resourceNames(some, NAMES);
+        expect(new Set(names).size).to.equal(names.length);
+      }),
+    );
+  });
+
+  it("keeps the names of another tool", () => {
+    const [first] = ALL;
+    const given = new Map([[first?.id ?? "", "bucket"]]);
+    expect(resourceNames(ALL, NAMES, given)[0]).to.equal("bucket");
+  });
+});
