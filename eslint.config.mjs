@@ -54,7 +54,7 @@ export default defineConfig(
   },
   forbid(
     ["src/index.ts", "src/en-authorization.ts", "src/args.ts", "src/results.ts"],
-    [ibm, outside("provider", "iam", "emulator", "cli")],
+    [ibm, outside("provider", "plugin", "iam", "emulator", "cli")],
   ),
   forbid(
     ["src/lookups/**"],
@@ -65,9 +65,17 @@ export default defineConfig(
       { ...outside("iam", "provider"), allowTypeImports: true },
     ],
   ),
-  forbid(["src/provider/**"], [ibm, outside("emulator", "cli", "lookups", "index", "en-authorization")]),
+  // The core knows neither door: the dynamic resource or the packaged provider.
+  forbid(
+    ["src/provider/**"],
+    [ibm, outside("emulator", "cli", "lookups", "plugin", "index", "en-authorization")],
+  ),
+  forbid(["src/plugin/**"], [ibm, outside("emulator", "cli", "index", "en-authorization")]),
   forbid(["src/generate/**"], [ibm, outside("emulator", "cli", "lookups", "index", "en-authorization")]),
-  forbid(["src/iam/**"], [outside("provider", "emulator", "cli", "lookups", "args", "en-authorization")]),
+  forbid(
+    ["src/iam/**"],
+    [outside("provider", "plugin", "emulator", "cli", "lookups", "args", "en-authorization")],
+  ),
   forbid(
     ["src/shared/**"],
     [ibm, outside("provider", "iam", "emulator", "cli", "lookups", "args", "results", "en-authorization")],

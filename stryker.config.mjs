@@ -1,6 +1,6 @@
 /**
  * A mutation run: `npm run mutate`. It changes the code of `src/iam` and `src/provider` in one place after the other, and
- * counts the changes that no test notices. It takes an hour or two, so it is no part of `npm test` or of CI.
+ * counts the changes that no test notices. It takes about an hour and a half, so it is no part of `npm test` or of CI.
  */
 export default {
   // `npm run mutate -- --mutate src/iam/retry.ts` looks at one file.
@@ -18,9 +18,11 @@ export default {
   incrementalFile: ".work/mutation.json",
   tempDirName: ".work/mutation",
   ignorePatterns: ["dist", "coverage", ".work", "tools", "docs", "examples"],
-  // Measured: 93 % of 935 mutants in `src/provider/*.ts`. The floor is the score before those tests were written.
+  // Measured over 4,854 mutants: 84.4 % in `src/iam` and 91.3 % in `src/provider`. The tests that `mutate.mocharc.json` leaves
+  // out (every fault at every call) notice more. The floor leaves room for a busy machine.
   thresholds: { high: 90, low: 82, break: 82 },
-  concurrency: 2,
+  // The tests wait more than they compute, so two cores are busy with eight.
+  concurrency: 8,
   timeoutMS: 20_000,
   reporters: ["clear-text", "progress-append-only"],
   clearTextReporter: { reportTests: false, logTests: false, allowEmojis: false },

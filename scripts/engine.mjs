@@ -10,6 +10,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const EXE = process.platform === "win32" ? ".exe" : "";
 const CLI = `pulumi${EXE}`;
 const LANGUAGE_HOST = `pulumi-language-nodejs${EXE}`;
+/** The language host of YAML programs, which the tests of the packaged provider run. */
+const YAML_HOST = `pulumi-language-yaml${EXE}`;
 const LAUNCHER = `pulumi-resource-pulumi-nodejs${process.platform === "win32" ? ".cmd" : ""}`;
 const DOWNLOAD = "https://get.pulumi.com/install.sh";
 
@@ -83,8 +85,13 @@ export async function findEngine() {
  * @throws if this machine can neither download nor build one; the message lists what to do
  */
 export async function getEngine() {
-  const found = await findEngine();
-  if (found !== undefined) return found;
+  const bin = (await findEngine()) ?? (await makeEngine());
+  if (bin === binOf(VERSION) && !existsSync(join(bin, YAML_HOST))) await buildYamlHost(bin);
+  return bin;
+}
+
+/** @returns {Promise<string>} */
+async function makeEngine() {
   console.log(`No Pulumi CLI was found on the PATH or in ${versionsFolder()}.`);
   const ways = waysOf({ downloads: await canDownload(), go: await goVersion() });
   /** @type {string[]} */
@@ -166,6 +173,19 @@ async function build() {
     process.off("SIGINT", interrupted);
     await rm(made, { recursive: true, force: true });
   }
+}
+
+/**
+ * Builds the YAML language host, which a downloaded CLI already has.
+ *
+ * @param {string} bin
+ */
+async function buildYamlHost(bin) {
+  const made = join(bin, `.building-${YAML_HOST}`);
+  await step("building Pulumi's YAML language host (about 1 min, once)", () =>
+    goBuild("pulumi-language-yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml", made, "-w -s"),
+  );
+  await rename(made, join(bin, YAML_HOST));
 }
 
 /**

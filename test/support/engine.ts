@@ -340,8 +340,11 @@ export async function startStack(
   return stack;
 }
 
+/** The types of the dynamic resource and of the packaged provider's. */
+const TYPES = ["pulumi-nodejs:dynamic/ibm:EnAuthorization", "ibm-en-authorization:index:EnAuthorization"];
+
 function isAuthorization({ type }: Resource): boolean {
-  return type === "pulumi-nodejs:dynamic/ibm:EnAuthorization";
+  return TYPES.includes(type);
 }
 
 function nameOf(urn: string): string {

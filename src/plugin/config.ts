@@ -1,0 +1,57 @@
+import { CONFIG_KEYS } from "../iam/config";
+import { configMistakes, unknownConfigNotes } from "../iam/config-mistakes";
+import type { Settings } from "../iam/types";
+import { asSecret, withoutSecret, type Values } from "./wire";
+
+/** The package's name in Pulumi, which is also the namespace of its configuration. */
+export const PACKAGE = "ibm-en-authorization";
+
+/** The namespace that the core uses in its messages. */
+const CORE_NAMESPACE = "ibmcloud:";
+
+/** The settings that are secret, whatever the program says. */
+const SECRETS = ["apiKey", "credentials"];
+
+/** Properties that the engine adds to a provider's configuration. */
+const ENGINE_KEYS = ["version", "pluginDownloadURL", "__internal"];
+
+/** Returns the core's settings for a provider's configuration. The engine writes values that are no strings as JSON. */
+export function settingsOf(config: Values): Pick<Settings, "config" | "configKeys"> {
+  const values = new Map(Object.entries(config).map(([key, value]) => [key, textOf(withoutSecret(value))]));
+  return {
+    config: (key) => values.get(key.slice(CORE_NAMESPACE.length)),
+    configKeys: [...values.keys()]
+      .filter((key) => !ENGINE_KEYS.includes(key))
+      .map((key) => CORE_NAMESPACE + key),
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Returns a configuration in which all credentials are secret. */
+export function withSecrets(config: Values): Values {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, SECRETS.includes(key) ? asSecret(value) : value]),
+  );
+}
+
+/** Returns the mistakes in a configuration, each with the setting that its message names. */
+export function mistakesIn(settings: Settings): { property: string; reason: string }[] {
+  return configMistakes(settings).map(({ message, code }) => ({
+    property: CONFIG_KEYS.find((key) => message.includes(CORE_NAMESPACE + key)) ?? "",
+    reason: renamed(`${message} [${code}]`),
+  }));
+}
+
+/** Returns notes about settings that have no effect. */
+export function notesOn(settings: Settings): string[] {
+  return unknownConfigNotes(settings).map(renamed);
+}
+
+/** Names the settings in a message as this door spells them: `ibm-en-authorization:apiKey` for `ibmcloud:apiKey`. */
+export function renamed(message: string): string {
+  return message.replaceAll(CORE_NAMESPACE, `${PACKAGE}:`);
+}

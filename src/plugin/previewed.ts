@@ -1,0 +1,23 @@
+import type { Inputs, State } from "../provider/types";
+import { UNKNOWN } from "../provider/values";
+
+const COMPUTED = ["state", "href", "createdAt", "createdById", "lastModifiedAt", "lastModifiedById"];
+
+/** Returns the outputs that a preview knows of an authorization that will be created: its inputs. */
+export function createdOutputs({ source, target, roles = UNKNOWN as never, ...others }: Inputs): object {
+  const computed = Object.fromEntries(COMPUTED.map((key) => [key, UNKNOWN]));
+  return { ...computed, source: withAccount(source), target: withAccount(target), roles, ...others };
+}
+
+/** Returns the outputs that a preview knows of an authorization that will be updated: all but the time and the author. */
+export function updatedOutputs(
+  state: State,
+  { source, target, roles = state.roles, ...others }: Inputs,
+): object {
+  const { description, adopt, settle, credentials, ...kept } = state;
+  return { ...kept, roles, ...others, lastModifiedAt: UNKNOWN, lastModifiedById: UNKNOWN };
+}
+
+function withAccount(side: object): object {
+  return typeof side === "object" ? { accountId: UNKNOWN, ...side } : side;
+}

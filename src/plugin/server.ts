@@ -1,0 +1,200 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type * as grpc from "@grpc/grpc-js";
+import type * as messages from "@pulumi/pulumi/proto/provider_pb";
+import type { ProviderOptions } from "../provider/provider";
+import { authorizationProvider } from "../provider/provider";
+import { parseState } from "../provider/state";
+import type { Inputs, State } from "../provider/types";
+import { mistakesIn, notesOn, renamed, settingsOf, withSecrets } from "./config";
+import { detailedDiff, type PropertyChange } from "./detailed-diff";
+import { callFunction } from "./functions";
+import { createdOutputs, updatedOutputs } from "./previewed";
+import {
+  Empty,
+  fromStruct,
+  PluginInfo,
+  provider,
+  status,
+  toServiceError,
+  toStruct,
+  withoutSecret,
+  type Values,
+} from "./wire";
+
+/** The schema that `scripts/schema/schema.ts` writes. */
+const SCHEMA = join(__dirname, "..", "..", "schema.json");
+
+/** The outputs that an update never changes. */
+const STABLE = ["source", "target", "state", "href", "createdAt", "createdById"];
+
+/** What the plugin needs of its process. */
+export interface PluginOptions extends Omit<ProviderOptions, "log"> {
+  version: string;
+  log: (message: string) => void;
+  /** Aborts `cancelled`. */
+  cancel: () => void;
+}
+
+/** A call with one request and one response. */
+type Unary<Request, Response> = (
+  call: { request: Request },
+  respond: (error: Partial<grpc.StatusObject> | null, response?: Response) => void,
+) => void;
+
+function unary<Request, Response>(
+  work: (request: Request) => Promise<Response> | Response,
+): Unary<Request, Response> {
+  return ({ request }, respond) => {
+    Promise.resolve(request)
+      .then(work)
+      .then(
+        (response) => {
+          respond(null, response);
+        },
+        (error: unknown) => {
+          const { message, ...rest } = toServiceError(error);
+          respond(Object.assign(rest, { message: renamed(message), details: renamed(message) }));
+        },
+      );
+  };
+}
+
+const unimplemented: Unary<unknown, never> = (_, respond) => {
+  respond({ code: status.UNIMPLEMENTED, details: "not implemented" });
+};
+
+/** Returns the methods of Pulumi's provider protocol, over the same provider as the dynamic resource's. */
+export function pluginService({
+  version,
+  log,
+  cancel,
+  ...options
+}: PluginOptions): grpc.UntypedServiceImplementation {
+  const core = authorizationProvider({
+    ...options,
+    log: (message) => {
+      log(renamed(message));
+    },
+  });
+  let settings = settingsOf({});
+
+  return {
+    getSchema: unary(() => new provider.GetSchemaResponse().setSchema(readFileSync(SCHEMA, "utf8"))),
+    getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
+    checkConfig: unary((request: messages.CheckRequest) => {
+      const config = fromStruct(request.getNews());
+      const own = { ...options, ...settingsOf(config) };
+      return new provider.CheckResponse()
+        .setInputs(toStruct(withSecrets(config)))
+        .setFailuresList(mistakesIn(own).map(toFailure));
+    }),
+    // A change of the configuration replaces nothing: credentials of another account are found by each authorization.
+    diffConfig: unary((request: messages.DiffRequest) => {
+      const [olds, news] = [request.getOldInputs() ?? request.getOlds(), request.getNews()].map((each) =>
+        plain(fromStruct(each)),
+      );
+      const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
+      return new provider.DiffResponse().setChanges(
+        JSON.stringify(olds) === JSON.stringify(news) ? DIFF_NONE : DIFF_SOME,
+      );
+    }),
+    configure: unary(async (request: messages.ConfigureRequest) => {
+      settings = settingsOf(fromStruct(request.getArgs()));
+      const { config, configKeys = [] } = settings;
+      for (const note of notesOn({ ...options, ...settings })) log(note);
+      const rawConfig = Object.fromEntries(configKeys.map((key) => [key, ""]));
+      await core.configure({ config: { get: config, rawConfig } as never });
+      return new provider.ConfigureResponse().setSupportspreview(true);
+    }),
+    check: unary(async (request: messages.CheckRequest) => {
+      const { inputs = {}, failures = [] } = await core.check(
+        fromStruct(request.getOlds()),
+        fromStruct(request.getNews()),
+      );
+      return new provider.CheckResponse()
+        .setInputs(toStruct(inputs))
+        .setFailuresList(failures.map(toFailure));
+    }),
+    diff: unary(async (request: messages.DiffRequest) => {
+      const known = fromStruct(request.getOlds());
+      const wanted = fromStruct(request.getNews()) as unknown as Inputs;
+      const { changes, replaces = [] } = await core.diff(request.getId(), known, wanted);
+      const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
+      const olds = fromStruct(request.getOldInputs());
+      const details = changes
+        ? detailedDiff(parseState(known), olds, wanted, replaces)
+        : new Map<string, PropertyChange>();
+      const response = new provider.DiffResponse()
+        .setChanges(changes ? DIFF_SOME : DIFF_NONE)
+        .setReplacesList(replaces)
+        .setStablesList(replaces.length === 0 ? STABLE : [])
+        .setHasdetaileddiff(details.size > 0);
+      for (const [path, change] of details) response.getDetaileddiffMap().set(path, toPropertyDiff(change));
+      return response;
+    }),
+    create: unary(async (request: messages.CreateRequest) => {
+      const inputs = fromStruct(request.getProperties()) as unknown as Inputs;
+      if (request.getPreview())
+        return new provider.CreateResponse().setProperties(toStruct(createdOutputs(inputs)));
+      const { id, outs } = await core.create(inputs);
+      return new provider.CreateResponse().setId(id).setProperties(toStruct(outs ?? {}));
+    }),
+    read: unary(async (request: messages.ReadRequest) => {
+      const { id, props, inputs } = await core.read(request.getId(), fromStruct(request.getProperties()));
+      const response = new provider.ReadResponse();
+      return id === undefined
+        ? response
+        : response
+            .setId(id)
+            .setProperties(toStruct(props ?? {}))
+            .setInputs(toStruct(inputs ?? {}));
+    }),
+    update: unary(async (request: messages.UpdateRequest) => {
+      const known = fromStruct(request.getOlds());
+      const inputs = fromStruct(request.getNews()) as unknown as Inputs;
+      const outs = request.getPreview()
+        ? updatedOutputs(known as unknown as State, inputs)
+        : (await core.update(request.getId(), known, inputs)).outs;
+      return new provider.UpdateResponse().setProperties(toStruct(outs ?? {}));
+    }),
+    delete: unary(async (request: messages.DeleteRequest) => {
+      await core.delete(request.getId(), fromStruct(request.getProperties()));
+      return new Empty();
+    }),
+    invoke: unary(async (request: messages.InvokeRequest) => {
+      const result = await callFunction(request.getTok(), fromStruct(request.getArgs()), settings);
+      return new provider.InvokeResponse().setReturn(toStruct(result));
+    }),
+    cancel: unary(() => {
+      cancel();
+      return new Empty();
+    }),
+    attach: unary(() => new Empty()),
+    handshake: unimplemented,
+    parameterize: unimplemented,
+    construct: unimplemented,
+    call: unimplemented,
+    list: unimplemented,
+    getMapping: unimplemented,
+    getMappings: unimplemented,
+  };
+}
+
+function plain(config: Values): Values {
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, withoutSecret(value)]));
+}
+
+function toFailure({ property, reason }: { property: string; reason: string }): messages.CheckFailure {
+  return new provider.CheckFailure().setProperty(property).setReason(renamed(reason));
+}
+
+function toPropertyDiff({ kind, replaces }: PropertyChange): messages.PropertyDiff {
+  const kinds = provider.PropertyDiff.Kind;
+  const [plainKind, replaceKind] = {
+    add: [kinds.ADD, kinds.ADD_REPLACE],
+    delete: [kinds.DELETE, kinds.DELETE_REPLACE],
+    update: [kinds.UPDATE, kinds.UPDATE_REPLACE],
+  }[kind] as [messages.PropertyDiff.Kind, messages.PropertyDiff.Kind];
+  return new provider.PropertyDiff().setKind(replaces ? replaceKind : plainKind).setInputdiff(true);
+}

@@ -1,0 +1,57 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { IamEmulator } from "../../src/emulator";
+import { ROOT, startStack, type Stack } from "./engine";
+
+/** A resource of a YAML program. */
+export interface YamlResource {
+  type?: string;
+  properties?: object;
+  options?: object;
+}
+
+/** A YAML program: its resources by name, and its variables and outputs. */
+export interface YamlProgram {
+  resources: Record<string, YamlResource>;
+  variables?: object;
+  outputs?: object;
+}
+
+const TYPE = "ibm-en-authorization:index:EnAuthorization";
+
+/** Returns an authorization of a YAML program. */
+export function authorization(properties: object, options?: object): YamlResource {
+  return { type: TYPE, properties, ...(options && { options }) };
+}
+
+/** A stack whose program is YAML, and whose provider is the packaged one. */
+export interface YamlStack extends Omit<Stack, "program"> {
+  program: (program: YamlProgram) => Promise<void>;
+}
+
+/** Starts a stack that uses the built plugin. */
+export async function startYamlStack(
+  iam: IamEmulator,
+  first: YamlProgram,
+  env?: NodeJS.ProcessEnv,
+): Promise<YamlStack> {
+  const stack = await startStack(iam, "", env);
+  const path = join(stack.dir, "plugin");
+  const executable = join(path, "pulumi-resource-ibm-en-authorization");
+  await mkdir(path);
+  await writeFile(executable, `#!/bin/sh\nexec node "${join(ROOT, "dist", "plugin", "index.js")}" "$@"\n`);
+  await chmod(executable, 0o755);
+  const program = (text: YamlProgram) =>
+    writeFile(
+      join(stack.dir, "Pulumi.yaml"),
+      stringify({
+        name: "engine",
+        runtime: "yaml",
+        plugins: { providers: [{ name: "ibm-en-authorization", path }] },
+        ...text,
+      }),
+    );
+  await program(first);
+  return { ...stack, program };
+}
