@@ -1,5 +1,5 @@
 import { CONFIG_KEYS } from "../iam/config";
-import { configMistakes, unknownConfigNotes } from "../iam/config-mistakes";
+import { configMistakes } from "../iam/config-mistakes";
 import type { Settings } from "../iam/types";
 import { asSecret, withoutSecret, type Values } from "./wire";
 
@@ -44,11 +44,6 @@ export function mistakesIn(settings: Settings): { property: string; reason: stri
     property: CONFIG_KEYS.find((key) => message.includes(CORE_NAMESPACE + key)) ?? "",
     reason: renamed(`${message} [${code}]`),
   }));
-}
-
-/** Returns notes about settings that have no effect. */
-export function notesOn(settings: Settings): string[] {
-  return unknownConfigNotes(settings).map(renamed);
 }
 
 /** Names the settings in a message as this door spells them: `ibm-en-authorization:apiKey` for `ibmcloud:apiKey`. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 import { exitOnBrokenPipe, watchEngine } from "../provider/engine-liveness";
+import { engineLog } from "./engine";
 import { pluginService } from "./server";
 import { ResourceProviderService, Server, ServerCredentials } from "./wire";
 
@@ -19,7 +20,7 @@ server.addService(
   pluginService({
     version,
     env: process.env,
-    log: console.log,
+    log: engineLog(process.argv[2]),
     isEngineGone: watchEngine(process.argv[2]),
     cancelled: cancelled.signal,
     cancel: () => {

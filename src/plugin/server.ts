@@ -6,8 +6,9 @@ import type { ProviderOptions } from "../provider/provider";
 import { authorizationProvider } from "../provider/provider";
 import { parseState } from "../provider/state";
 import type { Inputs, State } from "../provider/types";
-import { mistakesIn, notesOn, renamed, settingsOf, withSecrets } from "./config";
+import { mistakesIn, renamed, settingsOf, withSecrets } from "./config";
 import { detailedDiff, type PropertyChange } from "./detailed-diff";
+import { createNotes, type Log } from "./engine";
 import { callFunction } from "./functions";
 import { createdOutputs, updatedOutputs } from "./previewed";
 import {
@@ -31,7 +32,7 @@ const STABLE = ["source", "target", "state", "href", "createdAt", "createdById"]
 /** What the plugin needs of its process. */
 export interface PluginOptions extends Omit<ProviderOptions, "log"> {
   version: string;
-  log: (message: string) => void;
+  log: Log;
   /** Aborts `cancelled`. */
   cancel: () => void;
 }
@@ -46,17 +47,16 @@ function unary<Request, Response>(
   work: (request: Request) => Promise<Response> | Response,
 ): Unary<Request, Response> {
   return ({ request }, respond) => {
-    Promise.resolve(request)
-      .then(work)
-      .then(
-        (response) => {
-          respond(null, response);
-        },
-        (error: unknown) => {
-          const { message, ...rest } = toServiceError(error);
-          respond(Object.assign(rest, { message: renamed(message), details: renamed(message) }));
-        },
-      );
+    const started = (async () => work(request))();
+    started.then(
+      (response) => {
+        respond(null, response);
+      },
+      (error: unknown) => {
+        const { message, ...rest } = toServiceError(error);
+        respond(Object.assign(rest, { message: renamed(message), details: renamed(message) }));
+      },
+    );
   };
 }
 
@@ -71,12 +71,17 @@ export function pluginService({
   cancel,
   ...options
 }: PluginOptions): grpc.UntypedServiceImplementation {
+  const notes = createNotes(log);
   const core = authorizationProvider({
     ...options,
     log: (message) => {
-      log(renamed(message));
+      notes.log(renamed(message));
     },
   });
+  /** A call of a resource. */
+  const ofResource = <Request extends { getUrn: () => string }, Response>(
+    work: (request: Request) => Promise<Response>,
+  ) => unary((request: Request) => notes.of(request.getUrn(), () => work(request)));
   let settings = settingsOf({});
 
   return {
@@ -102,21 +107,19 @@ export function pluginService({
     configure: unary(async (request: messages.ConfigureRequest) => {
       settings = settingsOf(fromStruct(request.getArgs()));
       const { config, configKeys = [] } = settings;
-      for (const note of notesOn({ ...options, ...settings })) log(note);
       const rawConfig = Object.fromEntries(configKeys.map((key) => [key, ""]));
       await core.configure({ config: { get: config, rawConfig } as never });
       return new provider.ConfigureResponse().setSupportspreview(true);
     }),
     check: unary(async (request: messages.CheckRequest) => {
-      const { inputs = {}, failures = [] } = await core.check(
-        fromStruct(request.getOlds()),
-        fromStruct(request.getNews()),
-      );
+      const [olds, news] = [fromStruct(request.getOlds()), fromStruct(request.getNews())];
+      const run = Object.keys(olds).length === 0 ? notes.ofNew : notes.of;
+      const { inputs = {}, failures = [] } = await run(request.getUrn(), () => core.check(olds, news));
       return new provider.CheckResponse()
         .setInputs(toStruct(inputs))
         .setFailuresList(failures.map(toFailure));
     }),
-    diff: unary(async (request: messages.DiffRequest) => {
+    diff: ofResource(async (request: messages.DiffRequest) => {
       const known = fromStruct(request.getOlds());
       const wanted = fromStruct(request.getNews()) as unknown as Inputs;
       const { changes, replaces = [] } = await core.diff(request.getId(), known, wanted);
@@ -133,14 +136,16 @@ export function pluginService({
       for (const [path, change] of details) response.getDetaileddiffMap().set(path, toPropertyDiff(change));
       return response;
     }),
-    create: unary(async (request: messages.CreateRequest) => {
+    create: ofResource(async (request: messages.CreateRequest) => {
       const inputs = fromStruct(request.getProperties()) as unknown as Inputs;
-      if (request.getPreview())
+      if (request.getPreview()) {
+        notes.release(request.getUrn());
         return new provider.CreateResponse().setProperties(toStruct(createdOutputs(inputs)));
+      }
       const { id, outs } = await core.create(inputs);
       return new provider.CreateResponse().setId(id).setProperties(toStruct(outs ?? {}));
     }),
-    read: unary(async (request: messages.ReadRequest) => {
+    read: ofResource(async (request: messages.ReadRequest) => {
       const { id, props, inputs } = await core.read(request.getId(), fromStruct(request.getProperties()));
       const response = new provider.ReadResponse();
       return id === undefined
@@ -150,7 +155,7 @@ export function pluginService({
             .setProperties(toStruct(props ?? {}))
             .setInputs(toStruct(inputs ?? {}));
     }),
-    update: unary(async (request: messages.UpdateRequest) => {
+    update: ofResource(async (request: messages.UpdateRequest) => {
       const known = fromStruct(request.getOlds());
       const inputs = fromStruct(request.getNews()) as unknown as Inputs;
       const outs = request.getPreview()
@@ -158,7 +163,7 @@ export function pluginService({
         : (await core.update(request.getId(), known, inputs)).outs;
       return new provider.UpdateResponse().setProperties(toStruct(outs ?? {}));
     }),
-    delete: unary(async (request: messages.DeleteRequest) => {
+    delete: ofResource(async (request: messages.DeleteRequest) => {
       await core.delete(request.getId(), fromStruct(request.getProperties()));
       return new Empty();
     }),

@@ -3,6 +3,8 @@ import type * as grpc from "@grpc/grpc-js";
 import type * as structs from "google-protobuf/google/protobuf/struct_pb";
 import type * as anys from "google-protobuf/google/protobuf/any_pb";
 import type * as empties from "google-protobuf/google/protobuf/empty_pb";
+import type * as engineServices from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type * as engineMessages from "@pulumi/pulumi/proto/engine_pb";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import type * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -12,8 +14,13 @@ import type * as statuses from "@pulumi/pulumi/proto/status_pb";
 const load = createRequire(require.resolve("@pulumi/pulumi"));
 
 const grpcOfPulumi = load("@grpc/grpc-js") as typeof grpc;
-export const { Server, ServerCredentials, status } = grpcOfPulumi;
+export const { Server, ServerCredentials, credentials, status } = grpcOfPulumi;
 export const provider = load("./proto/provider_pb") as typeof messages;
+/** The engine's own service, which prints messages. */
+export const engine = {
+  ...(load("./proto/engine_pb") as typeof engineMessages),
+  ...(load("./proto/engine_grpc_pb") as typeof engineServices),
+};
 export const { PluginInfo } = load("./proto/plugin_pb") as typeof plugins;
 export const { ResourceProviderService } = load("./proto/provider_grpc_pb") as typeof services;
 const { Status } = load("./proto/status_pb") as typeof statuses;

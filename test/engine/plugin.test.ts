@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { succeeded } from "../support/engine";
 import { edit } from "../support/iam-edits";
-import { bucketArgs, KMS } from "../support/inputs";
+import { ACCOUNT, bucketArgs, EN, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
 import { authorization, startYamlStack, type YamlProgram, type YamlStack } from "../support/plugin";
 
 const READER = "crn:v1:bluemix:public:iam::::serviceRole:Reader";
 const OBJECT_WRITER = "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter";
+const HOME = { id: ACCOUNT, apiKeys: ["home-key"], iamId: "iam-ServiceId-1" } as const;
+const PARTNER = { id: OTHER_ACCOUNT, apiKeys: ["partner-key"], iamId: "iam-ServiceId-2" } as const;
 const one = (more: object = {}): YamlProgram => ({
   resources: { one: authorization({ ...bucketArgs(), ...more }) },
 });
@@ -107,6 +109,93 @@ describe("the packaged provider, in a YAML program on the real engine", function
     expect(code).not.to.equal(0);
     expect(output)
       .to.include("regoin")
+      .and.not.match(/\n +at /);
+  });
+
+  it("uses explicit providers of two accounts, whose keys are secret in the state", async () => {
+    iam = closing(await startIamEmulator({ accounts: [HOME, PARTNER] }));
+    const provider = (apiKey: string) => ({
+      type: "pulumi:providers:ibm-en-authorization",
+      properties: { apiKey, iamEndpoint: iam.url },
+    });
+    const declared = (name: string) => authorization(bucketArgs(), { provider: `\${${name}}` });
+    const program = {
+      resources: {
+        home: provider("home-key"),
+        partner: provider("partner-key"),
+        one: declared("home"),
+        two: declared("partner"),
+      },
+    };
+    stack = await startYamlStack(iam, program, {});
+    succeeded(await stack.up());
+    const accounts = () =>
+      iam.policies().map(({ resource }) => resource.attributes.find(({ key }) => key === "accountId")?.value);
+    expect(accounts()).to.have.members([HOME.id, PARTNER.id]);
+    expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
+
+    const file = join(stack.dir, "export.json");
+    succeeded(await stack.pulumi("stack", "export", "--file", file));
+    expect(await readFile(file, "utf8")).not.to.match(/home-key|partner-key/);
+    succeeded(await stack.destroy());
+    expect(iam.policies()).to.deep.equal([]);
+  });
+
+  it("reads the stack's configuration, with the key as a secret, and refuses settings that can't be used", async () => {
+    await start(one(), {});
+    const set = (...args: string[]) => stack.pulumi("config", "set", ...args);
+    expect((await stack.preview()).output).to.include("No IBM Cloud credentials were found");
+    succeeded(await set("--secret", "ibm-en-authorization:apiKey", iam.apiKey));
+    succeeded(await stack.up());
+    const file = join(stack.dir, "export.json");
+    succeeded(await stack.pulumi("stack", "export", "--file", file));
+    expect(await readFile(file, "utf8")).not.to.include(iam.apiKey);
+
+    succeeded(await set("ibm-en-authorization:requestTimeout", "soon"));
+    const { code, output } = await stack.preview();
+    expect(code).not.to.equal(0);
+    expect(output).to.include("ibm-en-authorization:requestTimeout is soon, but must be a number of seconds");
+    succeeded(await set("ibm-en-authorization:requestTimeout", "20"));
+    succeeded(await set("ibm-en-authorization:iamEndpiont", "x"));
+    expect(succeeded(await stack.preview())).to.include("did you mean ibm-en-authorization:iamEndpoint?");
+  });
+
+  it("calls the look-ups, and uses their results", async () => {
+    iam = closing(
+      await startIamEmulator({
+        instances: [{ guid: EN, name: "my-en", serviceName: "event-notifications" }],
+      }),
+    );
+    const program = {
+      variables: {
+        en: {
+          "fn::invoke": {
+            function: "ibm-en-authorization:index:getServiceInstance",
+            arguments: { name: "my-en" },
+            return: "guid",
+          },
+        },
+      },
+      resources: { one: authorization({ ...bucketArgs(), source: { serviceInstance: "${en}" } }) },
+    };
+    stack = await startYamlStack(iam, program, {
+      IC_API_KEY: iam.apiKey,
+      IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT: iam.url,
+      IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT: iam.url,
+    });
+    succeeded(await stack.up());
+    expect(iam.policies()[0]?.subject.attributes).to.deep.include({
+      key: "serviceInstance",
+      operator: "stringEquals",
+      value: EN,
+    });
+
+    program.variables.en["fn::invoke"].arguments.name = "my-em";
+    await stack.program(program);
+    const { code, output } = await stack.preview();
+    expect(code).not.to.equal(0);
+    expect(output)
+      .to.include('Cannot look up the service instance "my-em"')
       .and.not.match(/\n +at /);
   });
 });

@@ -1,0 +1,3 @@
+module pulumi-ibm-en-authorization/tools/sdk
+
+go 1.25.0

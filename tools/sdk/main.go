@@ -1,0 +1,92 @@
+// Writes the SDKs of the packaged provider, with Pulumi's own code generators.
+//
+// Usage: sdk SCHEMA FOLDER [LANGUAGE...]
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	java "github.com/pulumi/pulumi-java/pkg/codegen/java"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/dotnet"
+	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
+)
+
+const tool = "pulumi-ibm-en-authorization"
+
+var generators = map[string]func(*schema.Package) (map[string][]byte, error){
+	"nodejs": func(p *schema.Package) (map[string][]byte, error) {
+		return nodejs.GeneratePackage(tool, p, nil, nil, false, nil)
+	},
+	"python": func(p *schema.Package) (map[string][]byte, error) {
+		return python.GeneratePackage(tool, p, nil, nil)
+	},
+	"go": func(p *schema.Package) (map[string][]byte, error) {
+		return gogen.GeneratePackage(tool, p, nil)
+	},
+	"dotnet": func(p *schema.Package) (map[string][]byte, error) {
+		return dotnet.GeneratePackage(tool, p, nil, nil)
+	},
+	"java": func(p *schema.Package) (map[string][]byte, error) {
+		return java.GeneratePackage(tool, p, nil, nil, true, false)
+	},
+}
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) < 2 {
+		return fmt.Errorf("usage: sdk SCHEMA FOLDER [LANGUAGE...]")
+	}
+	text, err := os.ReadFile(args[0])
+	if err != nil {
+		return err
+	}
+	var spec schema.PackageSpec
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return fmt.Errorf("%s is not a schema: %w", args[0], err)
+	}
+	languages := args[2:]
+	if len(languages) == 0 {
+		languages = []string{"nodejs", "python", "go", "dotnet", "java"}
+	}
+	for _, language := range languages {
+		// A generator changes the package, so each gets its own.
+		bound, diags, err := schema.BindSpec(spec, nil, schema.ValidationOptions{})
+		if err != nil {
+			return err
+		}
+		if diags.HasErrors() {
+			return fmt.Errorf("the schema is invalid: %v", diags)
+		}
+		generate, known := generators[language]
+		if !known {
+			return fmt.Errorf("there is no generator for %s", language)
+		}
+		files, err := generate(bound)
+		if err != nil {
+			return fmt.Errorf("%s: %w", language, err)
+		}
+		for name, content := range files {
+			path := filepath.Join(args[1], language, name)
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(path, content, 0o644); err != nil {
+				return err
+			}
+		}
+		fmt.Printf("%s: %d files\n", language, len(files))
+	}
+	return nil
+}
