@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, realpath, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, realpath, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,8 +10,17 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const EXE = process.platform === "win32" ? ".exe" : "";
 const CLI = `pulumi${EXE}`;
 const LANGUAGE_HOST = `pulumi-language-nodejs${EXE}`;
-/** The language host of YAML programs, which the tests of the packaged provider run. */
-const YAML_HOST = `pulumi-language-yaml${EXE}`;
+/** The language hosts of the programs that the tests of the packaged provider run: their tool and module. */
+const MORE_HOSTS = {
+  "pulumi-language-yaml": ["pulumi-language-yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"],
+  // Pulumi publishes this module with the Node.js host's.
+  "pulumi-language-python": [
+    "pulumi-language-nodejs",
+    "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
+  ],
+};
+/** The script that starts a Python program, which the Python host looks for beside itself. */
+const PYTHON_EXEC = "pulumi-language-python-exec";
 const LAUNCHER = `pulumi-resource-pulumi-nodejs${process.platform === "win32" ? ".cmd" : ""}`;
 const DOWNLOAD = "https://get.pulumi.com/install.sh";
 
@@ -86,7 +95,7 @@ export async function findEngine() {
  */
 export async function getEngine() {
   const bin = (await findEngine()) ?? (await makeEngine());
-  if (bin === binOf(VERSION) && !existsSync(join(bin, YAML_HOST))) await buildYamlHost(bin);
+  if (bin === binOf(VERSION)) await buildMoreHosts(bin);
   return bin;
 }
 
@@ -176,16 +185,31 @@ async function build() {
 }
 
 /**
- * Builds the YAML language host, which a downloaded CLI already has.
+ * Builds the language hosts that a built CLI lacks, and a downloaded one has.
  *
  * @param {string} bin
  */
-async function buildYamlHost(bin) {
-  const made = join(bin, `.building-${YAML_HOST}`);
-  await step("building Pulumi's YAML language host (about 1 min, once)", () =>
-    goBuild("pulumi-language-yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml", made, "-w -s"),
-  );
-  await rename(made, join(bin, YAML_HOST));
+async function buildMoreHosts(bin) {
+  for (const [host, [tool = "", module = ""]] of Object.entries(MORE_HOSTS)) {
+    if (existsSync(join(bin, host + EXE))) continue;
+    const made = join(bin, `.building-${host}`);
+    await step(`building ${host} (about 1 min, once)`, () => goBuild(tool, module, made, "-w -s"));
+    await rename(made, join(bin, host + EXE));
+  }
+  if (existsSync(join(bin, PYTHON_EXEC))) return;
+  const args = ["list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"];
+  const { output } = await run("go", args, { cwd: join(ROOT, "tools", "pulumi-language-nodejs") });
+  await copyFile(join(output.trim(), "python", "cmd", PYTHON_EXEC), join(bin, PYTHON_EXEC));
+  await chmod(join(bin, PYTHON_EXEC), 0o755);
+}
+
+/**
+ * Builds the tool that writes the SDKs of the packaged provider.
+ *
+ * @param {string} output the executable
+ */
+export async function buildSdkTool(output) {
+  await step("building the tool that writes SDKs", () => goBuild("sdk", ".", output, "-w -s"));
 }
 
 /**

@@ -1,6 +1,6 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { IamEmulator } from "../../src/emulator";
 import { ROOT, startStack, type Stack } from "./engine";
 
@@ -30,6 +30,25 @@ export interface YamlStack extends Omit<Stack, "program"> {
   program: (program: YamlProgram) => Promise<void>;
 }
 
+/**
+ * Adds the built plugin to a project.
+ *
+ * @param isListed false if Pulumi.yaml doesn't name its folder. @default true
+ * @returns the folder with the plugin's executable
+ */
+export async function usePlugin(dir: string, { isListed = true } = {}): Promise<string> {
+  const path = join(dir, "plugin");
+  const executable = join(path, "pulumi-resource-ibm-en-authorization");
+  await mkdir(path, { recursive: true });
+  await writeFile(executable, `#!/bin/sh\nexec node "${join(ROOT, "dist", "plugin", "index.js")}" "$@"\n`);
+  await chmod(executable, 0o755);
+  const project = join(dir, "Pulumi.yaml");
+  const plugins = { providers: [{ name: "ibm-en-authorization", path }] };
+  const content = parse(await readFile(project, "utf8")) as object;
+  if (isListed) await writeFile(project, stringify({ ...content, plugins }));
+  return path;
+}
+
 /** Starts a stack that uses the built plugin. */
 export async function startYamlStack(
   iam: IamEmulator,
@@ -37,21 +56,10 @@ export async function startYamlStack(
   env?: NodeJS.ProcessEnv,
 ): Promise<YamlStack> {
   const stack = await startStack(iam, "", env);
-  const path = join(stack.dir, "plugin");
-  const executable = join(path, "pulumi-resource-ibm-en-authorization");
-  await mkdir(path);
-  await writeFile(executable, `#!/bin/sh\nexec node "${join(ROOT, "dist", "plugin", "index.js")}" "$@"\n`);
-  await chmod(executable, 0o755);
-  const program = (text: YamlProgram) =>
-    writeFile(
-      join(stack.dir, "Pulumi.yaml"),
-      stringify({
-        name: "engine",
-        runtime: "yaml",
-        plugins: { providers: [{ name: "ibm-en-authorization", path }] },
-        ...text,
-      }),
-    );
+  const program = async (text: YamlProgram) => {
+    await writeFile(join(stack.dir, "Pulumi.yaml"), stringify({ name: "engine", runtime: "yaml", ...text }));
+    await usePlugin(stack.dir);
+  };
   await program(first);
   return { ...stack, program };
 }

@@ -4,13 +4,18 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 
+	dotnet "github.com/pulumi/pulumi-dotnet/pulumi-language-dotnet/v3/codegen"
 	java "github.com/pulumi/pulumi-java/pkg/codegen/java"
-	"github.com/pulumi/pulumi/pkg/v3/codegen/dotnet"
 	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
@@ -37,7 +42,19 @@ var generators = map[string]func(*schema.Package) (map[string][]byte, error){
 	},
 }
 
+// blankLogo answers the request of the .NET generator for a logo, which it would download.
+type blankLogo struct{}
+
+func (blankLogo) RoundTrip(*http.Request) (*http.Response, error) {
+	var logo bytes.Buffer
+	if err := png.Encode(&logo, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
+		return nil, err
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(&logo)}, nil
+}
+
 func main() {
+	http.DefaultClient.Transport = blankLogo{}
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
