@@ -8,7 +8,7 @@ import { parseState } from "../provider/state";
 import type { Inputs, State } from "../provider/types";
 import { mistakesIn, renamed, settingsOf, withSecrets } from "./config";
 import { detailedDiff, type PropertyChange } from "./detailed-diff";
-import { createNotes, type Log } from "./engine";
+import type { Log } from "./engine";
 import { callFunction } from "./functions";
 import { createdOutputs, updatedOutputs } from "./previewed";
 import {
@@ -71,17 +71,15 @@ export function pluginService({
   cancel,
   ...options
 }: PluginOptions): grpc.UntypedServiceImplementation {
-  const notes = createNotes(log);
-  const core = authorizationProvider({
-    ...options,
-    log: (message) => {
-      notes.log(renamed(message));
-    },
-  });
-  /** A call of a resource. */
-  const ofResource = <Request extends { getUrn: () => string }, Response>(
-    work: (request: Request) => Promise<Response>,
-  ) => unary((request: Request) => notes.of(request.getUrn(), () => work(request)));
+  const print = (message: string, urn = "") => {
+    log(renamed(message), urn);
+  };
+  const core = authorizationProvider({ ...options, log: print });
+  /**
+   * The notes on new resources, by URN. A check can't tell a preview from an update, but the create that follows can: so each note
+   * appears once in a `pulumi up`.
+   */
+  const held = new Map<string, string[]>();
   let settings = settingsOf({});
 
   return {
@@ -113,13 +111,16 @@ export function pluginService({
     }),
     check: unary(async (request: messages.CheckRequest) => {
       const [olds, news] = [fromStruct(request.getOlds()), fromStruct(request.getNews())];
-      const run = Object.keys(olds).length === 0 ? notes.ofNew : notes.of;
-      const { inputs = {}, failures = [] } = await run(request.getUrn(), () => core.check(olds, news));
+      const urn = request.getUrn();
+      const notes: string[] = [];
+      const { inputs = {}, failures = [] } = await core.check(olds, news, (note) => notes.push(note));
+      if (Object.keys(olds).length === 0) held.set(urn, notes);
+      else for (const note of notes) print(note, urn);
       return new provider.CheckResponse()
         .setInputs(toStruct(inputs))
         .setFailuresList(failures.map(toFailure));
     }),
-    diff: ofResource(async (request: messages.DiffRequest) => {
+    diff: unary(async (request: messages.DiffRequest) => {
       const known = fromStruct(request.getOlds());
       const wanted = fromStruct(request.getNews()) as unknown as Inputs;
       const { changes, replaces = [] } = await core.diff(request.getId(), known, wanted);
@@ -136,16 +137,16 @@ export function pluginService({
       for (const [path, change] of details) response.getDetaileddiffMap().set(path, toPropertyDiff(change));
       return response;
     }),
-    create: ofResource(async (request: messages.CreateRequest) => {
+    create: unary(async (request: messages.CreateRequest) => {
       const inputs = fromStruct(request.getProperties()) as unknown as Inputs;
       if (request.getPreview()) {
-        notes.release(request.getUrn());
+        for (const note of held.get(request.getUrn()) ?? []) print(note, request.getUrn());
         return new provider.CreateResponse().setProperties(toStruct(createdOutputs(inputs)));
       }
       const { id, outs } = await core.create(inputs);
       return new provider.CreateResponse().setId(id).setProperties(toStruct(outs ?? {}));
     }),
-    read: ofResource(async (request: messages.ReadRequest) => {
+    read: unary(async (request: messages.ReadRequest) => {
       const { id, props, inputs } = await core.read(request.getId(), fromStruct(request.getProperties()));
       const response = new provider.ReadResponse();
       return id === undefined
@@ -155,7 +156,7 @@ export function pluginService({
             .setProperties(toStruct(props ?? {}))
             .setInputs(toStruct(inputs ?? {}));
     }),
-    update: ofResource(async (request: messages.UpdateRequest) => {
+    update: unary(async (request: messages.UpdateRequest) => {
       const known = fromStruct(request.getOlds());
       const inputs = fromStruct(request.getNews()) as unknown as Inputs;
       const outs = request.getPreview()
@@ -163,7 +164,7 @@ export function pluginService({
         : (await core.update(request.getId(), known, inputs)).outs;
       return new provider.UpdateResponse().setProperties(toStruct(outs ?? {}));
     }),
-    delete: ofResource(async (request: messages.DeleteRequest) => {
+    delete: unary(async (request: messages.DeleteRequest) => {
       await core.delete(request.getId(), fromStruct(request.getProperties()));
       return new Empty();
     }),

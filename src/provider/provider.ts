@@ -26,7 +26,12 @@ type WithProvider = { __provider?: unknown };
 /** The interface of a dynamic provider, as Pulumi's host calls it. */
 export interface AuthorizationProvider {
   configure: (request: dynamic.ConfigureRequest) => Promise<void>;
-  check: (olds: Values, news: Values) => Promise<dynamic.CheckResult<Values>>;
+  /** @param log replaces the provider's log for this check */
+  check: (
+    olds: Values,
+    news: Values,
+    log?: (message: string) => void,
+  ) => Promise<dynamic.CheckResult<Values>>;
   diff: (id: string, olds: object, news: Inputs & WithProvider) => Promise<dynamic.DiffResult>;
   create: (inputs: Inputs & WithProvider) => Promise<dynamic.CreateResult<State>>;
   read: (id: string, props: object) => Promise<dynamic.ReadResult<object>>;
@@ -102,7 +107,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       opened.clear();
       return Promise.resolve();
     },
-    check: async (olds, { __provider, ...news }) => {
+    check: async (olds, { __provider, ...news }, note = log) => {
       const { [DELETES_FIRST]: deletesFirst, [WAS_PREVIEWED]: wasPreviewed, ...written } = news;
       const mistakes = configMistakes(settings).map(({ message: reason, code }): CheckFailure => ({
         property: "",
@@ -112,9 +117,9 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       const context = { iamFor, preflight, instances, mistakes, deletesFirst: deletesFirst === true };
       const { inputs, failures, notes } = await checkInputs(written, readableInputs(olds), context);
       const all = wasPreviewed === true ? [] : [...unknownConfigNotes(settings), ...notes];
-      for (const note of all.filter((each) => !logged.has(each))) {
-        logged.add(note);
-        log(note);
+      for (const each of all.filter((message) => !logged.has(message))) {
+        logged.add(each);
+        note(each);
       }
       if (failures.length === 0) ownership.declare(inputs);
       return { inputs: { ...inputs, __provider }, failures: failures.map(withoutProperty) };

@@ -23,7 +23,10 @@ export function contentMismatches(seen: Observation): string[] {
   return held(seen).flatMap(({ name, declared, resource, policy }) => {
     if (contested.has(resource.id)) return [];
     const { roles, description } = resource.outputs;
-    const says = isDeepStrictEqual([sorted(roles), description], [sortedRoles(declared), declared.description])
+    const says = isDeepStrictEqual(
+      [sorted(roles), description],
+      [sortedRoles(declared), declared.description],
+    )
       ? []
       : [`the state of ${name} has ${JSON.stringify([roles, description])}`];
     // A change by others that no refresh has shown must stay as it is.

@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Arrival } from "../../src/emulator";
 import type { Timeouts } from "../../src/iam/types";
-import { authorizationProvider, type AuthorizationProvider } from "../../src/provider/provider";
+import {
+  authorizationProvider,
+  type AuthorizationProvider,
+  type ProviderOptions,
+} from "../../src/provider/provider";
 import { Killed, type Step } from "../support/mini-engine";
+import { throughPlugin } from "../support/plugin-door";
 import { perform } from "./edits";
 import { isPermanent, isSlow, type Observation, type Run } from "./observation";
 import { REQUEST_TIMEOUT } from "./troubles";
@@ -170,7 +175,7 @@ function timeoutsOf(world: World, what: Run): Timeouts {
 
 /** Returns a provider as Pulumi's host runs it, configured by the stack. */
 function hosted(world: World, what: Run, adoptOwn: boolean, progress: Progress): AuthorizationProvider {
-  const provider = authorizationProvider({
+  const options: ProviderOptions = {
     env: adoptOwn ? { IBMCLOUD_ADOPT_OWN: "true" } : {},
     timeouts: timeoutsOf(world, what),
     log: () => undefined,
@@ -178,11 +183,12 @@ function hosted(world: World, what: Run, adoptOwn: boolean, progress: Progress):
       progress.permits += Number(!progress.killed);
       return Promise.resolve(progress.killed);
     },
-  });
+  };
   const config: Record<string, string> = {
     "ibmcloud:apiKey": OUR_KEY,
     "ibmcloud:iamEndpoint": world.iam.url,
   };
+  const provider = world.door === "plugin" ? throughPlugin(options, config) : authorizationProvider(options);
   void provider.configure({
     config: { get: (key) => config[key], require: (key) => config[key] ?? "" },
   });

@@ -16,7 +16,7 @@ import { others } from "./others";
 import { converge } from "./recovery";
 import { SHARED_ACCOUNT } from "./universe";
 import { PROMISES } from "./promises";
-import { newTally, startWorld, formatTally } from "./world";
+import { newTally, startWorld, formatTally, type Door } from "./world";
 import { arbitraryProgram, begin } from "./writing";
 import { closing } from "../support/opened";
 import { configured } from "../support/provider";
@@ -49,6 +49,9 @@ const late: fc.Arbitrary<Partial<Behavior>> = fc
   .map(([habits, lags]) => ({ ...habits, ...lags, deletedIs: "shown" }));
 const habits = fc.oneof({ weight: 5, arbitrary: usual }, { weight: 1, arbitrary: late });
 
+/** Both doors have the same core. */
+const doors = fc.constantFrom<Door>("dynamic", "plugin");
+
 const commands = fc.commands(arbitraryCommands, {
   maxCommands: 14,
   size: "max",
@@ -69,9 +72,9 @@ describe("a random sequence of program edits, edits by others, faults and kills"
   it("loses no policy, creates none twice, and reports only changes that were made", async () => {
     const them = await others(iam);
     await fc.assert(
-      fc.asyncProperty(habits, arbitraryProgram, commands, async (how, program, sequence) => {
+      fc.asyncProperty(habits, arbitraryProgram, doors, commands, async (how, program, door, sequence) => {
         tally.sequences += 1;
-        const world = startWorld({ iam, others: them, tally }, how);
+        const world = startWorld({ iam, others: them, tally, door }, how);
         begin(world, program);
         await checkedRun(world, { kind: "up" });
         await fc.asyncModelRun(() => ({ model: world.model, real: world }), sequence);

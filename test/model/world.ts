@@ -63,10 +63,14 @@ export function formatTally(tally: Tally): string {
 }
 
 /** The provider and its surroundings. */
+export type Door = "dynamic" | "plugin";
+
 export interface World {
   iam: IamEmulator;
   others: Others;
   habits: Partial<Behavior>;
+  /** The dynamic resource, or the packaged provider. */
+  door: Door;
   engine: MiniEngine;
   /** Returns the provider for the engine's next run. */
   provider: () => AuthorizationProvider;
@@ -87,7 +91,7 @@ export interface Snapshot {
 }
 
 export function startWorld(
-  { iam, others, tally }: Pick<World, "iam" | "others" | "tally">,
+  { iam, others, tally, door }: Pick<World, "iam" | "others" | "tally" | "door">,
   habits: Partial<Behavior>,
 ): World {
   iam.reset();
@@ -96,6 +100,7 @@ export function startWorld(
     iam,
     others,
     habits,
+    door,
     engine: miniEngine(() => world.provider()),
     provider: () => {
       throw new Error("no run was started");

@@ -5,6 +5,7 @@ import { OPERATIONS, silentlyDifferent } from "../support/fault-operations";
 import { bucketInputs } from "../support/inputs";
 import { miniEngine, type MiniEngine } from "../support/mini-engine";
 import { closing } from "../support/opened";
+import { configuredPlugin } from "../support/plugin-door";
 import { configured, QUICK } from "../support/provider";
 import { ranOf, subset } from "../support/subset";
 import { summarize } from "../support/summary";
@@ -77,6 +78,10 @@ const ROWS: Row[] = Object.entries(OPERATIONS).flatMap(([operation, { calls }]) 
 
 const CHOSEN = subset(ROWS, ({ operation, call, title }) => [`${operation} ${call}`, `${call} ${title}`]);
 
+/** The dynamic resource and the packaged provider have the same core. */
+const DOORS = { "": configured, " through the packaged provider": configuredPlugin };
+type Door = keyof typeof DOORS;
+
 const totals = { tried: 0, lost: 0, doubled: 0 };
 
 /** Returns the last scope attribute, number of roles and description of each policy in IAM. */
@@ -88,11 +93,11 @@ function summaryOf(iam: IamEmulator): string[] {
     );
 }
 
-function start(): { iam: IamEmulator; engine: MiniEngine; recovering: { now: boolean } } {
+function start(door: Door): { iam: IamEmulator; engine: MiniEngine; recovering: { now: boolean } } {
   const recovering = { now: false };
   const timeouts = { ...QUICK, requestTimeout: REQUEST_TIMEOUT, retryTimeout: 700 };
   const engine = miniEngine(() =>
-    configured(
+    DOORS[door](
       { "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url },
       recovering.now ? { IBMCLOUD_ADOPT_OWN: "true" } : {},
       timeouts,
@@ -109,21 +114,22 @@ describe("a fault of IAM", function () {
   });
   after(() => {
     summarize(
-      `faults (operation x call x fault): ${ranOf(totals.tried, ROWS.length)}; ` +
+      `faults (operation x call x fault x door): ${ranOf(totals.tried, 2 * ROWS.length)}; ` +
         `lost ${totals.lost}, doubled ${totals.doubled}`,
     );
   });
 
-  for (const { operation, call, title } of CHOSEN) {
+  const chosen = (Object.keys(DOORS) as Door[]).flatMap((door) => CHOSEN.map((row) => ({ ...row, door })));
+  for (const { operation, call, title, door } of chosen) {
     const { before, after } = OPERATIONS[operation] ?? { before: {} };
     const { fault, error } = FAULTS[title] ?? { fault: {} };
-    it(`during ${operation}: ${call} ${title}`, async () => {
+    it(`during ${operation}${door}: ${call} ${title}`, async () => {
       iam.reset();
-      const { engine, recovering } = start();
+      const { engine, recovering } = start(door);
       expect(await engine.up(before)).to.deep.equal({ errors: [] });
       // A policy that was created by hand.
       if (operation === "adopt")
-        await start().engine.up({ theirs: { ...bucketInputs(), roles: ["Writer"] } });
+        await start(door).engine.up({ theirs: { ...bucketInputs(), roles: ["Writer"] } });
 
       const run = () => (after === undefined ? engine.refresh() : engine.up(after));
       const stopFault = iam.inject({ operation: call, ...fault });
