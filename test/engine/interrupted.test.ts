@@ -3,6 +3,7 @@ import { startIamEmulator, type Call, type Fault, type IamEmulator } from "../..
 import { balance, declares, startStack, together, until, type Running, type Stack } from "../support/engine";
 import { bucketInputs } from "../support/inputs";
 import { closing } from "../support/opened";
+import { authorization, startYamlStack } from "../support/plugin";
 import { countedTests } from "../support/subset";
 import { summarize } from "../support/summary";
 
@@ -23,6 +24,16 @@ function bucket(resource: string) {
 
 const twenty = Array.from({ length: 20 }, (_, at) => `bucket-${at + 1}`);
 const upOfTwenty = twenty.map((name) => declares(name, bucket(name))).join("");
+
+/** The same program for the dynamic resource and, in YAML, for the packaged provider. */
+const DOORS = {
+  "": (iam: IamEmulator) => startStack(iam, upOfTwenty),
+  ", through the packaged provider": (iam: IamEmulator) =>
+    startYamlStack(iam, {
+      resources: Object.fromEntries(twenty.map((name) => [name, authorization(bucket(name))])),
+    }),
+};
+type Door = keyof typeof DOORS;
 
 async function start(body: string): Promise<{ iam: IamEmulator; stack: Stack }> {
   const iam = closing(await startIamEmulator());
@@ -64,7 +75,7 @@ async function interrupted(
 }
 
 /** Follows the README's steps after an interruption. */
-async function recover(stack: Stack): Promise<void> {
+async function recover(stack: Omit<Stack, "program">): Promise<void> {
   let refreshed = await stack.refresh("--clear-pending-creates");
   if (refreshed.output.includes("is currently locked")) {
     expect(await stack.pulumi("cancel", "--yes")).to.include({ code: 0 });
@@ -76,7 +87,11 @@ async function recover(stack: Stack): Promise<void> {
 }
 
 /** Asserts that IAM and state match, and that the program has nothing left to do. */
-async function expectWhole(iam: IamEmulator, stack: Stack, resources: readonly string[]): Promise<void> {
+async function expectWhole(
+  iam: IamEmulator,
+  stack: Omit<Stack, "program">,
+  resources: readonly string[],
+): Promise<void> {
   const held = await stack.held();
   const { lost, doubled } = balance(iam, held);
   totals.points += 1;
@@ -98,8 +113,14 @@ describe("an interrupted run on the real engine", function () {
     summarize(`engine: kills: ${points}, lost ${lost}, doubled ${doubled}`);
   });
 
-  async function killAndRecover(victim: Victim, nth: number, afterCommit: boolean): Promise<void> {
-    const { iam, stack } = await start(upOfTwenty);
+  async function killAndRecover(
+    door: Door,
+    victim: Victim,
+    nth: number,
+    afterCommit: boolean,
+  ): Promise<void> {
+    const iam = closing(await startIamEmulator());
+    const stack = await DOORS[door](iam);
     // Latency, so that several creates overlap.
     iam.inject({ operation: "createV2Policy", times: Infinity, latency: 20 });
     const arrived = arrivals(iam, "createV2Policy");
@@ -114,12 +135,17 @@ describe("an interrupted run on the real engine", function () {
   for (let nth = 1; nth <= twenty.length; nth += 1) {
     const cliFirst = nth % 2 === 1;
     const when = (before: boolean) => (before ? "before" : "after");
-    itIf(nth === 1 || nth === twenty.length)(
-      `loses no policy and creates none twice: CLI killed ${when(cliFirst)}, host ${when(!cliFirst)} create ${nth} of 20`,
-      async () => {
-        await together(killAndRecover("the CLI", nth, !cliFirst), killAndRecover("the host", nth, cliFirst));
-      },
-    );
+    for (const door of Object.keys(DOORS) as Door[]) {
+      itIf(nth === 1 || (nth === twenty.length && door === ""))(
+        `loses no policy and creates none twice${door}: CLI killed ${when(cliFirst)}, host ${when(!cliFirst)} create ${nth} of 20`,
+        async () => {
+          await together(
+            killAndRecover(door, "the CLI", nth, !cliFirst),
+            killAndRecover(door, "the host", nth, cliFirst),
+          );
+        },
+      );
+    }
   }
 
   const twentyNarrowed = twenty

@@ -197,7 +197,7 @@ function end({ pid, commandLine }: Process): void {
 }
 
 function isHost({ commandLine }: Process): boolean {
-  return commandLine.includes("cmd/dynamic-provider/index.js");
+  return ["cmd/dynamic-provider/index.js", "dist/plugin/index.js"].some((each) => commandLine.includes(each));
 }
 
 function running(child: ChildProcess): Running {
