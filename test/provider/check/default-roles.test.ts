@@ -100,7 +100,9 @@ describe("documented roles", () => {
     const { inputs: others } = await next.check({ ...old }, { ...program, roles: ["Writer"] });
     expect(await next.diff(id, state, others as Inputs)).to.deep.include({ changes: true });
     const { outs } = await next.update(id, state, others as Inputs);
-    expect(outs).to.deep.include({ roles: ["Writer"] }).and.not.have.property("__presetRoles");
+    expect(outs)
+      .to.deep.include({ roles: ["Writer"] })
+      .and.not.have.property("__presetRoles");
   });
 
   it("are not reported as missing if the service is misspelled", async () => {
