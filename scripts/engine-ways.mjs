@@ -5,7 +5,7 @@ export const VERSION = "3.250.0";
 const OLDEST = "3.216.0";
 
 /** The oldest Go that builds the published modules. */
-const OLDEST_GO = "1.25.0";
+const OLDEST_GO = "1.25.9";
 
 /**
  * @param {string} text such as `v3.250.0`, `3.250.0` or `go1.26.8`

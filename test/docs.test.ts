@@ -118,6 +118,19 @@ describe("docs/recipes.md", () => {
   });
 });
 
+describe("docs/other-languages.md", () => {
+  const blocks = copiesOf(read("docs", "other-languages.md"));
+
+  it("shows the example of each language unchanged", () => {
+    expect(blocks).to.have.all.keys(
+      "examples/yaml/Pulumi.yaml",
+      "examples/python/__main__.py",
+      "examples/go/main.go",
+    );
+    for (const [path = "", code] of blocks) expect(code, path).to.equal(read(path));
+  });
+});
+
 describe("docs/testing-your-program.md", () => {
   const blocks = copiesOf(read("docs", "testing-your-program.md"));
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { buildSdkTool } from "../../scripts/engine.mjs";
 import { SCHEMA_FILE } from "../../scripts/schema/schema";
@@ -7,6 +7,7 @@ import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { command, engineEnv, ROOT, startStack, succeeded, type Stack } from "../support/engine";
 import { COS, EN } from "../support/inputs";
 import { closing } from "../support/opened";
+import { npmIn, pack } from "../support/npm";
 import { usePlugin } from "../support/plugin";
 import { countedTests } from "../support/subset";
 
@@ -147,5 +148,26 @@ exports.policyId = one.id;
     const { PATH = "" } = await engineEnv(stack.dir, {});
     const path = [plugin, PATH].join(delimiter);
     expect(succeeded(await stack.having({ PATH: path }).preview())).to.match(/failed-events create/);
+  });
+
+  itOnCi("find the plugin in the installed npm package, and after pulumi package add", async () => {
+    await startExample("yaml", {}, false);
+    const tarball = await pack(stack.dir);
+    await writeFile(join(stack.dir, "package.json"), "{}");
+    const peers = ["--omit=peer", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+    await npmIn(stack.dir, "install", ...peers, `./${tarball}`);
+    const bin = join(stack.dir, "node_modules", ".bin");
+    const executable = join(bin, "pulumi-resource-ibm-en-authorization");
+    const project = await readFile(join(stack.dir, "Pulumi.yaml"), "utf8");
+    const withPlugin = `${project}plugins:\n  providers:\n    - name: ibm-en-authorization\n      path: node_modules/.bin\n`;
+    await writeFile(join(stack.dir, "Pulumi.yaml"), withPlugin);
+    await live();
+
+    await writeFile(join(stack.dir, "Pulumi.yaml"), project);
+    succeeded(await stack.pulumi("package", "add", executable));
+    expect(await readFile(join(stack.dir, "Pulumi.yaml"), "utf8")).to.include("ibm-en-authorization: ");
+    const { PATH = "" } = await engineEnv(stack.dir, {});
+    stack = stack.having({ PATH: [bin, PATH].join(delimiter) });
+    await live();
   });
 });

@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
-import { succeeded } from "../support/engine";
+import { declares, startStack, succeeded } from "../support/engine";
 import { edit } from "../support/iam-edits";
 import { ACCOUNT, bucketArgs, EN, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
-import { authorization, startYamlStack, type YamlProgram, type YamlStack } from "../support/plugin";
+import { authorization, startYamlStack, withYaml, type YamlProgram, type YamlStack } from "../support/plugin";
 
 const READER = "crn:v1:bluemix:public:iam::::serviceRole:Reader";
 const OBJECT_WRITER = "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter";
@@ -197,5 +197,30 @@ describe("the packaged provider, in a YAML program on the real engine", function
     expect(output)
       .to.include('Cannot look up the service instance "my-em"')
       .and.not.match(/\n +at /);
+  });
+
+  it("takes over from the dynamic resource and back without a change in IAM", async () => {
+    iam = closing(await startIamEmulator());
+    const dynamic = await startStack(iam, declares("one", bucketArgs()));
+    succeeded(await dynamic.up());
+    const before = iam.policies({ state: "all" });
+    const { one: made } = await dynamic.authorizations();
+    const id = made?.id ?? "";
+    const project = await readFile(join(dynamic.dir, "Pulumi.yaml"), "utf8");
+
+    succeeded(await dynamic.pulumi("state", "delete", made?.urn ?? "", "--yes"));
+    stack = await withYaml(dynamic, { resources: { one: authorization(bucketArgs(), { import: id }) } });
+    succeeded(await stack.up());
+    await stack.program(one());
+    expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
+
+    const { one: imported } = await stack.authorizations();
+    succeeded(await stack.pulumi("state", "delete", imported?.urn ?? "", "--yes"));
+    await writeFile(join(dynamic.dir, "Pulumi.yaml"), project);
+    await dynamic.program(declares("one", { ...bucketArgs(), adopt: id }));
+    succeeded(await dynamic.up());
+    await dynamic.program(declares("one", bucketArgs()));
+    expect(await dynamic.preview("--expect-no-changes")).to.include({ code: 0 });
+    expect(iam.policies({ state: "all" })).to.deep.equal(before);
   });
 });

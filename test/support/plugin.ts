@@ -55,7 +55,11 @@ export async function startYamlStack(
   first: YamlProgram,
   env?: NodeJS.ProcessEnv,
 ): Promise<YamlStack> {
-  const stack = await startStack(iam, "", env);
+  return withYaml(await startStack(iam, "", env), first);
+}
+
+/** Replaces a stack's program by a YAML program that uses the built plugin. */
+export async function withYaml(stack: Stack, first: YamlProgram): Promise<YamlStack> {
   const program = async (text: YamlProgram) => {
     await writeFile(join(stack.dir, "Pulumi.yaml"), stringify({ name: "engine", runtime: "yaml", ...text }));
     await usePlugin(stack.dir);
