@@ -4,6 +4,7 @@ import { measureEmpty, measureRound, type Round } from "./growth";
 import { exponentsOf, exponentsTable, growthBounds, growthTable } from "./growth-report";
 import { hostBounds, hostText, measureHost } from "./host";
 import { limitBounds, measureLimited } from "./limit";
+import { measurePlugin, pluginBounds, pluginText } from "./plugin";
 import type { Operation } from "./stack";
 import { measureStartup, startupBounds, startupText } from "./startup";
 import { measureState, stateBounds, stateText } from "./state";
@@ -30,6 +31,10 @@ export const PARTS: Record<string, (sizes: readonly number[]) => Promise<Measure
   host: async () => {
     const pairs = await measureHost();
     return { found: pairs, text: hostText(pairs), bounds: hostBounds(pairs) };
+  },
+  plugin: async () => {
+    const pairs = await measurePlugin();
+    return { found: pairs, text: pluginText(pairs), bounds: pluginBounds(pairs) };
   },
   state: async () => {
     const state = await measureState();
@@ -72,7 +77,7 @@ export const PARTS: Record<string, (sizes: readonly number[]) => Promise<Measure
 };
 
 /** The parts that run with the tests. */
-export const QUICK = ["calls", "start-up", "host", "state"];
+export const QUICK = ["calls", "start-up", "host", "plugin", "state"];
 
 /**
  * The number of rounds by size. One round of the largest takes minutes, because the backend rewrites its state at each step;
