@@ -42,12 +42,14 @@ describe("the tarball of npm pack", function () {
       "docs/recipes.md",
       "package.json",
       "dist/provider/index.js",
+      "dist/plugin/index.js",
+      "schema.json",
     ])
       expect(paths).to.include(path);
     expect(
       paths.filter(
         (path) =>
-          !/^(dist\/.*\.(js|d\.ts)|docs\/[a-z-]+\.(md|svg|schema\.json)|[A-Z]+(\.md)?|package\.json)$/.test(
+          !/^(dist\/.*\.(js|d\.ts)|docs\/[a-z-]+\.(md|svg|schema\.json)|[A-Z]+(\.md)?|(package|schema)\.json)$/.test(
             path,
           ),
       ),
