@@ -26,7 +26,7 @@ describe("the Pulumi engine", () => {
 
   it("is downloaded if get.pulumi.com can be reached, else built if Go is new enough", () => {
     expect(waysOf({ downloads: true, go: "go1.26.8" })).to.deep.equal(["download", "build"]);
-    expect(waysOf({ downloads: false, go: "go1.25" })).to.deep.equal(["build"]);
+    expect(waysOf({ downloads: false, go: "go1.25.9" })).to.deep.equal(["build"]);
     expect(waysOf({ downloads: true })).to.deep.equal(["download"]);
     expect(waysOf({ downloads: false, go: "go1.24.9" })).to.deep.equal([]);
     expect(NO_WAY).to.include("PATH").and.to.include("get.pulumi.com").and.to.include("Go 1.25");
