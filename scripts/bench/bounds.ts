@@ -13,7 +13,7 @@ export interface Bound {
   note?: string;
 }
 
-/** Returns whether the value is within its limit; a value that could not be measured (`NaN`) is not. */
+/** Returns true if the value is within its limit. A value that could not be measured (`NaN`) is not. */
 export function isHeld({ measured, atMost }: Bound): boolean {
   return measured <= atMost;
 }
