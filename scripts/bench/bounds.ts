@@ -9,7 +9,7 @@ export interface Bound {
   atMost: number;
   /** `x` for a ratio, else the unit that is counted, such as `calls`. */
   unit: string;
-  /** How it was measured: the number of pairs and their range. */
+  /** A note on the measurement: the number of pairs and their range. */
   note?: string;
 }
 

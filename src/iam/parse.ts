@@ -128,7 +128,7 @@ export function pageToken(url: string): string {
   return (URL.canParse(url, base) && new URL(url, base).searchParams.get("start")) || "";
 }
 
-/** No account can hold more entries than this, so a longer list would never end. */
+/** The maximum length of a list. No account can hold more entries, so a longer list counts as endless. */
 const MAX_ENTRIES = 100_000;
 
 /**

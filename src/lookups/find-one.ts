@@ -65,8 +65,8 @@ export function lookupError(what: string, cause: unknown): pulumi.RunError {
 }
 
 /**
- * Removes the name and the stack of an error. If an output fails, Pulumi prints the stack of its error, beside the name of the
- * property that has this output.
+ * Removes the name of an error, and replaces its stack with its message. If an output fails, Pulumi prints the stack of its
+ * error, and the name of the property that has this output.
  */
 function withoutStack(error: pulumi.RunError): pulumi.RunError {
   error.name = "";

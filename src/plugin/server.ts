@@ -29,7 +29,7 @@ const SCHEMA = join(__dirname, "..", "..", "schema.json");
 /** The outputs that an update never changes. */
 const STABLE = ["source", "target", "state", "href", "createdAt", "createdById"];
 
-/** The connections of the plugin to its process and to the engine. */
+/** The options of the plugin's service. */
 export interface PluginOptions extends Omit<ProviderOptions, "log"> {
   version: string;
   log: Log;

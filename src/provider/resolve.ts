@@ -23,7 +23,7 @@ export async function resolveAccounts(iam: Iam, inputs: Inputs): Promise<Inputs>
   return withAccounts(inputs, accountId);
 }
 
-/** The number of refused roles in one error. */
+/** The maximum number of refused roles in one error. */
 const MAX_REFUSED = 5;
 
 /** Finds the CRNs of the roles. @throws CodedError if IAM does not offer one of them */

@@ -58,12 +58,12 @@ export function wantedOf(
   return { inputs: wanted, body: toPolicyBody(wanted, crns ?? []), crns, names: uniqueNames(offered) };
 }
 
-/** Returns the roles of a new policy: `adopt` without roles creates one with the documented roles. */
+/** Returns the roles of a new policy. If the program sets `adopt` and no roles, a new policy gets the documented roles. */
 function rolesOfNew(inputs: Inputs): string[] | undefined {
   return inputs.roles ?? documentedRoles(pairOf(inputs));
 }
 
-/** Returns true if inputs in state have the scope of new inputs, which have the account of both sides. */
+/** Returns true if inputs in state and new inputs have the same scope. The new inputs must have the account of both sides. */
 export function hasScope(olds: Partial<Inputs>, { source, target }: Inputs): boolean {
   if (!olds.source || !olds.target) return false;
   const old = withAccounts(olds as Inputs, target.accountId ?? "");
@@ -111,7 +111,7 @@ export function judgeNew(policies: readonly Policy[], wanted: Wanted, run: Run):
   const { ownership, isReplacement, deletesFirst } = run;
   try {
     const adopted = chooseAdopted(inputs, policies, body, ownership);
-    // `adopt: true` chooses no policy that another resource owns.
+    // This can only happen if `adopt` is an id: `adopt: true` never chooses a policy that another resource owns.
     if (adopted && ownership.isKeptUnchanged(adopted.id)) throw ownedTwice(adopted.id);
     if (adopted) return noted(takeOver(adopted, wanted));
   } catch (error) {

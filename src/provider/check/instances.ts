@@ -9,7 +9,10 @@ import { PREFLIGHT_TIMEOUT } from "./preflight";
 
 /** The lookups of a check in Resource Controller and Resource Manager. */
 export interface InstanceCheck {
-  /** If a failure is about a name in the place of an id, adds that id. Without a response, the failures stay as they are. */
+  /**
+   * Adds ids to the failures that are about a name in the place of an id: the ids of the resources with this name. Without a
+   * response, the failures stay as they are.
+   */
   explainNames: (failures: CheckFailure[], iam: Iam) => Promise<CheckFailure[]>;
   /**
    * Returns a note for each instance that Resource Controller doesn't know. Instances of other accounts are not looked up.
