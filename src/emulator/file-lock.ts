@@ -21,7 +21,7 @@ export function lockFile(path: string): FileLock {
     const holder = read(lock);
     if (isRunning(holder, owner))
       throw new Error(
-        `${path} is in use by process ${holder.split(" ")[0]}. If that process is no emulator, delete ${lock}`,
+        `${path} is in use by process ${holder.split(" ")[0]}. If that process is not an emulator, delete ${lock}`,
       );
     rmSync(lock, { force: true });
     if (!create(lock, owner)) throw new Error(`${path} is in use by another emulator`);

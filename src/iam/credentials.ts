@@ -54,10 +54,10 @@ export class NoCredentialsError extends CodedError {
  *
  * Without a name, the first of these that is set:
  *
- * - the API key in `ibmcloud:apiKey`, `IC_API_KEY` or `IBMCLOUD_API_KEY`. It assumes the trusted profile in
- *   `IC_IAM_PROFILE_ID` or `IC_IAM_PROFILE_NAME`, if one of them is set;
+ * - the API key in `ibmcloud:apiKey`, `IC_API_KEY` or `IBMCLOUD_API_KEY`, in this order. It assumes a trusted profile if
+ *   `IC_IAM_PROFILE_ID` or `IC_IAM_PROFILE_NAME` is set;
  * - the token in `IC_IAM_TOKEN`;
- * - this trusted profile, with the token of the compute resource that this process runs on;
+ * - the trusted profile in these two variables, with the token of the compute resource that this process runs on;
  * - the credentials that ibm-cloud-sdk-core finds for `IAM_POLICY_MANAGEMENT_*`.
  *
  * With a name: `ibmcloud:credentials.<name>`, or else the credentials that the core finds for `<NAME>_*`.
