@@ -29,7 +29,7 @@ export interface EmulatedStack {
  * @param stack the stack's name
  * @param options.cwd the folder in which `pulumi` runs the program
  * @param options.columns the width that every line is fitted to
- * @param options.color whether the output has ANSI colors
+ * @param options.color true for output with ANSI colors
  * @param options.onLine receives each line of output as soon as it arrives
  */
 export async function emulatedStack(
@@ -71,7 +71,7 @@ export async function emulatedStack(
       ...args,
       ...(["preview", "up", "refresh", "destroy"].includes(verb) ? ["--suppress-progress"] : []),
       ...(["up", "refresh", "destroy"].includes(verb) ? ["--yes", "--skip-preview"] : []),
-      // `stack init` writes its settings file beside Pulumi.yaml, and so must run in the folder.
+      // `stack init` writes its settings file next to Pulumi.yaml, so it must run in that folder.
       ...(verb === "stack" ? [] : ["--stack", stack, "--config-file", join(folder, `Pulumi.${stack}.yaml`)]),
       "--non-interactive",
       "--color",
@@ -87,7 +87,7 @@ export async function emulatedStack(
     const keepIn = (list: string[]) => {
       let blanks = 0;
       return (line: string) => {
-        // Blank lines matter only between two others.
+        // Blank lines are kept only between two other lines.
         if (isBlank(line)) return void (blanks += 1);
         const fitted = [...(blanks > 0 && list.length > 0 ? [""] : []), ...fit(line, columns)];
         blanks = 0;

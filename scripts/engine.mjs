@@ -10,10 +10,10 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const EXE = process.platform === "win32" ? ".exe" : "";
 const CLI = `pulumi${EXE}`;
 const LANGUAGE_HOST = `pulumi-language-nodejs${EXE}`;
-/** The language hosts of the programs that the tests of the packaged provider run: their tool and module. */
+/** The further language hosts that the tests of the packaged provider need: the folder in `tools`, and the Go module. */
 const MORE_HOSTS = {
   "pulumi-language-yaml": ["pulumi-language-yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"],
-  // Pulumi publishes this module with the Node.js host's.
+  // This module is pinned together with the module of the Node.js host.
   "pulumi-language-python": [
     "pulumi-language-nodejs",
     "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
@@ -152,7 +152,7 @@ async function download() {
 async function build() {
   const folder = dirname(binOf(VERSION));
   await mkdir(versionsFolder(), { recursive: true });
-  // Next to its final place, so that a rename moves the finished engine there in one step.
+  // The build folder is next to the final one, so that a rename moves the finished engine there in one step.
   const made = await mkdtemp(join(versionsFolder(), ".building-"));
   const interrupted = () => {
     rmSync(made, { recursive: true, force: true });
@@ -185,7 +185,7 @@ async function build() {
 }
 
 /**
- * Builds the language hosts that a built CLI lacks, and a downloaded one has.
+ * Builds the language hosts that a downloaded CLI includes and a built CLI lacks.
  *
  * @param {string} bin
  */

@@ -52,16 +52,16 @@ export async function installPackage() {
   await build();
 }
 
-/** Compiles `src` into `dist`, unless `dist` is newer than all that it is made of. */
+/** Compiles `src` into `dist`, unless `dist` is newer than all its sources. */
 export async function build() {
-  // Written last, so that an interrupted build is repeated.
+  // This file is written last, so that an interrupted build is repeated.
   const stamp = join(ROOT, "dist", ".built");
   const sources = await readdir(join(ROOT, "src"), { recursive: true });
   const configs = ["tsconfig.json", "tsconfig.build.json"];
   const all = ["src", ...sources.map((each) => join("src", each)), ...configs];
   if (Math.max(...all.map((each) => changedAt(join(ROOT, each)))) < changedAt(stamp)) return;
   await step("building", async () => {
-    // Files whose source was removed would be packed.
+    // Otherwise, files whose source was removed would stay in the package.
     await rm(join(ROOT, "dist"), { recursive: true, force: true });
     const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
     await must(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: ROOT });

@@ -1,4 +1,4 @@
-/** The parts of `npm test`, in the order they run. */
+/** The parts of `npm test`, in the order in which they run. */
 export const PARTS = ["lint", "unit", "engine", "bench"];
 
 /**

@@ -58,7 +58,7 @@ try {
   const engine = parts.includes("engine") ? await getEngine() : undefined;
   // Overrides `jobs` of .mocharc.json.
   const env = { MOCHA_OPTIONS: `--jobs=${Math.max(2, availableParallelism())}` };
-  // Measuring the coverage takes a third more time, so only CI does.
+  // Only CI measures the coverage, because it takes a third more time.
   const unit = process.env["CI"] ? "test:coverage" : "test:unit";
   if (parts.includes("lint")) await show("lint");
   if (parts.includes("unit")) counted.push(await test(unit, env));

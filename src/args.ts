@@ -114,7 +114,10 @@ export interface TargetProperties extends AuthorizationSide {
   tags?: pulumi.Input<ObjectInput<AuthorizationTag>[]>;
 }
 
-/** The type of a property that another one excludes. It is a string, so that each variant has its side's properties. */
+/**
+ * The type of a property that must not be combined with the others of its variant. It is a kind of `string`, because with
+ * `undefined` the compiler would neither suggest a name for a mistyped property nor name the missing one.
+ */
 type Excluded = string & { readonly excluded: never };
 
 /**
@@ -138,7 +141,7 @@ export interface AuthorizationCrn extends Pick<AuthorizationSide, "region" | "at
 
 interface TargetOfCrn extends AuthorizationCrn, Pick<TargetProperties, "tags"> {}
 
-// The other variants have an instance, a resource group, or an attribute with one of these two names.
+// Each of the other variants requires an instance, a resource group, or `attributes`, which can name one of the two.
 interface OfInstance extends Required<Pick<AuthorizationSide, "serviceInstance">> {
   resourceGroupId?: Excluded;
   crn?: undefined;

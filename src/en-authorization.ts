@@ -143,7 +143,10 @@ export class EnAuthorization extends pulumi.CustomResource implements Outputs {
   declare readonly source: pulumi.Output<pulumi.Unwrap<SourceProperties> & { accountId: string }>;
   /** The service that the source may access, as stored in IAM. `accountId` is always set. */
   declare readonly target: pulumi.Output<pulumi.Unwrap<TargetProperties> & { accountId: string }>;
-  /** The roles' display names, in the program's order; others follow, sorted. A role appears as its CRN if IAM gives no name for it. */
+  /**
+   * The roles' display names: those of the program in its order, then any others, sorted. A role appears as its CRN if IAM
+   * gives no name for it.
+   */
   declare readonly roles: pulumi.Output<string[]>;
   /** The purpose of the authorization. */
   declare readonly description: pulumi.Output<string | undefined>;

@@ -3,9 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EnAuthorizationArgs } from "./args";
 import type * as mockedOutputs from "./provider/mocked-outputs";
 
-/** Returns the mocks of a test that called `pulumi.runtime.setMocks`. Neither the engine nor the provider runs in it. */
+/**
+ * Returns the mocks of a test that called `pulumi.runtime.setMocks`. In such a test, neither the engine nor the provider runs.
+ */
 export function mocksOfTest(): pulumi.runtime.Mocks | undefined {
-  // Pulumi has no function for this. Its type of the mock monitor declares the property.
+  // Pulumi has no function that returns the mocks. They are a property of the mock monitor, which Pulumi's types declare.
   const monitor = pulumi.runtime.getMonitor() as { mocks?: pulumi.runtime.Mocks } | undefined;
   return monitor?.mocks;
 }

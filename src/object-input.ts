@@ -10,9 +10,9 @@ export type ObjectInput<T> = T | Pending<T>;
 export type SideInput<T> = T | Pending<{ [Key in keyof T & string]?: T[Key] }>;
 
 /**
- * The Outputs and Promises of an object. The compiler suggests a name for a mistyped property only if all members of a union
- * have that property, so these have them too. It names the properties that `{}` lacks only if the union has a list, which it
- * then ignores.
+ * The Outputs and Promises of an object. They also declare the properties of the object: the compiler suggests a name for a
+ * mistyped property only if all members of a union have that property. `NoList` is in the union because the compiler names the
+ * properties that `{}` lacks only if the union has a list.
  */
 type Pending<T> = (Promise<T> | pulumi.OutputInstance<T> | NoList) & {
   [Key in keyof T & string]?: pulumi.OutputInstance<unknown>;

@@ -13,7 +13,7 @@ type Tree = Record<string, unknown>;
 
 /**
  * Finds the first credential that a stack's settings file contains in plain text under `ibmcloud:credentials`. If any part of
- * that value is a secret, Pulumi reports the whole value as a secret, so only the file shows which parts are.
+ * that value is a secret, Pulumi reports the whole value as a secret, so only the file shows which parts are secret.
  *
  * @param settings the text of `Pulumi.<stack>.yaml`
  * @returns the path to give to `pulumi config set --path`; undefined if there is none, or if the text is not YAML

@@ -63,7 +63,7 @@ describe("README.md", () => {
 describe("docs/arguments.md", function () {
   this.timeout(60_000);
 
-  it("is what its script makes of the doc comments: npx tsx scripts/docs/arguments.ts", async () => {
+  it("matches the doc comments: npx tsx scripts/docs/arguments.ts", async () => {
     expect(read("docs", "arguments.md")).to.equal(await argumentsPage());
   });
 });

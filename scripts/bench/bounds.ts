@@ -9,11 +9,11 @@ export interface Bound {
   atMost: number;
   /** `x` for a ratio, else the unit that is counted, such as `calls`. */
   unit: string;
-  /** How it was measured: the number of pairs and their range. */
+  /** A note on the measurement: the number of pairs and their range. */
   note?: string;
 }
 
-/** Returns whether the value is within its limit; a value that could not be measured (`NaN`) is not. */
+/** Returns true if the value is within its limit. A value that could not be measured (`NaN`) is not. */
 export function isHeld({ measured, atMost }: Bound): boolean {
   return measured <= atMost;
 }

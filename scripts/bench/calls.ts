@@ -21,7 +21,7 @@ export interface Counted extends Counts {
 /** The latency of each delayed call, in milliseconds. */
 export const LATENCY = 100;
 
-/** From this size on, writes are counted without latency: it would take a minute and change no count. */
+/** From this size on, writes are counted without latency: latency would take a minute and change no count. */
 const MANY = 1000;
 
 export function countsSince(iam: IamEmulator, before: number): Counts {
@@ -70,11 +70,11 @@ async function countOf(size: number): Promise<Counted[]> {
 /** The number of policies on a page, if IAM pages the list. */
 const PAGE = 1000;
 
-/** The calls of one list of an account's policies. */
+/** Returns the number of calls that list all policies of an account. */
 const listOf = (size: number) => Math.max(1, Math.ceil(size / PAGE));
 
 /**
- * The most calls for policies that each operation may make. New authorizations are compared with one list of the account's
+ * The maximum number of policy calls of each operation. New authorizations are compared with one list of the account's
  * policies, so that a preview shows duplicates and adoptions. Each host process lists them once, and only if something is new.
  */
 const POLICY_CALLS: Record<string, (size: number) => number> = {

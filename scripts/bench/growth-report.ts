@@ -20,7 +20,7 @@ const RATIOS = {
 };
 type Ratio = keyof typeof RATIOS;
 
-/** The limit of the ratios below. The ratios to the floor have none: it makes no calls. */
+/** The limit of the ratios below. The ratios to the floor have no limit, because the floor makes no calls. */
 const AT_MOST = 1.2;
 const BOUNDED: Partial<Record<Ratio, string>> = {
   "to thin": "time, to the thin provider",
@@ -28,7 +28,7 @@ const BOUNDED: Partial<Record<Ratio, string>> = {
   "memory, to thin": "memory, to the thin provider",
 };
 
-/** Adds up the peaks of the processes. */
+/** Adds up the peak memory of the processes. */
 function memoryOf({ memory }: Took): number {
   return memory.cli + memory.program + memory.host;
 }
@@ -109,11 +109,11 @@ export function exponentsOf(rounds: readonly Round[]): Exponents[] {
   });
 }
 
-/** Lower exponents can be noise; at `STEEPEST` no exponent fitted. */
+/** Up to this exponent, growth counts as linear, because the difference can be noise. At `STEEPEST`, no exponent fitted. */
 const LINEAR = 1.15;
 const isFasterThanLinear = (exponent: number) => exponent > LINEAR && exponent < STEEPEST;
 
-/** Explains the growth of an operation that has no calls: the backend writes the state at each step that changes it. */
+/** Explains why the floor, which makes no calls, grows too: its backend writes the state at each step that changes it. */
 function remarkOf(operation: Operation): string {
   const remark = "the floor is faster than linear too";
   const writes = operation === "up" || operation === "destroy";

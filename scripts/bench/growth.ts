@@ -15,13 +15,13 @@ export interface Round {
   size: number;
   operation: Operation;
   took: Record<Runner, Took>;
-  /** Milliseconds that the delayed calls wait at least. */
+  /** The minimum wait of the delayed calls, in milliseconds. */
   waits: number;
   /** Bytes of the state file afterwards. */
   bytes: Record<Runner, number>;
 }
 
-/** The rounds of one size, and the calls of the first. */
+/** The rounds of one size, and the calls of the first round. */
 export interface Sized {
   rounds: Round[];
   counted: Counted[];
@@ -50,7 +50,7 @@ export function waitsOf({ tokens, roles, policies }: Omit<Counts, "all">): numbe
  *
  * @param at the number of the round; each runner comes first in turn
  * @param again the number of times that an operation is repeated @default 1
- * @param counting whether to also count the calls of previews and ups without changes, and of updates
+ * @param counting true to also count the calls of previews and ups without changes, and of updates
  */
 export async function measureRound(
   size: number,
@@ -86,7 +86,7 @@ export async function measureRound(
   return sized;
 }
 
-/** @throws when the thin provider makes other calls than ours: the comparison would mean nothing */
+/** @throws when the thin provider makes different calls from ours: the comparison would mean nothing */
 async function measureOnce(rigs: Record<Runner, Rig>, operation: Operation, at: number) {
   const [madeByThin, made] = [countsFrom(rigs.thin), countsFrom(rigs.delayed)];
   const first = at % RUNNERS.length;

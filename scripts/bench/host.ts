@@ -11,7 +11,7 @@ import { median, rangeNote } from "./statistics";
 
 const PAIRS = 11;
 
-/** 1.2 to 1.4 was measured, on a busy machine too. */
+/** The limit of the ratio to the thin provider. 1.2 to 1.4 was measured, also on a busy machine. */
 const AT_MOST = 1.75;
 
 const RUNNERS = ["ours", "thin", "floor"] as const;
@@ -31,7 +31,7 @@ type Pair = Record<Runner, Run>;
  */
 export async function measureHost(): Promise<Pair[]> {
   await mkdir(join(ROOT, ".work"), { recursive: true });
-  // Inside the clone, so that the providers find IBM's SDK.
+  // The folder is inside the clone, so that the providers find IBM's SDK.
   const dir = await mkdtemp(join(ROOT, ".work", "bench-host-"));
   const modules: Record<Runner, string> = {
     ours: "pulumi-ibm-en-authorization/provider",

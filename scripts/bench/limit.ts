@@ -5,7 +5,7 @@ import { startBenchStack } from "./stack";
 const CREATES = 200;
 const PER_SECOND = 10;
 
-/** How many creates succeeded against a rate limit, and how long they took. */
+/** The result of creates against a rate limit. */
 export interface Limited {
   /** Seconds from the first call to the last. */
   took: number;

@@ -80,8 +80,8 @@ export const PARTS: Record<string, (sizes: readonly number[]) => Promise<Measure
 export const QUICK = ["calls", "start-up", "host", "plugin", "state"];
 
 /**
- * The number of rounds by size. One round of the largest takes minutes, because the backend rewrites its state at each step;
- * there the operations that change nothing are repeated instead.
+ * The number of rounds by size. The largest size has fewer rounds, because one takes minutes: the backend rewrites its state
+ * at each step. Instead, the operations that change nothing are repeated.
  */
 const ROUNDS: readonly [upTo: number, rounds: number, again?: Partial<Record<Operation, number>>][] = [
   [100, 12],

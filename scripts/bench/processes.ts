@@ -25,7 +25,7 @@ export function watch(root: number): { stop: () => Use } {
       const now = statusOf(pid);
       if (!now) continue;
       const { role = pid === root ? "cli" : now.role, peak = 0, cpu = 0 } = seen.get(pid) ?? {};
-      // A new process has its command only after a moment, and an ended one has no memory.
+      // A new process has no command at first, and a process that has ended has no memory: keep earlier values.
       seen.set(pid, { role: role ?? now.role, peak: Math.max(peak, now.peak), cpu: Math.max(cpu, now.cpu) });
     }
   };

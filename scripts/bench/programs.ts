@@ -24,7 +24,7 @@ export const EXAMPLE = {
 export const ROLES = ["Reader", "Object Writer"];
 export const OTHER_ROLES = ["Reader", "Object Writer", "Writer"];
 
-/** The outputs that are not inputs. Each one costs Pulumi's SDK time, whichever provider fills it. */
+/** The outputs that are not inputs. Pulumi's SDK takes time for each one, whatever the provider. */
 const OUTPUTS = [
   "description",
   "state",

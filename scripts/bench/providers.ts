@@ -1,11 +1,11 @@
 import type { Kind } from "./programs";
 
-/** A provider that makes no calls, as text for the state; about as long as the text that this package keeps there. */
+/** The script of a provider that makes no calls. It is about as long as the script that this package keeps in the state. */
 export const NOTHING =
   "exports.handler=()=>({check:async(_,inputs)=>({inputs}),diff:async()=>({changes:!1}),create:async outs=>({id:" +
   "crypto.randomUUID(),outs}),read:async(id,props)=>({id,props}),update:async(_,$,outs)=>({outs}),delete(){}})";
 
-/** The file of a provider that the text in the state only loads. */
+/** The file with the code of a provider. The script in the state only loads it. */
 export const FILE = "provider.js";
 const REQUIRE = `require('module').createRequire(process.cwd()+'/')('./${FILE}')`;
 export const LOADING = `exports.handler=()=>${REQUIRE}.handler()`.padEnd(NOTHING.length);

@@ -38,10 +38,10 @@ runtime:
 main: index.js
 `;
 
-/** @param count how many authorizations the program declares */
+/** @param count the number of authorizations that the program declares */
 export async function startBenchStack(kind: Kind, count: number, iam: IamEmulator): Promise<BenchStack> {
   await mkdir(join(ROOT, ".work"), { recursive: true });
-  // Inside the clone, so that programs can import the package by its name.
+  // The folder is inside the clone, so that programs can import the package by its name.
   const dir = await mkdtemp(join(ROOT, ".work", "bench-"));
   await mkdir(join(dir, "state"));
   await writeFile(join(dir, "Pulumi.yaml"), PROJECT_FILE);

@@ -7,10 +7,10 @@ import type { Bound } from "./bounds";
 import { EXAMPLE, ROLES } from "./programs";
 import { median } from "./statistics";
 
-/** The number of processes that import the package. Each one imports `@pulumi/pulumi` too, so it is a pair by itself. */
+/** The number of processes that import the package. Each one imports `@pulumi/pulumi` too, so each one measures a pair. */
 const PAIRS = 15;
 
-/** Percent; about 0.2 was measured. */
+/** The limit, in percent. About 0.2 was measured. */
 const AT_MOST = 2;
 
 /** The imports of one process. */

@@ -16,7 +16,7 @@ const TERRAFORM: Record<string, { calls: number; remark?: string }> = {
   destroy: { calls: 5 },
 };
 
-/** The calls that Terraform makes at least: one token for all authorizations, and the rest for each. */
+/** Returns the minimum number of Terraform's calls: one for the token, and the other calls for each authorization. */
 function leastOf(calls: number, size: number): number {
   return 1 + (calls - 1) * size;
 }

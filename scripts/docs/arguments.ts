@@ -13,11 +13,11 @@ const ARGUMENTS_PAGE = join(ROOT, "docs", "arguments.md");
 interface Section {
   type: string;
   heading: string;
-  /** The type that the arguments name, if its properties are those of `type`. */
+  /** The type that the arguments refer to, if it is not `type` itself. */
   name?: string;
 }
 
-/** The arguments themselves have a heading each; the other types are lists. */
+/** The type of the arguments. On the page, each argument has a heading; the properties of other types are lists. */
 const ARGUMENTS = "EnAuthorizationArgs";
 const SECTIONS: readonly Section[] = [
   { type: "SourceProperties", heading: "Properties of `source`", name: "AuthorizationSource" },
@@ -141,7 +141,7 @@ function markdown(parts: readonly ts.SymbolDisplayPart[]): string {
     .trim();
 }
 
-/** Returns where a property is declared, also if it was picked from another type. */
+/** Returns the declaration of a property, also if the property was picked from another type. */
 function declarationOf({ declarations = [] }: ts.Symbol) {
   return declarations.find((each) => ts.isPropertySignature(each) || ts.isPropertyDeclaration(each));
 }

@@ -50,7 +50,7 @@ ${texts.join("\n")}
 }
 
 function spans(line: string): string {
-  // Every span has its position, so that a viewer's font can't shift what follows.
+  // Every span has its own position, so that the font of a viewer can't shift the text after it.
   let column = 0;
   return Anser.ansiToJson(line, { use_classes: true, remove_empty: true })
     .map(({ content, fg, decorations }) => {

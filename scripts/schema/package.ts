@@ -3,7 +3,7 @@ import type { CONFIG_KEYS } from "../../src/iam/config";
 /** The package's name in Pulumi. */
 export const PACKAGE = "ibm-en-authorization";
 
-/** What the schema says about the package. */
+/** The description of the package in the schema. */
 export const META = {
   name: PACKAGE,
   displayName: "IBM Cloud Event Notifications authorizations",

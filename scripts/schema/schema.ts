@@ -14,7 +14,7 @@ type Schema = Record<string, unknown>;
 
 /** An object type of the schema, and the TypeScript types that have its properties. */
 const OBJECTS: Record<string, { text: string; of: readonly string[]; optional?: readonly string[] }> = {
-  // A schema has no alternatives of objects, so the sides have the properties of all their variants.
+  // A schema can't express alternative objects, so each side has the properties of all its variants.
   AuthorizationSource: {
     text: "AuthorizationSource",
     of: ["SourceProperties", "AuthorizationCrn"],
@@ -101,7 +101,7 @@ function packageSchema(version: string): Schema {
     functions: { ...functions, [tokenOf("getAuthorizations")]: listing },
   };
 
-  /** Returns the outputs: those of the class, whose sides are as stored. */
+  /** Returns the outputs of the class. Source and target have the types of their values in the state. */
   function outputProperties(): Schema {
     const properties = typeOf("EnAuthorization").getProperties();
     const stored: Record<string, Schema> = {
@@ -165,7 +165,7 @@ function packageSchema(version: string): Schema {
     return { oneOf: parts.map((each) => typeOfText(each, property)) };
   }
 
-  /** Adds a type with exactly these values. The longest list of a property's values is that of attributes. */
+  /** Adds a type with exactly these values. Attributes have more operators than tags, which distinguishes the two types. */
   function closedEnum(property: string, values: readonly string[]): Schema {
     const owner = property === "operator" ? (values.length > 2 ? "Attribute" : "Tag") : "";
     const name = `${owner}${property.slice(0, 1).toUpperCase()}${property.slice(1)}`;

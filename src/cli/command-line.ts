@@ -45,7 +45,10 @@ export function commandLine(out: NodeJS.WritableStream): Command {
   return program;
 }
 
-/** The provider's own message also names the stack's configuration, which this command doesn't read. */
+/**
+ * Returns the message of an error. For missing credentials, the provider's own message doesn't fit: it names the stack's
+ * configuration, which this command doesn't read.
+ */
 function reasonOf(error: unknown): string {
   if (codeOf(error) !== "no-credentials") return messageOf(error);
   return "No IBM Cloud credentials were found: set IC_API_KEY or IBMCLOUD_API_KEY (or a token as IC_IAM_TOKEN), or properties such as IAM_POLICY_MANAGEMENT_APIKEY in the environment or in the credentials file that IBM_CREDENTIALS_FILE names";

@@ -37,7 +37,7 @@ export function addEmulatorCommand(program: Command, out: NodeJS.WritableStream)
       const iam = await startIamEmulator({ ...seeds, port, anyPair, dataFile: data, onCall }).catch(
         (error: unknown) => command.error(`Cannot start the emulator: ${startProblem(error)}`),
       );
-      // Before the output, because a reader of it can send the signal at once.
+      // Listen for signals before writing the output: a process that reads the output can send a signal at once.
       const stopped = stopSignal();
       out.write(welcome(iam, data) + (seed && hasData ? unusedSeed(seed, data) : ""));
       await stopped;
@@ -86,7 +86,7 @@ ${data} already had data, so ${seed} was not used. To use it, delete ${data}, or
 `;
 }
 
-/** Writes a call without its query, headers and bodies, which can contain credentials. */
+/** Describes a call on one line, without its query, headers and bodies, which can contain credentials. */
 function lineOf({ startedAt, method, path, status, operation, duration, transactionId }: Call): string {
   const fields = [
     new Date(startedAt).toISOString(),

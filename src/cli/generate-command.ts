@@ -77,7 +77,10 @@ function openAccount(settings: Settings): Resources {
   return (load("../iam/resources") as typeof resources).openResources(settings);
 }
 
-/** Returns the names of instances and resource groups. They only make names, so nothing fails without them. */
+/**
+ * Returns the names of instances and resource groups, by GUID or id. They only make the names in the program more readable,
+ * so a failed lookup is ignored.
+ */
 async function namesIn(account: Resources): Promise<Map<string, string>> {
   const [instances, groups] = await Promise.all([
     account.instances().catch(() => []),
@@ -107,7 +110,7 @@ function verified(ids: readonly string[]): string {
   return `Verified: pulumi preview takes over ${ids.length} authorizations and changes none`;
 }
 
-/** The sentence is the note of `provider/check/existing.ts`. */
+/** Returns true if the preview has the note for an adoption without a change, which `provider/check/existing.ts` writes. */
 function isTakenOver(id: string, preview: string): boolean {
   return preview
     .split("\n")

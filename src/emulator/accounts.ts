@@ -112,7 +112,7 @@ export interface TokenStore {
   authenticate: (authorization: string | undefined) => Caller;
 }
 
-/** @param lifetime of a token, in seconds */
+/** @param lifetime the lifetime of a token, in seconds */
 export function createTokenStore(lifetime: number): TokenStore {
   const issued = new Map<string, Caller & { expiration: number }>();
 

@@ -32,7 +32,7 @@ export function createApp(parts: AppParts): Hono<Env> {
       c.header("Content-Type", "application/json; charset=utf-8");
     }
   });
-  // Above the calls of IAM: these are neither recorded nor subject to faults.
+  // The emulator's own routes come before the middleware below: they are neither recorded nor subject to faults.
   app.route("/", ownRoutes(parts));
   app.use(async (c, next) => {
     const { method, path } = c.req;

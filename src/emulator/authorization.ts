@@ -24,7 +24,7 @@ export interface AuthorizationSide {
   region?: string;
   resourceType?: string;
   resource?: string;
-  /** The attributes that have no property here, or another operator than `stringEquals`. */
+  /** The attributes that have no property here, or an operator other than `stringEquals`. */
   attributes?: Attribute[];
   /** The access tags, only on a target. */
   tags?: Attribute[];

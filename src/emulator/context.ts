@@ -29,6 +29,6 @@ export interface Parts {
   roles: RoleCatalog;
   resources: ResourceStore;
   behavior: Behavior;
-  /** Makes several changes that a data file gets together. */
+  /** Makes several changes, and writes the data file once afterwards. */
   together: (change: () => void) => void;
 }

@@ -17,7 +17,7 @@ import type { StoredResources } from "./resource-store";
 import { exactObject, plainObject, sentenceOf } from "./schema-issues";
 import { policy } from "./seed-schema";
 
-/** Everything that an emulator keeps for its next start. Tokens, faults and settings end with it. */
+/** Everything that an emulator keeps for its next start. Tokens, faults and settings are not kept. */
 interface Data extends StoredResources {
   accounts: Accounts;
   policies: readonly StoredPolicy[];
@@ -84,7 +84,7 @@ export function openDataFile(path: string): DataFile {
   }
 }
 
-/** Replaces a file: a reader finds the old or the new content, and a loss of power doesn't lose the new one. */
+/** Replaces a file. A reader finds either the old or the new content, and the new content survives a loss of power. */
 function replaceFile(path: string, text: string): void {
   const temporary = `${path}.tmp`;
   const file = openSync(temporary, "w");
@@ -162,6 +162,6 @@ function parse(text: string, path: string): Data {
   }
   const { success, issues } = v.safeParse(v.pipe(plainObject, dataFile), json);
   if (!success) throw damaged(sentenceOf(issues, "the content"));
-  // Not Valibot's output: it has another order of properties, and the ETags depend on the order.
+  // Valibot's output is not used, because it has another order of properties, and the ETags depend on the order.
   return json as Data;
 }

@@ -80,7 +80,7 @@ export interface Fault {
 export interface Faults {
   /**
    * Injects a fault. The returned function removes it.
-   * @throws RangeError for a fault that could not do what it specifies
+   * @throws RangeError for a fault that could not take effect, such as one with `code` but without `status`
    */
   inject: (fault: Fault) => () => void;
   clear: () => void;

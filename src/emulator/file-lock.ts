@@ -8,20 +8,20 @@ interface FileLock {
 }
 
 /**
- * Locks a file by another file beside it, with the id of this process. A lock of a process that ended, for example by
- * `kill -9`, is taken over.
+ * Locks a file with a lock file next to it, which contains the id of this process. If the process that holds a lock has
+ * ended, for example by `kill -9`, its lock is taken over.
  *
  * @throws if a running process holds the lock
  */
 export function lockFile(path: string): FileLock {
   const lock = `${path}.lock`;
-  // In a container, the process after a restart often has the same id as the one before. Its start differs.
+  // After the restart of a container, the new process often has the same id as the old one, but another start time.
   const owner = `${process.pid} ${performance.timeOrigin}`;
   if (!create(lock, owner)) {
     const holder = read(lock);
     if (isRunning(holder, owner))
       throw new Error(
-        `${path} is in use by process ${holder.split(" ")[0]}. If that process is no emulator, delete ${lock}`,
+        `${path} is in use by process ${holder.split(" ")[0]}. If that process is not an emulator, delete ${lock}`,
       );
     rmSync(lock, { force: true });
     if (!create(lock, owner)) throw new Error(`${path} is in use by another emulator`);

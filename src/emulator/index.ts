@@ -60,7 +60,7 @@ export interface IamEmulator {
    * Injects a fault, which makes calls fail, delays them, or runs a concurrent edit.
    *
    * @returns a function that removes the fault
-   * @throws RangeError for a fault that could not do what it specifies
+   * @throws RangeError for a fault that could not take effect, such as one with `code` but without `status`
    *
    * @example
    * iam.inject({ operation: "createV2Policy", afterCommit: true, reset: true }); // created, but the response is lost

@@ -38,7 +38,7 @@ export interface Page {
 /**
  * Lists a caller's policies, filtered, sorted and paged by the query.
  *
- * @param url of the list, for the links to other pages
+ * @param url the URL of the list, for the links to other pages
  * @param versionFilters the filters that this version of the API has besides the common ones
  * @throws Refusal 400 for an invalid query
  */
@@ -89,7 +89,7 @@ function matches(
   policy: Policy,
   { type, state = "active", service_type, iam_id, access_group_id }: Query,
 ): boolean {
-  // The emulator has only authorizations. These filters select access policies and platform services.
+  // These filters select access policies and platform services. The emulator has only authorizations, so none matches.
   if (iam_id !== undefined || access_group_id !== undefined || service_type === "platform_service")
     return false;
   if (type !== undefined && type !== policy.type) return false;
@@ -112,7 +112,7 @@ function hasTag({ resource: { tags = [] } }: Policy, { tag_name, tag_value }: Qu
   );
 }
 
-/** Sorts by `sort`, descending if it starts with `-`. Otherwise the order of creation is kept. */
+/** Sorts by the key in `sort`, descending if it starts with `-`. An empty `sort` keeps the order of creation. */
 function sortEntries(entries: Entry[], sort: string): Entry[] {
   if (sort === "") return entries;
   const key = sort.replace(/^-/, "");

@@ -21,13 +21,13 @@ export interface Entry {
 }
 
 interface Delay {
-  /** By `performance.now()`. */
+  /** The start, in `performance.now()`. */
   startedAt: number;
-  /** Milliseconds. */
+  /** The length, in milliseconds. */
   length: number;
 }
 
-/** A policy as a data file keeps it. Delays end with the emulator. */
+/** A policy as a data file keeps it, without delays. */
 export type StoredPolicy = Pick<Entry, "policy" | "accountId" | "revision">;
 
 /** The policies of all accounts, in the order of creation. Deleted ones stay, as IAM keeps them for a while. */
@@ -212,7 +212,7 @@ export function createPolicyStore(
   };
 }
 
-/** Returns a policy of another emulator, which had another port. */
+/** Returns a stored policy with the current URL in its `href`. The emulator that stored it may have had another port. */
 function withHrefOf(url: string, policy: Policy): Policy {
   return { ...policy, href: policy.href.replace(/^http:\/\/127\.0\.0\.1:\d+(?=\/)/, url) };
 }

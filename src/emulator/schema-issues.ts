@@ -7,7 +7,7 @@ interface Step {
   input: unknown;
 }
 
-/** An object with exactly these properties. The sentence about any other property lists them. */
+/** An object with exactly these properties. The error for any other property lists them. */
 export function exactObject<const Entries extends v.ObjectEntries>(entries: Entries) {
   const known = Object.keys(entries).join(", ");
   return v.strictObject(entries, (issue) =>
@@ -35,7 +35,7 @@ export function sentenceOf(
   root: string,
   rename = (path: string): string => path,
 ): string {
-  // A misspelt property is unknown, and the property that it stands for is missing. The first explains the second.
+  // A misspelled property causes two issues: it is unknown, and the intended property is missing. The first explains both.
   const issue = issues.find(isUnknownProperty) ?? issues[0];
   const steps: readonly Step[] = issue.path ?? [];
   const path = steps.length === 0 ? root : rename(pathText(steps.map(({ key }) => key)));
@@ -58,7 +58,7 @@ function expectationOf(issue: v.BaseIssue<unknown>): string {
   return EXPECTATIONS[issue.type]?.(issue) ?? issue.message;
 }
 
-/** What was expected, by the type of an issue. Other types have their expectation in the schema's message. */
+/** The text for each type of issue. Issues of other types use the message of the schema. */
 const EXPECTATIONS: Record<string, (issue: v.BaseIssue<unknown>) => string> = {
   string: () => "must be a string",
   boolean: () => "must be a boolean",

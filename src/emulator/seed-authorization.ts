@@ -12,7 +12,7 @@ const ALL = "*";
 /**
  * Converts an authorization of a seed file to a policy.
  *
- * @param path of the authorization in the file, for errors
+ * @param path the path of the authorization in the file, for errors
  * @throws SeedError
  */
 export function toSeed(

@@ -72,7 +72,7 @@ export function parseSeeds(
 
 type Item = [path: string, value: string | undefined];
 
-/** A seed of an account that the emulator doesn't have would be out of reach. */
+/** Refuses seeds for accounts that the emulator doesn't have: no caller could reach them. */
 function refuseUnknownAccounts(file: SeedFile, accounts: Accounts): void {
   const items: Item[] = [
     ...file.resourceGroups.map(({ accountId }, at): Item => [`resourceGroups[${at}].accountId`, accountId]),
@@ -91,7 +91,7 @@ function refuseUnknownAccounts(file: SeedFile, accounts: Accounts): void {
   if (unknown) throw new SeedError(`${unknown[0]} must be the id of an account: ${listed(ids)}`);
 }
 
-/** A policy or an instance replaces another one with its id, which is no use in one file. */
+/** Refuses an id that occurs twice: the second item would replace the first one. */
 function refuseRepeatedIds(file: SeedFile): void {
   const items: Item[] = [
     ...file.authorizations.map(({ id }, at): Item => [`authorizations[${at}].id`, id]),

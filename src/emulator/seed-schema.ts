@@ -11,7 +11,7 @@ const matching = (shape: string, expected: string, description: string) =>
   v.pipe(v.string(), v.regex(new RegExp(`^(${shape})$`), expected), v.description(description));
 /** The id of an account or a resource group. */
 const HEX_ID = "[0-9a-fA-F]{32}";
-/** The GUID of an instance. That of VPC has a prefix, such as `r006-`. */
+/** The GUID of an instance. The GUIDs of VPC have a prefix, such as `r006-`. */
 const GUID = "(r\\d+-)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
 const hexId = (description: string) => matching(HEX_ID, "must be 32 hexadecimal digits", description);
 const uuid = (description: string) => matching(GUID, "must be a UUID", description);

@@ -2,7 +2,7 @@ import type { Authorization } from "../results";
 
 type Side = Authorization["source"] | Authorization["target"];
 
-/** Returns the names of service instances and resource groups, by GUID and by id. */
+/** The names of service instances by GUID, and of resource groups by id. */
 export type NamesById = ReadonlyMap<string, string>;
 
 const EVENT_NOTIFICATIONS = "event-notifications";

@@ -9,7 +9,7 @@ import type { Named, PolicyDefinition, Skipped } from "./types";
 export interface Selection {
   taken: Authorization[];
   skipped: Skipped[];
-  /** The names that a file has, by policy id. */
+  /** The resource names in a file, by policy id. */
   names: Map<string, string>;
 }
 

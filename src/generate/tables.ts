@@ -20,7 +20,7 @@ const MIN_ROWS = 4;
 /** The path of a value in the arguments, such as `["target", "resource"]`. */
 type Path = readonly string[];
 
-/** The values that may differ within a table. Others, such as roles, are part of what makes resources alike. */
+/** The values that may differ between the rows of a table. All other values, such as roles, must be equal. */
 const VARIABLE = new Set([
   "source.serviceInstance",
   "source.resourceGroupId",
@@ -97,7 +97,7 @@ function camelCase(text: string): string {
     .replace(/^\d/, "_$&");
 }
 
-/** Copies a value, and replaces each value in it that is neither an object nor an array of objects. */
+/** Copies an object, and replaces each value in it that is not an object. An array is replaced as a whole. */
 function replaced(
   value: unknown,
   replace: (path: Path, value: unknown) => unknown,

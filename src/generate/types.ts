@@ -8,7 +8,7 @@ export interface TakenOver {
   authorization: Authorization;
 }
 
-/** An authorization that a file names: the state of another tool, or the definition that IBM's CLI took. */
+/** An authorization that a file names. The file is the state of another tool, or a policy definition for IBM's CLI. */
 export interface Named {
   /** The place in the file, for messages, such as `ibm_iam_authorization_policy.bucket`. */
   at: string;

@@ -100,7 +100,7 @@ function invalid(message: string): CodedError {
   return new CodedError("invalid-configuration", message);
 }
 
-/** The core's default, plus bearer tokens. */
+/** Returns the core's default type, except that a bearer token without an API key selects `bearerToken`. */
 function defaultType({ apikey, bearerToken }: Properties): string {
   if (apikey) return "iam";
   return bearerToken ? "bearerToken" : "container";

@@ -128,10 +128,10 @@ export function connect(settings: Settings, name?: string): Client {
     return withRetry(once, { deadline, timeouts, repeatsUnknown: true, ...options });
   }
 
-  /** Requests a token in a call of its own: if that fails, the outcome of the call that needs it is not in doubt. */
+  /** Requests a token before the call that needs it: if only this request fails, that call was certainly not sent. */
   const identity = (deadline: Deadline) => retried(() => authenticate({}), deadline, { isRead: true });
 
-  /** IAM may refuse a token before it expires: the call is repeated once with a new one. */
+  /** Makes a call. If IAM refuses a token that has not expired, the call is repeated once with a new token. */
   async function withFreshToken<Result>(send: () => Promise<Result>): Promise<Result> {
     try {
       return await send();
@@ -196,7 +196,7 @@ export class WrongAccountError extends CodedError {
   }
 }
 
-/** These errors are not failures of the call, and never retried. */
+/** These errors are not failures of the call, and are never retried. */
 const FINAL_ERRORS = [CancelledError, WrongAccountError, DeadlineError];
 
 function statusOf(error: unknown): unknown {

@@ -32,7 +32,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   retryTimeout: 300_000,
   firstDelay: 500,
   longestDelay: 10_000,
-  // IAM's clock may be ahead by the precision, and its dates drop fractions of a second.
+  // IAM's clock may be ahead by `CLOCK_PRECISION`, and its `Date` header drops fractions of a second.
   clockTolerance: CLOCK_PRECISION + 1_000,
   propagation: 300_000,
 };
@@ -102,7 +102,7 @@ export function normalizeEndpoint(written: string, setting: string): string {
   const text = written.trim();
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" && url?.protocol !== "http:") {
-    // A password may stand before the @.
+    // The part before the @ may contain a password.
     const shown = text.replace(/^.*@/, "…@");
     throw new CodedError(
       "invalid-endpoint",

@@ -30,8 +30,8 @@ const schema = v.pipe(plainObject, v.strictObject(properties));
 export type Properties = v.InferOutput<typeof schema>;
 
 /**
- * The role of each property. A secret is never shown. A property that authenticates selects credentials; the others only
- * complete them, or set an endpoint. A property that is missing here fails the build.
+ * The role of each property. A secret is never shown. Credentials exist if at least one property that `authenticates` is
+ * set; the other properties only complete them, or set an endpoint. A property that is missing here fails the build.
  */
 const ROLES: Record<keyof Properties, { isSecret?: true; authenticates?: true }> = {
   url: {},
@@ -112,7 +112,7 @@ function parse(value: Record<string, unknown>, setting: SettingName): Properties
   throw invalid(`${setting(property)} ${issue?.message ?? "cannot be used"}`);
 }
 
-/** Ignores differences of spelling: `API_KEY` equals `apikey`. */
+/** Returns a name in lower case and without punctuation: `apikey` for `API_KEY`. */
 function simplified(name: string): string {
   return name.toLowerCase().replace(/[^a-z]/g, "");
 }

@@ -52,11 +52,15 @@ export class NoCredentialsError extends CodedError {
 /**
  * Finds credentials.
  *
- * Without a name: `ibmcloud:apiKey`, else `IC_API_KEY`, else `IBMCLOUD_API_KEY` (each assumes the trusted profile in
- * `IC_IAM_PROFILE_ID` or `_NAME`), else the token in `IC_IAM_TOKEN`, else the trusted profile of the compute resource that
- * this runs on, else what ibm-cloud-sdk-core finds for `IAM_POLICY_MANAGEMENT_*`.
+ * Without a name, the first of these that is set:
  *
- * With a name: `ibmcloud:credentials.<name>`, else what the core finds for `<NAME>_*`.
+ * - the API key in `ibmcloud:apiKey`, `IC_API_KEY` or `IBMCLOUD_API_KEY`, in this order. It assumes a trusted profile if
+ *   `IC_IAM_PROFILE_ID` or `IC_IAM_PROFILE_NAME` is set;
+ * - the token in `IC_IAM_TOKEN`;
+ * - the trusted profile in these two variables, with the token of the compute resource that this process runs on;
+ * - the credentials that ibm-cloud-sdk-core finds for `IAM_POLICY_MANAGEMENT_*`.
+ *
+ * With a name: `ibmcloud:credentials.<name>`, or else the credentials that the core finds for `<NAME>_*`.
  *
  * @throws NoCredentialsError if there are none
  */

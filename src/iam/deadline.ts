@@ -50,7 +50,7 @@ export async function withDeadline<Result>(
   work: (deadline: Deadline) => Promise<Result>,
 ): Promise<Result> {
   let endsAt = performance.now() + milliseconds;
-  // Aborted when no call may take any longer. All waiting calls share this timer.
+  // Aborted when the time for calls is over. All calls that wait share one timer.
   const over = new AbortController();
   let timer = setTimeout(end, milliseconds);
   if (cancelled?.aborted) shorten();

@@ -19,7 +19,7 @@ export function errorDetails(thrown: unknown): ErrorDetails {
   const error = isFields(thrown) ? thrown : {};
   const status = typeof error["status"] === "number" ? error["status"] : undefined;
   const message = textOf(error["message"]) ?? String(thrown);
-  // Without a code the SDK refused to send the request.
+  // An error with neither a status nor a code means that the SDK refused to send the request.
   if (status === undefined) return { code: textOf(error["statusText"]) ?? NOT_SENT, message };
   const body = isFields(error["result"]) ? error["result"] : {};
   const [first] = Array.isArray(body["errors"]) ? (body["errors"] as unknown[]) : [];

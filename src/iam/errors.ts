@@ -56,7 +56,7 @@ export class IamError extends CodedError {
     return this.details.status === 404 && this.details.code === "policy_not_found";
   }
 
-  /** True for any 404 with an error code, which comes from IAM. A gateway's 404 has none, and may be about the path. */
+  /** True for any 404 with an error code: IAM sent it. A gateway's 404 has no code, and may mean that the path is wrong. */
   get isNotFound(): boolean {
     return this.details.status === 404 && this.details.code !== undefined;
   }
@@ -90,12 +90,12 @@ export class IamError extends CodedError {
     return new IamError({ ...this.details, isStale: true, mayBeOwnChange }, this.attempts);
   }
 
-  /** Returns the same error after an earlier write whose outcome is unknown. */
+  /** Returns the same error, marked as following a write whose outcome is unknown. */
   withUnknownOutcome(unknownSince: number): IamError {
     return this.after({ ...(this.attempts ?? { count: 1, elapsed: 0 }), unknownSince });
   }
 
-  /** Returns the same error as the last of several attempts. */
+  /** Returns the same error, marked as the last of several attempts. */
   after(attempts: Attempts): IamError {
     return new IamError(this.details, attempts);
   }
@@ -141,7 +141,7 @@ function seconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0);
 }
 
-/** Returns the same error after an earlier write whose outcome is unknown. */
+/** Returns the same error, marked as following a write whose outcome is unknown. */
 export function withUnknownOutcome(error: unknown, unknownSince: number | undefined): unknown {
   if (unknownSince === undefined) return error;
   if (error instanceof IamError) return error.withUnknownOutcome(unknownSince);

@@ -1,7 +1,7 @@
 import { isTls, NOT_SENT, NOT_VISIBLE, TIMED_OUT, UNREADABLE } from "./outcome";
 import type { Hint, Service } from "./types";
 
-/** Hints that several services share, with their different sentences as parameters. */
+/** The hints that several services share. Their texts differ by service. */
 const unauthorized = (hint: string): Hint => ({
   when: ({ status }) => status === 401,
   code: "token-refused",

@@ -43,7 +43,7 @@ export interface Iam {
   /**
    * Finds the active policies whose scope has the same meaning (`hasSameMeaning`) in a list that all operations share.
    *
-   * @param notBefore lists the policies again if the list is older, in milliseconds of `performance.now()`
+   * @param notBefore the policies are listed again if the list is older than this time, in `performance.now()`
    */
   findPolicies: (scope: PolicyBody, notBefore?: number) => Promise<Policy[]>;
   /** Reads a policy, from a list that all operations share where possible. */

@@ -2,7 +2,7 @@
 export interface Memo<Result> {
   /** Returns the cached result, the one that is being loaded, or else loads it. */
   get: (key?: string) => Promise<Result>;
-  /** Empties the cache. Callers that already wait still get the result that they wait for. */
+  /** Empties the cache. Callers that are already waiting still get their result. */
   clear: () => void;
 }
 

@@ -63,7 +63,10 @@ export function isTls(code: string | undefined): boolean {
   return code !== undefined && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_|^EPROTO$/.test(code);
 }
 
-/** A certificate is refused before the request is sent. Other TLS failures may interrupt a response. */
+/**
+ * Returns true if the request was certainly not sent. An untrusted certificate is detected before the request is sent; other
+ * TLS failures may interrupt a response.
+ */
 function isUnsent(code: string | undefined): boolean {
   if (code === NOT_SENT || code === NOT_VISIBLE || isUnconnected(code)) return true;
   return /CERT|UNABLE_TO_/.test(code ?? "");

@@ -6,7 +6,7 @@ import { IamError, unreadableResponse } from "./errors";
 import { UNREADABLE } from "./outcome";
 import type { Policy, SdkResponse, Service } from "./types";
 
-/** Loose objects: an update sends unknown fields of a scope back untouched. */
+/** Attributes and tags are loose objects, because an update sends unknown fields of a scope back untouched. */
 const attribute = v.looseObject({
   key: v.string(),
   operator: v.string(),
@@ -128,7 +128,7 @@ export function pageToken(url: string): string {
   return (URL.canParse(url, base) && new URL(url, base).searchParams.get("start")) || "";
 }
 
-/** No account can hold more entries: a longer list never ends. */
+/** The maximum length of a list. No account can hold more entries, so a longer list counts as endless. */
 const MAX_ENTRIES = 100_000;
 
 /**

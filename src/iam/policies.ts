@@ -113,7 +113,7 @@ export async function getPolicyOnce(client: Client, id: string, deadline: Deadli
 interface Duplicate {
   /** An active policy with the same scope and roles, preferably one that is not being deleted. */
   duplicate?: Policy;
-  /** The policy that the response refers to. It counts only if its scope and roles are the same. */
+  /** The active policy that the response refers to. Its scope and roles may differ, and then it is not the duplicate. */
   reported?: Policy;
 }
 

@@ -13,7 +13,7 @@ export interface PolicyCache {
   /**
    * Finds the active policies whose scope has the same meaning. They may be out of date: read a policy again before relying on it.
    *
-   * @param notBefore lists the policies again if the list is older, in milliseconds of `performance.now()`
+   * @param notBefore the policies are listed again if the list is older than this time, in `performance.now()`
    */
   findByMeaning: (scope: PolicyBody, deadline: Deadline, notBefore?: number) => Promise<Policy[]>;
   /** Call it after a write: the next read lists the policies again, so that it sees the write. */
@@ -34,7 +34,7 @@ export function createPolicyCache(client: () => Client): PolicyCache {
   let listedAt = -Infinity;
   const byId = memoize(() => {
     listedAt = performance.now();
-    // With display names, which would otherwise have to be looked up.
+    // The list includes display names, which would otherwise have to be looked up.
     return client().withSharedDeadline((own) => listPolicyEntries(client(), own, "display"));
   });
   const byMeaning = memoize(async () => {

@@ -61,7 +61,7 @@ export function ageOf(time: string, respondedAt: number | undefined): number {
 }
 
 /**
- * Returns the time, in milliseconds, in which IAM may still not show the last write; 0 or less once that time is over.
+ * Returns how much longer IAM may return data from before the last write, in milliseconds; 0 or less once that time is over.
  *
  * @param propagation the time that IAM may take, in milliseconds
  */

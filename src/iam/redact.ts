@@ -6,7 +6,7 @@ const HIDDEN = "[secret]";
 /** Shorter secrets are not searched for: too many words contain them. */
 const SHORTEST = 3;
 
-/** Any part of a secret of this length is hidden. */
+/** Any part of a secret is hidden if it has at least this many characters. */
 const PART = 20;
 
 /** If the text was cut inside a secret, the remaining beginning is hidden if it has at least this length. */
@@ -63,12 +63,12 @@ export function redact(text: string, secrets: readonly string[]): string {
       hidden.push([decoded.from[start] ?? 0, decoded.to[end - 1] ?? 0]);
     }
   }
-  // A secret that is itself a part of the placeholder needs another one.
+  // If a secret is itself a part of the placeholder, another placeholder is used.
   const isInPlaceholder = known.some((secret) => HIDDEN.includes(secret.toLowerCase()));
   return replaced(bounded, hidden, isInPlaceholder ? "***" : HIDDEN);
 }
 
-/** Prepares a part of an answer for an error sentence: redacts it, cleans it, and cuts it to `longest` characters. */
+/** Prepares a part of a response for an error message: redacts it, cleans it, and cuts it to `longest` characters. */
 export function quote(text: string, secrets: readonly string[], longest: number): string {
   return truncate(clean(redact(text, secrets)), longest);
 }
@@ -93,8 +93,8 @@ function candidatesOf(secrets: readonly string[]): Candidates {
 }
 
 /**
- * The base64 characters that depend on a secret alone, for each way its bytes can be aligned. Decoding does not find a secret
- * in base64 that was made upper or lower case.
+ * Returns the base64 characters that depend on a secret alone, for each way its bytes can be aligned. They are needed because
+ * base64 whose letter case was changed can't be decoded.
  */
 function base64Parts(secret: string): string[] {
   return [0, 1, 2].flatMap((before) => {
@@ -110,7 +110,10 @@ function base64Parts(secret: string): string[] {
   });
 }
 
-/** Ignores letter case, and writes a space as forms do. Keeps the length, so positions stay the same. */
+/**
+ * Converts a text to lower case, and each `+` and white space to a space: forms write a space as `+`. Keeps the length, so
+ * positions stay the same.
+ */
 function normalized(text: string): string {
   return text.replaceAll("İ", "i").toLowerCase().replace(/[+\s]/g, " ");
 }

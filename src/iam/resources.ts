@@ -71,7 +71,7 @@ export function openResources(
 
 /**
  * Returns true if Resource Controller and Resource Manager are known to belong to IAM's account: if IAM is IBM Cloud's, or if
- * both have an endpoint of their own. With only an emulator's IAM, IBM Cloud's resources say nothing about its account.
+ * both have an endpoint of their own. If IAM is an emulator, IBM Cloud's resources don't belong to its account.
  */
 export function hasResources(settings: Settings, { endpoint }: Client): boolean {
   const isConfigured = (names: EndpointSettings) => configuredEndpoint(settings, names) !== undefined;

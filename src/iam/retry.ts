@@ -4,7 +4,7 @@ import { IamError, withUnknownOutcome } from "./errors";
 import { TIMED_OUT } from "./outcome";
 import type { Service, Timeouts } from "./types";
 
-/** The number of attempts to establish a connection: a wrong endpoint is not worth as many as a busy one. */
+/** The number of attempts to establish a connection: a wrong endpoint deserves fewer than a busy one. */
 const MAX_CONNECTION_ATTEMPTS = 3;
 
 /** The number of attempts to get a readable response: a proxy's page does not change. */

@@ -37,7 +37,7 @@ export function sdk() {
   };
 }
 
-/** Loads the SDK's reader of credentials alone: without credentials, nothing else of the SDK is needed. */
+/** Loads only the SDK's reader of credentials. If there are no credentials, nothing else of the SDK is needed. */
 export function sources(): typeof ReadExternalSources {
   return require("ibm-cloud-sdk-core/auth/utils/read-external-sources") as typeof ReadExternalSources;
 }

@@ -95,7 +95,10 @@ function requireJson<Each extends HttpResponse>(response: Each): Each {
   return response;
 }
 
-/** Checked here because a token manager also renews tokens in the background, where an error would not be caught. */
+/**
+ * Refuses a response without a token. This is checked here because a token manager also renews tokens in the background,
+ * where an error would not be caught.
+ */
 function requireToken<Each extends HttpResponse>(response: Each): Each {
   const { data } = response;
   const token: unknown =
@@ -135,7 +138,7 @@ function toFailure(error: HttpError, requestTimeout: number): Error {
     return failure(`the response is larger than ${error.message.replace(/\D+/g, "")} bytes`, UNREADABLE);
   }
   if (!response) return error;
-  // Without data the body was cut, or could not be decompressed.
+  // If there is no data, the body was cut, or could not be decompressed.
   if (response.data === undefined) {
     return unreadable(response, `cannot be read to its end (${error.message})`);
   }
@@ -152,7 +155,7 @@ function hasJsonType({ headers }: HttpResponse): boolean {
 /** One call that ended. */
 interface TracedCall {
   method: string;
-  /** The URL. Its query is not written: it may name accounts. */
+  /** The URL. Its query is left out of the trace, because it may name accounts. */
   url: string;
   /** The HTTP status, or the code of the failure if no response arrived. */
   outcome: number | string;

@@ -63,7 +63,7 @@ export interface PolicyTag extends PolicyAttribute {
 export interface PolicyBody {
   subject: { attributes: PolicyAttribute[] };
   resource: { attributes: PolicyAttribute[]; tags?: PolicyTag[] };
-  /** CRNs. */
+  /** The CRNs of the roles. */
   roleIds: string[];
   /** Fields of the grant other than its roles. An update sends them back untouched. */
   control?: { grant: Record<string, unknown> };

@@ -12,8 +12,8 @@ import type { Policy, PolicyBody, WriteTimes } from "./types";
  * Updates a policy: reads it, lets the caller decide on the new content, and replaces it unless it was changed in between.
  * If it was changed, or if the outcome is unknown, the update starts again with a read.
  *
- * @param decide gets the policy, or `undefined` if it is gone, and returns its new content, or `undefined` if nothing has to
- * change. Its errors end the update.
+ * @param decide returns the new content of a policy, or `undefined` if nothing has to change. It gets `undefined` if the policy
+ * is gone. Its errors end the update.
  * @throws PolicyConflictError if the new content duplicates another policy
  */
 export async function updatePolicy(
@@ -34,7 +34,7 @@ export async function updatePolicy(
     } catch (error) {
       if (!(error instanceof IamError)) throw error;
       unknownSince ??= error.unknownSince;
-      // IBM documents both for a stale ETag. A 409 may also mean a duplicate.
+      // IBM documents both statuses for a stale ETag. A 409 may also mean a duplicate.
       if (error.status === 409 || error.status === 412) {
         const { duplicate } =
           error.status === 409

@@ -64,7 +64,10 @@ export function lookupError(what: string, cause: unknown): pulumi.RunError {
   );
 }
 
-/** Pulumi prints the stack of an error in an output, and adds the name of the property that has this output. */
+/**
+ * Removes the name of an error, and replaces its stack with its message. If an output fails, Pulumi prints the stack of its
+ * error, and the name of the property that has this output.
+ */
 function withoutStack(error: pulumi.RunError): pulumi.RunError {
   error.name = "";
   error.stack = error.message;

@@ -9,13 +9,13 @@ export const PACKAGE = "ibm-en-authorization";
 /** The namespace that the core uses in its messages. */
 const CORE_NAMESPACE = "ibmcloud:";
 
-/** The settings that are secret, whatever the program says. */
+/** The settings that are always secret, even if the program doesn't mark them. */
 const SECRETS = ["apiKey", "credentials"];
 
 /** Properties that the engine adds to a provider's configuration. */
 const ENGINE_KEYS = ["version", "pluginDownloadURL", "__internal"];
 
-/** Returns the core's settings for a provider's configuration. The engine writes values that are no strings as JSON. */
+/** Returns the core's settings for a provider's configuration. The engine writes values that are not strings as JSON. */
 export function settingsOf(config: Values): Pick<Settings, "config" | "configKeys"> {
   const values = new Map(Object.entries(config).map(([key, value]) => [key, textOf(withoutSecret(value))]));
   return {
@@ -46,7 +46,7 @@ export function mistakesIn(settings: Settings): { property: string; reason: stri
   }));
 }
 
-/** Names the settings in a message as this door spells them: `ibm-en-authorization:apiKey` for `ibmcloud:apiKey`. */
+/** Returns a message with the packaged provider's settings: `ibm-en-authorization:apiKey` for `ibmcloud:apiKey`. */
 export function renamed(message: string): string {
   return message.replaceAll(CORE_NAMESPACE, `${PACKAGE}:`);
 }

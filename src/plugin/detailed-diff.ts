@@ -42,7 +42,7 @@ export function detailedDiff(
     else
       for (const name of new Set([...Object.keys(old), ...Object.keys(next)]))
         add(`${key}.${name}`, key, old[name], next[name]);
-    // The state can differ from the program in what its inputs don't show, such as an account.
+    // The state can differ from the program in a part that the old inputs don't show, such as an account.
     if (![...changes.keys()].some((path) => path === key || path.startsWith(`${key}.`)))
       changes.set(key, { kind: "update", replaces: replaces.includes(key) });
   }

@@ -44,7 +44,7 @@ export async function callFunction(
   return called(args);
 }
 
-/** Makes the lookups see the provider's configuration as the stack's. */
+/** Sets the provider's configuration as that of the stack, which the lookups read. */
 function useSettings({ config }: Pick<Settings, "config">): void {
   const { runtime } = load("@pulumi/pulumi") as typeof pulumi;
   const { CONFIG_KEYS: keys } = load("../iam/config") as { CONFIG_KEYS: typeof CONFIG_KEYS };

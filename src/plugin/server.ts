@@ -29,7 +29,7 @@ const SCHEMA = join(__dirname, "..", "..", "schema.json");
 /** The outputs that an update never changes. */
 const STABLE = ["source", "target", "state", "href", "createdAt", "createdById"];
 
-/** What the plugin needs of its process. */
+/** The options of the plugin's service. */
 export interface PluginOptions extends Omit<ProviderOptions, "log"> {
   version: string;
   log: Log;
@@ -64,7 +64,7 @@ const unimplemented: Unary<unknown, never> = (_, respond) => {
   respond({ code: status.UNIMPLEMENTED, details: "not implemented" });
 };
 
-/** Returns the methods of Pulumi's provider protocol, over the same provider as the dynamic resource's. */
+/** Returns the methods of Pulumi's provider protocol, which call the same provider as the dynamic resource. */
 export function pluginService({
   version,
   log,
@@ -76,8 +76,8 @@ export function pluginService({
   };
   const core = authorizationProvider({ ...options, log: print });
   /**
-   * The notes on new resources, by URN. A check can't tell a preview from an update, but the create that follows can: so each note
-   * appears once in a `pulumi up`.
+   * The notes on new resources, by URN. A check can't tell a preview from an update, but the create that follows can. The notes
+   * are held back until then, so that each one appears once in a `pulumi up`.
    */
   const held = new Map<string, string[]>();
   let settings = settingsOf({});
@@ -92,7 +92,7 @@ export function pluginService({
         .setInputs(toStruct(withSecrets(config)))
         .setFailuresList(mistakesIn(own).map(toFailure));
     }),
-    // A change of the configuration replaces nothing: credentials of another account are found by each authorization.
+    // A change of the configuration replaces nothing here. Each authorization checks whether its account has changed.
     diffConfig: unary((request: messages.DiffRequest) => {
       const [olds, news] = [request.getOldInputs() ?? request.getOlds(), request.getNews()].map((each) =>
         plain(fromStruct(each)),

@@ -10,7 +10,10 @@ import type * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import type * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type * as statuses from "@pulumi/pulumi/proto/status_pb";
 
-/** Loads Pulumi's protocol, and the copies of gRPC and protobuf that Pulumi itself uses: messages of another copy don't fit. */
+/**
+ * Loads Pulumi's protocol, and the copies of gRPC and protobuf that Pulumi itself uses. Messages of another copy are
+ * incompatible.
+ */
 const load = createRequire(require.resolve("@pulumi/pulumi"));
 
 const grpcOfPulumi = load("@grpc/grpc-js") as typeof grpc;

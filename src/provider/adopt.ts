@@ -41,7 +41,7 @@ export async function findAdopted(
 /**
  * Chooses the policy to adopt among policies that were already read.
  *
- * @param policies those with the meaning of the declared scope, and the one that `adopt` names
+ * @param policies the policies whose scope means the same as the declared one, and the policy that `adopt` names
  * @returns `undefined` if there is none and a new one is needed
  * @throws CodedError if several policies qualify, or the named one does not
  */
@@ -94,7 +94,7 @@ function differencesOf(policy: Policy, body: PolicyBody): string {
   return scopeDifferences(scopeOf(policy), scopeOf(body));
 }
 
-/** The error if `adopt: true` finds nothing, and the roles of a new authorization are not known either. */
+/** Returns the error for `adopt: true` if it finds nothing, and the roles of a new authorization are not known either. */
 export function nothingToAdopt(): CodedError {
   return new CodedError(
     "roles-missing",

@@ -20,7 +20,7 @@ export async function deleteAuthorization(context: Context, id: string, state: S
     );
   }
   await wait(state.settle?.beforeDelete ?? 0);
-  // Started before the owner is checked, so that no resource takes the policy over in between.
+  // The delete is registered before the owner is checked again, so that no resource can take the policy over in between.
   const deletion = ownership.startDelete(id);
   try {
     if (await isLeftAlone()) {

@@ -38,7 +38,7 @@ const EQUAL: Partial<Record<keyof Inputs, (known: Known, wanted: Inputs) => bool
   // Without roles in state, it is unknown which roles IAM has. Without roles in the program, an adopted policy keeps its own.
   roles: ({ roles }, wanted) =>
     roles !== undefined && (wanted.roles === undefined || isSameRoles(roles, wanted.roles)),
-  // Writing out the roles that were filled in is no change. The next update drops the record.
+  // If the program now sets the roles that were filled in, nothing changes. The next update drops the record.
   __presetRoles: (known, wanted) =>
     wanted.__presetRoles === undefined || isDeepStrictEqual(known.__presetRoles, wanted.__presetRoles),
 };

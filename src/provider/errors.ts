@@ -4,7 +4,7 @@ import { CodedError, codeOf, isOutcomeUnknown, messageOf, type ErrorCode } from 
 import { roleNamesOf } from "./roles";
 import type { Inputs, State } from "./types";
 
-/** Returns the two services of an authorization, for sentences. */
+/** Returns the two services of an authorization, for messages. */
 export function pairText(inputs: Partial<Inputs>): string {
   const name = (side: { serviceName?: string } | undefined) => side?.serviceName ?? "?";
   return `${name(inputs.source)} -> ${name(inputs.target)}`;
@@ -32,7 +32,7 @@ export function outcomeUnknownError(error: unknown, nextStep: string): CodedErro
 }
 
 interface ErrorContext {
-  /** The operation, to follow "Cannot". */
+  /** The operation, as it follows "Cannot" in the message. */
   action: string;
   inputs: Partial<Inputs>;
   /** Removes credentials from a text. */
@@ -46,7 +46,7 @@ interface ErrorContext {
 const LAST_CONFIG =
   "pulumi refresh and pulumi destroy use the configuration of the last pulumi up: after a change of ibmcloud: configuration, run pulumi up first, or add --run-program";
 
-/** The errors that a change of the configuration may have been meant to repair. */
+/** The errors that the user may have tried to fix by a change of the configuration. */
 const CONFIG_ERRORS: readonly ErrorCode[] = ["credentials-refused", "wrong-account"];
 
 /** Runs an operation. A failure becomes one sentence: the operation, the two services, the reason and the code. */
@@ -59,8 +59,8 @@ export async function withErrorContext<Result>(
   } catch (cause) {
     const pair = inputs.target ? ` (${pairText(inputs)})` : "";
     const code = codeOf(cause);
-    // Redacted as a whole, since a response can enter the sentence in many ways.
     const advice = usesLastConfig && CONFIG_ERRORS.includes(code) ? `. ${LAST_CONFIG}` : "";
+    // The whole message is redacted, because any part of it may come from a response.
     const message = redact(`Cannot ${action}${pair}: ${messageOf(cause)}${advice} [${code}]`);
     const error = new CodedError(code, message, { cause });
     // Pulumi's host prints the stack of some errors.
@@ -102,7 +102,7 @@ export function whyNotAdoptable(policy: Policy): string | undefined {
 /** A duplicate: IAM refused a policy because of it, or a preview found it. */
 type Found = Pick<PolicyConflictError, "policy"> & Partial<Pick<PolicyConflictError, "cause">>;
 
-/** The error of a create: which policy is the duplicate, and the next step. */
+/** Returns the message for a create that has a duplicate: the duplicate, and the next step. */
 export function createConflictMessage(error: Found, conflict: Conflict): string {
   return conflictMessage(error, conflict, createStep(error.policy, conflict));
 }
@@ -110,7 +110,7 @@ export function createConflictMessage(error: Found, conflict: Conflict): string 
 /** The page with the next steps that fewer people need. */
 const OTHER_WAYS = "(other ways: docs/troubleshooting.md, The authorization already exists)";
 
-/** Returns one step, so that nobody has to choose. */
+/** Returns a single next step, so that the user doesn't have to choose. */
 function createStep(policy: Policy, { isOwned, isDeleting = false, isOurs = false }: Conflict): string {
   if (isOwned) {
     return "Another resource of this program owns it: remove one of the two and run pulumi refresh, or, after a rename, add the old name to aliases";
@@ -124,7 +124,7 @@ function createStep(policy: Policy, { isOwned, isDeleting = false, isOurs = fals
   return `To manage it here, set adopt: "${policy.id}"${recovery} ${OTHER_WAYS}`;
 }
 
-/** The error of an update: which policy is the duplicate, and the next step. `adopt` applies to creates only. */
+/** Returns the message for an update that has a duplicate: the duplicate, and the next step. Only a create uses `adopt`. */
 export function updateConflictMessage(error: PolicyConflictError, conflict: Conflict): string {
   return conflictMessage(error, conflict, updateStep(error.policy, conflict));
 }

@@ -92,7 +92,7 @@ export function createOwnership(): Ownership {
       const count = declared.get(key) ?? 0;
       if (count === 0) return;
       const entry = entryOf(id);
-      // A diff has no name: the same inputs belong to the same resource, unless two resources have them.
+      // A diff doesn't get the resource's name. Equal inputs mean the same resource, unless several resources declare them.
       const isSameResource = entry.inputs && canonicalJson(entry.inputs) === key && count === 1;
       if (entry.owner && !isSameResource) throw ownedTwice(id);
       entry.owner = "kept";
@@ -148,7 +148,7 @@ export function createOwnership(): Ownership {
   };
 }
 
-/** The error if two resources of a program own the same policy. */
+/** Returns the error for a policy that two resources of a program own. */
 export function ownedTwice(id: string): CodedError {
   return new CodedError(
     "held-twice",

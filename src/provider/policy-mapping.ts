@@ -18,7 +18,7 @@ type Side = Partial<Source & Target>;
 const SOURCE_LISTS: Record<Exclude<keyof Source, ScopeAttribute>, true> = { attributes: true };
 const TARGET_LISTS: Record<Exclude<keyof Target, ScopeAttribute>, true> = { attributes: true, tags: true };
 
-/** Converts inputs to a policy. Both sides have their account. */
+/** Converts inputs to a policy. Both sides must have an account. */
 export function toPolicyBody({ source, target, description }: Inputs, roleIds: string[]): PolicyBody {
   const tags = toTags(target);
   return {
@@ -89,7 +89,7 @@ export function localInputs(inputs: Partial<Inputs>): Pick<Inputs, Local> {
   return defined(Object.fromEntries(LOCAL_KEYS.map((key) => [key, inputs[key]])));
 }
 
-/** Returns the state without the arguments that IAM does not store. A local argument that stays fails the build. */
+/** Returns the state without the arguments that IAM does not store. The build fails if one of them is not removed. */
 export function withoutLocal({
   adopt,
   settle,

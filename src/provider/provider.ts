@@ -48,12 +48,12 @@ export interface ProviderOptions extends Omit<Settings, "config" | "configKeys">
 
 /** One operation of the provider. */
 interface Operation<Result> {
-  /** The operation, to follow "Cannot". */
+  /** The operation, as it follows "Cannot" in an error. */
   action: string;
   inputs: Partial<Inputs>;
   /** True if Pulumi runs it with the configuration of the last `pulumi up`. */
   usesLastConfig?: boolean;
-  /** True if the operation may write. Pulumi runs none in a preview. */
+  /** True if the operation may write. Pulumi runs no such operation in a preview. */
   writes?: true;
   /** The wait that `settle` asks for, in seconds. It is added to the deadline. */
   settle?: number;
@@ -101,7 +101,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
   }
 
   return {
-    // The host does not wait for this before it calls the others.
+    // The host does not wait for this function before it calls the others.
     configure: ({ config }) => {
       settings = { config: (key) => config.get(key), configKeys: keysOf(config), ...options };
       opened.clear();
@@ -192,8 +192,8 @@ function keysOf(config: object): string[] {
 }
 
 /**
- * The properties by which Pulumi's engine recognizes an incomplete resource. The host doesn't add the provider script to
- * them, so this does.
+ * Returns the properties by which Pulumi's engine recognizes an incomplete resource. They include the provider script, because
+ * the host doesn't add it to them.
  */
 function incompleteResource(__provider: unknown): (cause: unknown, message: string) => object {
   return (cause, message) =>

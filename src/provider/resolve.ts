@@ -23,7 +23,7 @@ export async function resolveAccounts(iam: Iam, inputs: Inputs): Promise<Inputs>
   return withAccounts(inputs, accountId);
 }
 
-/** The number of refused roles in one error. */
+/** The maximum number of refused roles in one error. */
 const MAX_REFUSED = 5;
 
 /** Finds the CRNs of the roles. @throws CodedError if IAM does not offer one of them */
@@ -39,12 +39,12 @@ export async function resolveRoles(iam: Iam, inputs: Inputs, roles = inputs.role
   return { crns, names };
 }
 
-/** Refuses credentials of another account: their answers prove nothing about this authorization. */
+/** Refuses credentials of another account: IAM's responses to them prove nothing about this authorization. */
 export async function requireAccount(iam: Iam, state: Partial<State>): Promise<void> {
   requireSameAccount((await iam.identity()).accountId, state);
 }
 
-/** Refuses an authorization in another account than that of the credentials. */
+/** Refuses an authorization that is not in the account of the credentials. */
 export function requireSameAccount(accountId: string, { target }: Partial<State>): void {
   if (target?.accountId === undefined || target.accountId === accountId) return;
   throw new CodedError(

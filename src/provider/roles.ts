@@ -88,7 +88,7 @@ export function matchRoles(
   const refused: RefusedRole[] = [];
   const seen = new Set<string>();
   for (const [index, each] of written.entries()) {
-    // A repeated role is refused once.
+    // A role that is refused is reported only once, even if it is repeated.
     if (seen.has(each)) continue;
     seen.add(each);
     const refuse = (reason: string) =>
@@ -117,7 +117,9 @@ function notOffered(written: string, offered: readonly OfferedRole[], pair: stri
   return `which IAM does not offer for ${pair}${question} It offers ${names.join(", ")}`;
 }
 
-/** Suggests the role whose CRN ends most like a CRN. IBM's pages name some roles with the CRN of another service. */
+/**
+ * Suggests the role whose CRN has the most similar last part. On IBM's pages, some roles have the CRN of another service.
+ */
 function suggestCrn(written: string, offered: readonly OfferedRole[]): string | undefined {
   const ending = suggest(
     shortName(written),

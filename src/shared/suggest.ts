@@ -3,7 +3,7 @@ import { closest, distance } from "fastest-levenshtein";
 /**
  * Returns the name that is spelled most like `name`, ignoring case, or `undefined` if none is similar enough.
  *
- * @param maxDistance the number of letters that may differ; never more than half of them
+ * @param maxDistance the number of letters that may differ. It is capped at half of the letters.
  */
 export function suggest(name: string, names: readonly string[], maxDistance = Infinity): string | undefined {
   if (names.length === 0) return undefined;

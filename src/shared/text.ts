@@ -16,7 +16,7 @@ export function clean(text: string): string {
     .replace(INVISIBLE, "");
 }
 
-/** Truncates a text to `maxLength` characters; the last one is then an ellipsis. */
+/** Truncates a text to `maxLength` characters. A truncated text ends with an ellipsis. */
 export function truncate(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   return `${text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "")}…`;

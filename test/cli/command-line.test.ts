@@ -40,7 +40,7 @@ describe("pulumi-ibm-en-authorization list", () => {
     return { output: String(out.read() ?? ""), error };
   }
 
-  it("prints a line each by default: id, scope, roles, description", async () => {
+  it("prints one line per authorization by default: id, scope, roles, description", async () => {
     const { output } = await list();
     expect(output.trimEnd().split("\n")).to.deep.equal([
       `${idOf("bucket")}  event-notifications (${EN}) -> cloud-object-storage (${COS}, resourceType bucket, resource failed-events)  Object Writer, Reader  \`the "failed" ones,\\nit's a long story\``,
@@ -83,7 +83,7 @@ describe("pulumi-ibm-en-authorization list", () => {
       .and.not.match(/pulumi config|ibmcloud:/);
   });
 
-  it("advises nothing about stacks if the key is refused", async () => {
+  it("gives no advice about stacks if the key is refused", async () => {
     const { error } = await list("text", { IC_API_KEY: "wrong" });
     expect(error)
       .to.include("BXNIM0415E")

@@ -142,7 +142,7 @@ describe("pulumi-ibm-en-authorization emulator --data", () => {
     const { output, exitCode } = await runCommand("emulator", "--data", data);
     expect(exitCode).to.equal(1);
     expect(output).to.equal(
-      `Cannot start the emulator: ${data} is in use by process ${child.pid}. If that process is no emulator, delete ${data}.lock.\n`,
+      `Cannot start the emulator: ${data} is in use by process ${child.pid}. If that process is not an emulator, delete ${data}.lock.\n`,
     );
   });
 

@@ -244,7 +244,7 @@ describeEmulator("dataFile", () => {
       await start(path);
     });
 
-    it("is refused while another process has it open, and not after its end", async () => {
+    it("is refused while another process has it open, and accepted after that process has ended", async () => {
       const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
       closing({ close: () => Promise.resolve(void other.kill("SIGKILL")) });
       writeFileSync(`${path}.lock`, `${other.pid} 1`);
@@ -259,7 +259,7 @@ describeEmulator("dataFile", () => {
       await start(path);
     });
 
-    it("is not held by a lock without a process", async () => {
+    it("is not held by a lock file that names no process", async () => {
       writeFileSync(`${path}.lock`, "");
       await start(path);
     });

@@ -210,7 +210,7 @@ describe("docs/emulator-seed.schema.json", () => {
   const ajv = new Ajv();
   const isValid = ajv.compile(JSON.parse(text) as object);
 
-  it("is what its script makes of the schema: npx tsx scripts/docs/seed-schema.ts", async () => {
+  it("matches the schema in the sources: npx tsx scripts/docs/seed-schema.ts", async () => {
     expect(text).to.equal(await seedSchema());
   });
 
@@ -236,7 +236,7 @@ describeEmulator("readSeedFile()", () => {
   }
 
   for (const [what, file] of GOOD.filter(([, file]) => "authorizations" in file && !("accounts" in file))) {
-    it(`makes the policy that IAM's API accepts: ${what}`, async () => {
+    it(`seeds the same policy that IAM's API accepts: ${what}`, async () => {
       const iam = closing(await startIamEmulator(readSeedFile(written(JSON.stringify(file)))));
       const [policy] = iam.policies() as [Policy];
       const { type, subject, resource, control } = policy;
@@ -250,7 +250,7 @@ describeEmulator("readSeedFile()", () => {
     });
   }
 
-  it("makes authorizations that authorizations() returns again", async () => {
+  it("seeds authorizations that authorizations() returns unchanged", async () => {
     const [one, other] = [BUCKET, { ...BUCKET, source: { resourceGroupId: "*" }, description: "why" }];
     const path = written(JSON.stringify({ authorizations: [one, other] }));
     const iam = closing(await startIamEmulator(readSeedFile(path)));

@@ -35,7 +35,7 @@ describe("a program written by generate, on the real engine", function () {
     return command(process.execPath, [entry, "generate", ...args], stack.dir, env);
   }
 
-  it("takes over the policies of others without a change, and the preview says so", async () => {
+  it("takes over the policies of others without a change, and the preview reports it", async () => {
     const before = iam.policies({ state: "all" });
     const output = succeeded(await generate("--out", "index.ts", "--verify"));
     expect(output).to.include(`takes over ${ADOPTABLE.length} authorizations and changes none`);

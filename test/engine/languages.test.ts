@@ -79,12 +79,12 @@ describe("the packaged provider in other languages, on the real engine", functio
     expect(iam.policies()).to.deep.equal([]);
   }
 
-  itOnCi("run in YAML", async () => {
+  itOnCi("runs in YAML", async () => {
     await startExample("yaml");
     await live();
   });
 
-  itOnCi("run in Python, with an SDK that is generated from the schema", async () => {
+  itOnCi("runs in Python, with an SDK that is generated from the schema", async () => {
     const sdk = await sdkOf("python");
     const venv = join(folder, "venv");
     await must("python3", ["-m", "venv", venv], folder);
@@ -95,7 +95,7 @@ describe("the packaged provider in other languages, on the real engine", functio
     await live();
   });
 
-  itOnCi("run in TypeScript, with an SDK that is generated from the schema", async () => {
+  itOnCi("runs in TypeScript, with an SDK that is generated from the schema", async () => {
     const sdk = await sdkOf("nodejs");
     await must(process.execPath, [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-p", sdk], sdk);
     await cp(join(sdk, "package.json"), join(sdk, "bin", "package.json"));
@@ -119,7 +119,7 @@ exports.policyId = one.id;
     await live();
   });
 
-  itOnCi("compile in Go, with an SDK that is generated from the schema", async () => {
+  itOnCi("compiles in Go, with an SDK that is generated from the schema", async () => {
     const sdk = await sdkOf("go");
     await writeFile(
       join(sdk, "go.mod"),
@@ -137,13 +137,13 @@ exports.policyId = one.id;
     await must("go", ["build", "-o", join(folder, "failed-events"), "."], program, env);
   });
 
-  itOnCi("generate an SDK for .NET and Java", async () => {
+  itOnCi("generates SDKs for .NET and Java", async () => {
     for (const language of ["dotnet", "java"]) {
       await sdkOf(language);
     }
   });
 
-  itOnCi("find the plugin on the PATH", async () => {
+  itOnCi("is found on the PATH", async () => {
     const plugin = await startExample("yaml", {}, false);
     const { PATH = "" } = await engineEnv(stack.dir, {});
     const path = [plugin, PATH].join(delimiter);

@@ -271,7 +271,7 @@ describe("a mistake at preview on the real engine", function () {
     title,
     { inputs, program, config = [], env, held: policies = [], passes = false },
   ] of Object.entries(MISTAKES)) {
-    itIf(LOCAL.includes(title))(`is ${passes ? "told" : "refused"}, without a write: ${title}`, async () => {
+    itIf(LOCAL.includes(title))(`is ${passes ? "noted" : "refused"}, without a write: ${title}`, async () => {
       iam.reset();
       iam.addInstances([
         { name: "my-en", serviceName: "event-notifications", guid: EN },

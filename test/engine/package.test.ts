@@ -104,7 +104,7 @@ describe("the tarball of npm pack", function () {
 describe("a clone", function () {
   this.timeout(300_000);
 
-  it("previews examples/basic by the Pulumi.yaml at its root", async () => {
+  it("previews examples/basic through the Pulumi.yaml at its root", async () => {
     const iam = closing(await startIamEmulator());
     await mkdir(join(ROOT, ".work"), { recursive: true });
     const dir = await mkdtemp(join(ROOT, ".work", "clone-"));
@@ -121,7 +121,7 @@ describe("a clone", function () {
     expect(output).to.match(/EnAuthorization failed-events create/);
   });
 
-  it("shows the main job by npm start, and is left as it was", async () => {
+  it("shows the main job with npm start, and is unchanged afterwards", async () => {
     const before = await left();
     const { code, output } = await command(process.execPath, ["scripts/start.mjs"], ROOT, process.env);
     expect(code, output).to.equal(0);

@@ -39,7 +39,7 @@ describe("withDeadline", () => {
       });
     });
 
-    it("lets a call in flight finish, and a later one", async () => {
+    it("lets a call in flight and a later one finish", async () => {
       const cancel = new AbortController();
       await withDeadline(1_000_000, cancel.signal, async ({ within, left }) => {
         setTimeout(() => cancel.abort(), 5);

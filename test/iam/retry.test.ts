@@ -170,7 +170,7 @@ describe("pollUntil", () => {
     expect(await polled(counting().ask, (answer) => answer === 4)).to.equal(4);
   });
 
-  it("returns the answer that leaves no time", async () => {
+  it("returns the first answer after which no time is left", async () => {
     const { ask, asked } = counting();
     const answer = await polled(
       ask,
@@ -195,7 +195,7 @@ describe("pollUntil", () => {
     expect(await polled(counting().ask, () => false, undefined, undefined, AbortSignal.abort())).to.equal(1);
   });
 
-  it("passes an error on", async () => {
+  it("throws the error of a read", async () => {
     const boom = () => Promise.reject(new Error("boom"));
     expect((await failure(polled(boom, () => true))).message).to.equal("boom");
   });

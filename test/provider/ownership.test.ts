@@ -57,19 +57,19 @@ describe("createOwnership", () => {
     expect(ownership.isOwned("one")).to.equal(false);
   });
 
-  it("compares the order of lists", () => {
+  it("ignores inputs whose lists have another order", () => {
     declare({ ...INPUTS, roles: ["Reader", "Writer"] });
     ownership.keep("one", { ...INPUTS, roles: ["Writer", "Reader"] });
     expect(ownership.isOwned("one")).to.equal(false);
   });
 
-  it("compares null properties", () => {
+  it("recognizes inputs with null properties", () => {
     declare({ ...INPUTS, description: null });
     ownership.keep("one", { ...INPUTS, description: null as unknown as string });
     expect(ownership.isOwned("one")).to.equal(true);
   });
 
-  it("refuses a second resource with other inputs, also after reconciliation", () => {
+  it("refuses a second resource with other inputs, even after the first one was reconciled", () => {
     declare(INPUTS, OTHER);
     ownership.keep("one", INPUTS);
     const keepOther = () => {

@@ -97,7 +97,7 @@ describe("the check of a new resource", () => {
     ]);
   });
 
-  it("tells adoptions from new authorizations, without a read for each", async () => {
+  it("distinguishes adoptions from new authorizations, without a read for each", async () => {
     const names = ["a", "b", "c"];
     const ids: string[] = [];
     for (const name of names) ids.push((await rig.make(bucket(name))).id);
@@ -112,7 +112,7 @@ describe("the check of a new resource", () => {
     expect(rig.logged[3]).to.include("pulumi up creates a new authorization (").and.include("resource new");
   });
 
-  it("refuses adopt: true beside a policy that means the same, as does the create", async () => {
+  it("refuses adopt: true if a policy has a scope of the same meaning, as does the create", async () => {
     const everything = {
       ...bucketInputs(),
       target: { serviceName: "kms", serviceInstance: "*" },
@@ -165,7 +165,7 @@ describe("the check of a new resource", () => {
     expect(rig.logged.join()).to.include("their roles add up");
   });
 
-  it("accepts a scope that another resource gives up before", async () => {
+  it("accepts the scope of another resource that is deleted first", async () => {
     const { id, state, inputs } = await rig.make(bucket("one"));
     const run = rig.next();
     // The other resource moves to another scope with deleteBeforeReplace.
@@ -179,7 +179,7 @@ describe("the check of a new resource", () => {
     expect(rig.iam.policies()).to.have.length(1);
   });
 
-  it("stops no run that has begun to write: the create reports the duplicate", async () => {
+  it("does not stop a run that has begun to write: the create reports the duplicate", async () => {
     await rig.make(bucket("one"));
     const run = rig.next();
     await rig.make(bucket("two"), run);
@@ -209,7 +209,7 @@ describe("the check of a new resource", () => {
     expect((await reasonsOf(bucket("one", { adopt: id }), run))[0]).to.include("[held-twice]");
   });
 
-  it("tells what IBMCLOUD_ADOPT_OWN adopts", async () => {
+  it("notes the policy that IBMCLOUD_ADOPT_OWN adopts", async () => {
     const { id } = await rig.make(bucket("one"));
     const run = rig.next({ IBMCLOUD_ADOPT_OWN: "true" });
     expect(await reasonsOf(bucket("one"), run)).to.deep.equal([]);
@@ -339,7 +339,7 @@ describe("the check of credentials", () => {
     ["is hidden by a proxy's page", { operation: "token", body: "<html>log in</html>" }],
   ];
   for (const [title, fault] of ACCEPTED) {
-    it(`is a note if IAM ${title}`, async () => {
+    it(`gives only a note if IAM ${title}`, async () => {
       iam.inject({ ...fault, times: Infinity });
       const { failures, notes } = await checked({ "ibmcloud:apiKey": iam.apiKey });
       expect(failures).to.deep.equal([]);
@@ -348,7 +348,7 @@ describe("the check of credentials", () => {
     });
   }
 
-  it("is a note without credentials", async () => {
+  it("gives only a note without credentials", async () => {
     const { failures, notes } = await checked({});
     expect(failures).to.deep.equal([]);
     expect(notes[0]).to.match(/^No IBM Cloud credentials were found, so /);

@@ -135,7 +135,7 @@ describe("provider.read", () => {
     expect(read.props).to.deep.equal({ ...state, roles: ["Object Writer", "Reader"] });
   });
 
-  it("adds a role that was granted in IAM after the program's roles, so that a diff has one more line", async () => {
+  it("lists roles that were added in IAM behind those of the program, so that a diff has one more line", async () => {
     const rig = await startRig();
     const { id, state } = await rig.make(bucketInputs());
     await edit(rig.iam, id, ({ control }) => {
@@ -312,14 +312,14 @@ describe("the provider's credentials", () => {
     expect(message).to.include("No IBM Cloud credentials were found").and.to.include("ibmcloud:apiKey");
   });
 
-  it("fail with IAM's reason if IAM does not know them, and are not in the error", async () => {
+  it("fail with IAM's reason if IAM does not know them, and the error does not show them", async () => {
     const rig = await startRig({ "ibmcloud:apiKey": "wrong-key-1234" });
     const { message } = await failure(rig.make(bucketInputs()));
     expect(message).to.include("Provided API key could not be found").and.to.include("BXNIM0415E");
     expect(message).not.to.include("wrong-key-1234");
   });
 
-  it("are those of the last up in a refresh and a destroy, and only there the error says so", async () => {
+  it("are those of the last up in a refresh and a destroy, and only their errors mention it", async () => {
     const { id, state, inputs } = await (await startRig()).make(bucketInputs());
     const { provider } = await startRig({ "ibmcloud:apiKey": "wrong-key-1234" });
     for (const work of [() => provider.read(id, state), () => provider.delete(id, state)]) {

@@ -32,7 +32,7 @@ describe("the Pulumi engine", () => {
     expect(NO_WAY).to.include("PATH").and.to.include("get.pulumi.com").and.to.include("Go 1.25");
   });
 
-  it("has its version compared by number", () => {
+  it("has a version that is compared number by number", () => {
     expect(compareVersions("3.9.0", "3.10.0")).to.be.below(0);
     expect(compareVersions("go1.26", "1.26.0")).to.equal(0);
   });

@@ -5,7 +5,7 @@ import { covering, ranOf } from "./subset";
 describe("a subset of test cases", () => {
   const cases = fc.array(fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e", "f"), { maxLength: 4 }));
 
-  it("has every feature of all cases, and no case that adds none", () => {
+  it("has every feature of all cases, and no case that adds no feature", () => {
     fc.assert(
       fc.property(cases, (all) => {
         const chosen = covering(all, (each) => each);

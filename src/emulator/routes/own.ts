@@ -22,7 +22,7 @@ export function ownRoutes({ accounts, policies, resources, roles, together }: Pa
   routes.get("/health", (c) =>
     c.json({ name, version, accounts: accounts.map(({ id }) => id), ...counts() }),
   );
-  // The content type that readJson requires keeps web pages from calling this.
+  // readJson requires `application/json`, which browsers don't let the pages of other sites send.
   routes.post("/seed", async (c) => {
     try {
       const { seed, instances, resourceGroups } = parseSeeds(await readJson(c), () => roles, accounts);

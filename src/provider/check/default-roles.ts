@@ -88,7 +88,8 @@ const MAX_DISTANCE = 3;
 
 /**
  * Returns the documented roles that `roles` lacks. It returns none if `roles` has no documented role at all, because then the
- * user chose other roles on purpose. A role is not missing if a role that this package doesn't know is spelled like it.
+ * user chose other roles on purpose. A documented role doesn't count as missing if `roles` has an unknown role with a similar
+ * name, which is probably a misspelling.
  */
 export function missingRoles(pair: Pair, roles: readonly string[]): string[] {
   const documented = documentedRoles(pair) ?? [];

@@ -16,9 +16,9 @@ import { pairOf, withAccounts } from "./normalize";
 
 /** A new resource, as `create` would write it. */
 export interface Wanted {
-  /** With the account of both sides. */
+  /** The inputs, with the account of both sides. */
   inputs: Inputs;
-  /** Without roles if `crns` is undefined. */
+  /** The policy to create. It has no roles if `crns` is undefined. */
   body: PolicyBody;
   /** The roles of a new policy. Undefined if they are not known yet, or if there are none. */
   crns?: string[];
@@ -35,7 +35,7 @@ export interface Run {
   adoptsOwn: boolean;
   /** True if a resource of the program has the declared scope in state. The run may delete its policy first. */
   isReplacement: boolean;
-  /** True if Pulumi may delete the resource's policy first. The resource may then be replaced, and own the policy. */
+  /** True if Pulumi may delete the resource's old policy first. A duplicate may then be that old policy. */
   deletesFirst: boolean;
 }
 
@@ -58,12 +58,12 @@ export function wantedOf(
   return { inputs: wanted, body: toPolicyBody(wanted, crns ?? []), crns, names: uniqueNames(offered) };
 }
 
-/** Returns the roles of a new policy: `adopt` without roles creates one with the documented roles. */
+/** Returns the roles of a new policy. If the program sets `adopt` and no roles, a new policy gets the documented roles. */
 function rolesOfNew(inputs: Inputs): string[] | undefined {
   return inputs.roles ?? documentedRoles(pairOf(inputs));
 }
 
-/** Returns true if inputs in state have the scope of new inputs, which have the account of both sides. */
+/** Returns true if inputs in state and new inputs have the same scope. The new inputs must have the account of both sides. */
 export function hasScope(olds: Partial<Inputs>, { source, target }: Inputs): boolean {
   if (!olds.source || !olds.target) return false;
   const old = withAccounts(olds as Inputs, target.accountId ?? "");
@@ -74,7 +74,7 @@ export function hasScope(olds: Partial<Inputs>, { source, target }: Inputs): boo
  * Compares a new resource with the policies in IAM. Before a failure is reported, these policies are read again, because the
  * list may be out of date.
  *
- * @param found the policies in the list that have the meaning of the declared scope
+ * @param found the listed policies whose scope means the same as the declared one
  */
 export async function compareWithIam(
   iam: Iam,
@@ -104,14 +104,14 @@ export async function compareWithIam(
 /**
  * Returns what `create` will do with the policies that IAM already has, or why it will fail.
  *
- * @param policies those with the meaning of the declared scope, and the one that `adopt` names
+ * @param policies the policies whose scope means the same as the declared one, and the policy that `adopt` names
  */
 export function judgeNew(policies: readonly Policy[], wanted: Wanted, run: Run): Findings {
   const { inputs, body, crns, names } = wanted;
   const { ownership, isReplacement, deletesFirst } = run;
   try {
     const adopted = chooseAdopted(inputs, policies, body, ownership);
-    // `adopt: true` chooses no policy that another resource owns.
+    // This can only happen if `adopt` is an id: `adopt: true` never chooses a policy that another resource owns.
     if (adopted && ownership.isKeptUnchanged(adopted.id)) throw ownedTwice(adopted.id);
     if (adopted) return noted(takeOver(adopted, wanted));
   } catch (error) {
@@ -150,7 +150,7 @@ function refused(property: string, code: CheckFailure["code"], reason: string): 
   return { failures: [{ property, reason, code }], notes: [] };
 }
 
-/** The note for an adoption: the policy, and the changes. All notes of adoptions begin with the same words. */
+/** Returns the note for an adoption: the policy, and the changes. All notes of adoptions begin with the same words. */
 function takeOver(policy: Policy, wanted: Wanted): string {
   const changes = [rolesChange(policy, wanted), descriptionChange(policy, wanted.inputs)];
   return `pulumi up takes over ${policy.id} (${pairText(wanted.inputs)}): ${changes.join("; ")}`;
@@ -169,7 +169,7 @@ function rolesChange({ roleIds, roleNames }: Policy, { inputs, crns, names }: Wa
   return changes.length > 0 ? changes.join("; ") : "roles unchanged";
 }
 
-/** The description itself may be a secret. */
+/** Describes the change without the description itself, which may be a secret. */
 function descriptionChange({ description: held = "" }: Policy, { description = "" }: Inputs): string {
   if (hasUnknown(description)) return "description not known yet";
   if (held === description) return "description unchanged";

@@ -8,12 +8,12 @@ import type { CheckFailure } from "../types";
 /** The codes of errors that only other credentials or settings can avoid. */
 const REFUSALS: readonly ErrorCode[] = ["credentials-refused", "token-refused", "not-sent"];
 
-/** The codes of settings that can't be used, if no call has failed. */
+/** The codes of settings that can't be used. They count only if the error doesn't come from a call. */
 const MISTAKES: readonly ErrorCode[] = ["invalid-configuration", "invalid-endpoint"];
 
 /**
- * Returns the failure for credentials that exist and can't be used. Missing default credentials are none, and neither is an
- * IAM that is out of reach: a preview still works without.
+ * Returns the failure for credentials that exist but can't be used. Returns `undefined` for missing default credentials, and
+ * if IAM is unavailable: a preview works without them.
  *
  * @param credentials the name of the credentials
  */

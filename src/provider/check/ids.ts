@@ -46,7 +46,7 @@ function shapesFor(serviceName: string | undefined): readonly IdShape[] {
   return INSTANCE_IDS.filter(({ services }) => services?.includes(serviceName) ?? true).slice(0, 1);
 }
 
-/** Returns true if a text has the shape of an instance id. Without one known service, any service's shape is accepted. */
+/** Returns true if a text has the shape of an instance id. Without a known service, any shape is accepted. */
 export function isInstanceId(text: string, serviceName: string | undefined): boolean {
   return shapesFor(serviceName).some(({ pattern }) => pattern.test(text));
 }

@@ -11,14 +11,14 @@ import { validate } from "./validate";
 
 /** The result of a check. */
 export interface Checked {
-  /** The normalized inputs; as written if there are failures. */
+  /** The normalized inputs, or the inputs as written if there are failures. */
   inputs: object;
   failures: CheckFailure[];
   /** Messages that are not failures. */
   notes: string[];
 }
 
-/** What a check needs besides the inputs. */
+/** The context of a check, besides the inputs. */
 export interface CheckContext {
   /** Returns IAM for the credentials that the inputs name. */
   iamFor: (inputs: Pick<Inputs, "credentials">) => Iam;
@@ -54,7 +54,7 @@ export async function checkInputs(
 /** The deepest nesting that is accepted. Arguments have five levels at most. */
 const MAX_DEPTH = 32;
 
-/** Measures the depth without recursion, which a deeper value would overflow. */
+/** Measures the depth without recursion, because a very deep value would overflow the stack. */
 function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
@@ -109,7 +109,7 @@ async function check(
   const failures = [
     ...(asked?.failures ?? []),
     ...checkAccounts(inputs, facts),
-    // A misspelled service has no documented roles.
+    // If the service is misspelled, it has no documented roles either, and one failure is enough.
     ...(roles?.failures.length ? roles.failures : filled.failures),
   ];
   const notes = [...(asked?.notes ?? []), ...(roles?.notes ?? [])];

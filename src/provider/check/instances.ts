@@ -7,9 +7,12 @@ import { isListedInstance } from "./ids";
 import { explainName } from "./names";
 import { PREFLIGHT_TIMEOUT } from "./preflight";
 
-/** What a check asks Resource Controller and Resource Manager. */
+/** The lookups of a check in Resource Controller and Resource Manager. */
 export interface InstanceCheck {
-  /** Adds the ids to the failures of names in the place of ids. Without a response, the failures stay as they are. */
+  /**
+   * Adds ids to the failures that are about a name in the place of an id: the ids of the resources with this name. Without a
+   * response, the failures stay as they are.
+   */
   explainNames: (failures: CheckFailure[], iam: Iam) => Promise<CheckFailure[]>;
   /**
    * Returns a note for each instance that Resource Controller doesn't know. Instances of other accounts are not looked up.
@@ -30,7 +33,7 @@ const UNCHECKED =
  * @param timeout in milliseconds; also limits each lookup
  */
 export function createInstanceCheck(timeout = PREFLIGHT_TIMEOUT): InstanceCheck {
-  /** The time left for each credentials, in milliseconds. */
+  /** The time left for each set of credentials, in milliseconds. */
   const left = new WeakMap<Iam, number>();
 
   /** @returns `undefined` if there is no time left, or nothing to ask */

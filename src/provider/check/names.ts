@@ -2,7 +2,7 @@ import type { Resources } from "../../iam/resources";
 import type { CheckFailure, Source, Target, WrittenName } from "../types";
 import { ALL, isUnknown } from "../values";
 
-/** What an id identifies, and the parts of the sentences about a name in its place. */
+/** The two kinds of ids, with the parts of the error for a name in the place of an id. */
 const KINDS = {
   serviceInstance: {
     problem: "is neither a GUID nor a CRN: write",
@@ -20,7 +20,7 @@ const KINDS = {
   },
 };
 
-/** Returns the failure of a name in the place of an id. */
+/** Returns the failure for a name in the place of an id. */
 export function refuseName(
   side: "source" | "target",
   key: WrittenName["key"],
@@ -48,14 +48,14 @@ function isOne(value: string | undefined): boolean {
 /** A resource that a name stands for. */
 interface Named {
   id: string;
-  /** A phrase that tells it from others with the same name. */
+  /** A phrase that distinguishes it from others with the same name. */
   place: string;
 }
 
-/** The number of ids in one sentence. */
+/** The maximum number of ids in one failure. */
 const LISTED = 3;
 
-/** Returns the failure with the ids that the name stands for. Only the account of the credentials can be searched. */
+/** Adds the ids that the name stands for to a failure. Only the account of the credentials can be searched. */
 export async function explainName(failure: CheckFailure, resources: Resources): Promise<CheckFailure> {
   const { property, reason, name } = failure;
   if (name === undefined) return failure;

@@ -52,7 +52,7 @@ function refuseCrn(name: string, crn: unknown, rest: object): CheckFailure | und
   return { property, reason: `${property} already sets ${repeated}: remove one of the two` };
 }
 
-/** The instance stays a CRN, so that its account is checked like that of any other. */
+/** Returns the properties that a CRN stands for. The instance stays a CRN, so that its account is checked later. */
 function sideOfCrn(crn: string): object {
   const { serviceName, resourceType, resource } = parseCrn(crn) ?? {};
   return {
@@ -85,7 +85,7 @@ export function normalize(inputs: Inputs, facts: IamFacts): Inputs {
   const { adopt, settle, description, ...rest } = inputs;
   return {
     ...rest,
-    // Configuration often has "" for none.
+    // In configuration, an empty string often means that there is no description.
     ...(description !== undefined && description !== "" && { description }),
     source: normalizeSide(withDefaultService(inputs), facts),
     target: normalizeSide<Target>(inputs.target, facts),
@@ -114,7 +114,7 @@ function normalizeRoles({ roles }: Inputs, facts: IamFacts): Pick<Inputs, "roles
   return { roles: hasUnknown(roles) ? roles : canonicalRoles(roles, facts.roles) };
 }
 
-/** Removes defaults. */
+/** Removes `adopt` and delays if they have their default values. */
 function normalizeLocal({ adopt, settle }: Inputs): Pick<Inputs, "adopt" | "settle"> {
   const waits = Object.entries(settle ?? {}).filter(([, seconds]) => seconds !== 0);
   return {
@@ -180,7 +180,7 @@ export function addAccounts({ source, target, ...rest }: Inputs, accountId: stri
   };
 }
 
-/** Returns the two services of a pair, for sentences. */
+/** Returns the two services of a pair, for messages. */
 export function formatPair({ source, target }: Pair): string {
   return `${source ?? ALL} -> ${target ?? ALL}`;
 }

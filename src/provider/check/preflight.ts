@@ -23,7 +23,7 @@ interface PreflightResult {
   notes: string[];
 }
 
-/** What a check asks IAM. If IAM does not respond in time, the check goes on without it: `create` asks again, and waits. */
+/** The calls of a check to IAM. If IAM does not respond in time, the check goes on, and `create` asks again and waits. */
 export interface Preflight {
   /** Asks for the account of the credentials and the roles of a pair. */
   ask: (iam: Iam, pair: Pair | undefined, credentials?: string) => Promise<PreflightResult>;
@@ -52,9 +52,9 @@ export function createPreflight(
   { ownership, isWriting }: PreflightRun,
   timeout = PREFLIGHT_TIMEOUT,
 ): Preflight {
-  /** The results of credentials that need no further call. */
+  /** The results for credentials that need no further call. */
   const final = new WeakMap<Iam, PreflightResult>();
-  /** The results of credentials for which IAM returned no policies. */
+  /** The results for credentials with which IAM returned no policies. */
   const uncompared = new WeakMap<Iam, Findings>();
   const accounts = new WeakMap<Iam, string>();
   const olds: Partial<Inputs>[] = [];
@@ -112,7 +112,7 @@ export function createPreflight(
       const { failures, notes } = await inTime(compareWithIam(iam, wanted, listed, run), timeout);
       // A failure would stop the whole run, even with --continue-on-error. Once the run writes, `create` reports the duplicate.
       const reported = isWriting() ? [] : failures;
-      // IAM's response is in these sentences.
+      // These messages contain parts of IAM's response.
       return {
         failures: reported.map(({ reason, ...each }) => ({ ...each, reason: iam.redact(reason) })),
         notes: notes.map(iam.redact),
@@ -182,7 +182,7 @@ export function checkRoles(
     reason,
     code: "role-not-offered" as const,
   }));
-  // A refused role may be the missing one.
+  // A refused role may be a misspelling of the missing one.
   return { failures, notes: failures.length > 0 ? [] : notes };
 }
 

@@ -7,7 +7,7 @@ import { defaultSourceService } from "./normalize";
 import type { ValidInputs } from "./schema";
 import { ATTRIBUTE_RULES, INSTANCE_RULES, failure, type Rule, type Side } from "./side-rules";
 
-/** `"*"` has a meaning of its own for these attributes. Omitting another attribute has the same effect as `"*"`. */
+/** The attributes for which `"*"` has a meaning of its own. Omitting any other attribute has the same effect as `"*"`. */
 const TAKES_ALL: readonly string[] = [
   "serviceName",
   "serviceInstance",

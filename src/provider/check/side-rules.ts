@@ -14,7 +14,7 @@ export interface Side {
 /** Checks one side. */
 export type Rule = (side: Side) => CheckFailure | undefined;
 
-/** @param predicate the reason, to follow the property's name */
+/** @param predicate the reason. It follows the property's name. */
 export function failure(property: string, predicate: string): CheckFailure {
   return { property, reason: `${property} ${predicate}` };
 }

@@ -57,7 +57,7 @@ const EXPECTED_KINDS: Record<string, string> = {
   custom: "an object",
 };
 
-/** Returns the reason for an issue, to follow the property's name. */
+/** Returns the reason for an issue. It follows the property's name. */
 function reasonFor({ type, message }: Issue, property: string, value: unknown): string {
   const expected = EXPECTED_KINDS[type];
   if (value === undefined) return `is missing: ${REQUIRED[property] ?? "it is required"}`;

@@ -40,7 +40,7 @@ describeEmulator("GET /health", () => {
     });
   });
 
-  it("is no call of IAM: it is not recorded, and no fault applies to it", async () => {
+  it("does not count as a call of IAM: it is not recorded, and no fault applies to it", async () => {
     const iam = closing(await startIamEmulator());
     iam.inject({ operation: "*", status: 503, times: Infinity });
     expect((await fetch(`${iam.url}/health`)).status).to.equal(200);

@@ -111,7 +111,7 @@ describe("documented roles", () => {
     expect(failures.map(({ property }) => property)).to.deep.equal(["target.serviceName"]);
   });
 
-  it("stay unchanged in the state of an earlier release, which named them otherwise", async () => {
+  it("stay unchanged in the state of an earlier release, which stored them under another name", async () => {
     const { id, state, inputs } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
     const [old, known] = [
       { ...inputs, presetRoles: ["Reader"] },

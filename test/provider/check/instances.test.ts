@@ -181,7 +181,7 @@ describe("an instance that Resource Controller doesn't know", () => {
   const shown = (id: string) =>
     `Resource Controller shows no instance ${id} in account ${ACCOUNT.id}: check its GUID, unless these credentials may not see it`;
 
-  it("gives one note for all resources that use it, and one call an id", async () => {
+  it("gives one note for all resources that use it, with one call per id", async () => {
     const provider = providerFor();
     for (const resource of ["a", "b", "c"]) {
       const inputs = toBucketOf(UNKNOWN_ID);
@@ -257,7 +257,7 @@ describe("an instance that Resource Controller doesn't know", () => {
     ["is slow", { operation: "listResourceInstances", latency: 400 }, 4, /: it is slow$/],
   ];
   for (const [title, fault, asked, reason] of LATE) {
-    it(`is not asked for again if Resource Controller ${title}, and one note explains it`, async () => {
+    it(`is not looked up again if Resource Controller ${title}, and one note explains it`, async () => {
       let count = 0;
       const counting = () => ((count += 1), false);
       iam.inject({ operation: "listResourceInstances", when: counting });

@@ -171,7 +171,7 @@ describe("check with credentials", () => {
 });
 
 describe("check without a response of IAM", () => {
-  it("succeeds, and logs it once", async () => {
+  it("succeeds, and logs the missing response once", async () => {
     const logged: string[] = [];
     const nowhere = { "ibmcloud:apiKey": "k", "ibmcloud:iamEndpoint": "http://127.0.0.1:1" };
     const provider = configured(nowhere, {}, QUICK, (each) => logged.push(each));
@@ -259,7 +259,7 @@ describe("check without a response of IAM", () => {
     expect(rig.logged[0]).to.match(ROLES);
   });
 
-  it("succeeds without credentials, and logs it once", async () => {
+  it("succeeds without credentials, and logs their absence once", async () => {
     const logged: string[] = [];
     const provider = configured({}, {}, QUICK, (each) => logged.push(each));
     await provider.check({}, { ...bucketInputs() });

@@ -46,7 +46,7 @@ describe("createPreflight", () => {
     expect(asked).to.deep.equal({ identity: 3, roles: 2 });
   });
 
-  it("asks once for each credentials if no connection can be established", async () => {
+  it("asks once for each set of credentials if no connection can be established", async () => {
     const [one, other] = [iamOf({ identity: refused }), iamOf({ identity: refused, expected: ACCOUNT })];
     const { ask } = createPreflight(RUN);
     const answers = [await ask(one.iam, PAIR), await ask(one.iam, undefined), await ask(one.iam, PAIR)];

@@ -11,7 +11,7 @@ const bound = (measured: number, atMost: number, more: Partial<Bound> = {}): Bou
 });
 
 describe("isHeld", () => {
-  it("holds up to the limit; a larger or unmeasured value misses", () => {
+  it("is true up to the limit, and false for a larger or unmeasured value", () => {
     expect([2499, 2500, 2501, NaN].map((measured) => isHeld(bound(measured, 2500)))).to.deep.equal([
       true,
       true,

@@ -62,7 +62,7 @@ describe("growthTable", () => {
 });
 
 describe("exponentsTable", () => {
-  it("explains no growth that is linear or does not fit", () => {
+  it("does not explain growth that is linear or does not fit", () => {
     const each = { operation: "up", thin: 1, ours: 1, delayed: 1 } as const;
     const explains = (floor: number) => exponentsTable([{ ...each, floor }]).includes("whole state");
     expect([1.1, 1.8, 3].map(explains)).to.deep.equal([false, true, false]);

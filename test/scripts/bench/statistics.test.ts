@@ -9,7 +9,7 @@ describe("median", () => {
     expect(median([4, 1, 3, 100])).to.equal(3.5);
   });
 
-  it("depends on no order, and does not sort the given array", () => {
+  it("does not depend on the order, and does not sort the given array", () => {
     fc.assert(
       fc.property(fc.array(fc.integer(), { minLength: 1 }), (values) => {
         const given = [...values];
@@ -46,7 +46,7 @@ describe("growthOf", () => {
     });
   }
 
-  it("finds the exponent although each value is some percent off", () => {
+  it("finds the exponent even if each value is off by a few percent", () => {
     const off = [1.04, 0.96, 1.05, 0.97];
     const noisy = SIZES.map((size, at) => ({ size, value: (1500 + 4 * size ** 1.5) * (off[at] ?? 1) }));
     expect(growthOf(noisy).exponent).to.be.closeTo(1.5, 0.15);

@@ -12,7 +12,7 @@ const counted = (operation: string, size: number, all: number): Counted => ({
 });
 
 describe("terraformBounds", () => {
-  it("limits one authorization to Terraform's calls, and many to one token and the rest for each", () => {
+  it("limits one authorization to Terraform's calls, and many to one token and the other calls for each", () => {
     const bounds = terraformBounds([counted("create", 1, 3), counted("create", 100, 102)]);
     expect(bounds.map(({ measured, atMost }) => [measured, atMost])).to.deep.equal([
       [3, 5],
