@@ -3,7 +3,7 @@ import { watchEngine } from "../provider/engine-liveness";
 import { credentials, engine } from "./wire";
 
 /** Prints a message in the output of a run, beside a resource. */
-export type Log = (message: string, urn: string) => void;
+type Log = (message: string, urn: string) => void;
 
 /** The engine that started the plugin, or that is attached to it. */
 export interface Engine {
