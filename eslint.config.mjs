@@ -23,8 +23,8 @@ const outside = (...names) => ({
 });
 
 export default defineConfig(
-  // The last are users' projects: inside the clone, they can't resolve this package by its name.
-  { ignores: ["dist", "coverage", ".work", "tools", "examples/tests-with-*"] },
+  // The last are packages of their own: inside the clone, they can't resolve this package by its name.
+  { ignores: ["dist", "coverage", ".work", "tools", "examples/tests-with-*", "pulumi-plugin"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as ts from "typescript";
 import { CONFIG_KEYS } from "../../src/iam/config";
 import { exportedTypes } from "../docs/exported-types";
+import { OBJECTS, OPEN_ENUMS, STORED, type ObjectType } from "./objects";
 import { CONFIG, LANGUAGES, META, PACKAGE } from "./package";
 
 const ROOT = join(__dirname, "..", "..");
@@ -12,30 +13,8 @@ export const SCHEMA_FILE = join(ROOT, "schema.json");
 
 type Schema = Record<string, unknown>;
 
-/** An object type of the schema, and the TypeScript types that have its properties. */
-const OBJECTS: Record<string, { text: string; of: readonly string[]; optional?: readonly string[] }> = {
-  // A schema can't express alternative objects, so each side has the properties of all its variants.
-  AuthorizationSource: {
-    text: "AuthorizationSource",
-    of: ["SourceProperties", "AuthorizationCrn"],
-    optional: ["crn"],
-  },
-  AuthorizationTarget: {
-    text: "AuthorizationTarget",
-    of: ["TargetProperties", "AuthorizationCrn"],
-    optional: ["crn", "serviceName"],
-  },
-  StoredSource: { text: "AuthorizationSource", of: ["SourceProperties"] },
-  StoredTarget: { text: "AuthorizationTarget", of: ["TargetProperties"] },
-  AuthorizationAttribute: { text: "AuthorizationAttribute", of: ["AuthorizationAttribute"] },
-  AuthorizationTag: { text: "AuthorizationTag", of: ["AuthorizationTag"] },
-  AuthorizationSettle: { text: "AuthorizationSettle", of: ["AuthorizationSettle"] },
-  AuthorizationFilter: { text: "AuthorizationFilter", of: ["AuthorizationFilter"] },
-  Authorization: { text: "Authorization", of: ["Authorization"] },
-};
-
-/** Types whose values the schema suggests. Any other string is accepted too. */
-const OPEN_ENUMS = ["ServiceName", "Role", "ResourceType"];
+/** The types around a plain one. */
+const WRAPPERS = ["pulumi.Input", "pulumi.Output", "pulumi.Unwrap", "ObjectInput", "SideInput"];
 
 const FUNCTIONS: Record<string, { args: string; result: string }> = {
   getServiceInstance: { args: "GetServiceInstanceOutputArgs", result: "ServiceInstance" },
@@ -49,9 +28,9 @@ function packageSchema(version: string): Schema {
   const types = {
     ...Object.fromEntries(OPEN_ENUMS.map((name) => [tokenOf(name), openEnum(name)])),
     ...Object.fromEntries(
-      Object.entries(OBJECTS).map(([name, { text, of, optional }]) => [
+      Object.entries(OBJECTS).map(([name, { text, of, ...changes }]) => [
         tokenOf(name),
-        { type: "object", description: textOf(symbolOf(text)), ...propertiesOf(of, optional) },
+        { type: "object", description: textOf(symbolOf(text)), ...propertiesOf(of, changes) },
       ]),
     ),
   };
@@ -124,7 +103,7 @@ function packageSchema(version: string): Schema {
     };
   }
 
-  function propertiesOf(names: readonly string[], optional: readonly string[] = []) {
+  function propertiesOf(names: readonly string[], { optional = [], always = [] }: Partial<ObjectType> = {}) {
     const byName = new Map<string, ts.Symbol>();
     for (const each of names.flatMap((name) => typeOf(name).getProperties()))
       if (!byName.has(each.name) && declarationOf(each)?.type?.getText() !== "Excluded")
@@ -135,7 +114,7 @@ function packageSchema(version: string): Schema {
         properties.map((each) => [each.name, { ...schemaOf(each), description: describe(each) }]),
       ),
       required: properties
-        .filter((each) => !isOptional(each) && !optional.includes(each.name))
+        .filter((each) => always.includes(each.name) || !(isOptional(each) || optional.includes(each.name)))
         .map(({ name }) => name),
     };
   }
@@ -143,26 +122,26 @@ function packageSchema(version: string): Schema {
   function schemaOf(symbol: ts.Symbol): Schema {
     const node = declarationOf(symbol)?.type;
     if (node === undefined) throw new Error(`${symbol.name} has no type that the schema can have`);
-    return typeOfText(withoutInputs(node.getText()).replace(/\s+/g, " ").trim(), symbol.name);
+    return schemaOfType(node, symbol.name);
   }
 
-  function typeOfText(text: string, property: string): Schema {
+  /** @throws if the schema doesn't have the type */
+  function schemaOfType(written: ts.TypeNode, property: string): Schema {
+    const node = withoutInputs(written);
+    const text = node.getText();
     if (["string", "number", "boolean"].includes(text)) return { type: text };
     if (OPEN_ENUMS.includes(text)) return { oneOf: [{ type: "string" }, reference(text)] };
-    if (text.endsWith("[]")) return { type: "array", items: typeOfText(text.slice(0, -2), property) };
-    const stored = /^SourceProperties & |^TargetProperties & /.exec(text);
-    if (stored) return reference(text.startsWith("Source") ? "StoredSource" : "StoredTarget");
-    if (Object.hasOwn(OBJECTS, text)) return reference(text);
-    const parts = text.split(" | ").filter((each) => each !== "undefined");
-    if (parts.every((each) => each.startsWith('"')))
-      return closedEnum(
-        property,
-        parts.map((each) => each.slice(1, -1)),
-      );
-    if (parts.length === 1 && parts[0] !== text) return typeOfText(parts[0] ?? "", property);
-    if (parts.length === 1)
-      throw new Error(`${property} has the type ${text}, which the schema doesn't have`);
-    return { oneOf: parts.map((each) => typeOfText(each, property)) };
+    if (ts.isArrayTypeNode(node)) return { type: "array", items: schemaOfType(node.elementType, property) };
+    const [stored] = ts.isIntersectionTypeNode(node) ? node.types.map(withoutInputs) : [];
+    const name = (stored && STORED[stored.getText()]) ?? text;
+    if (Object.hasOwn(OBJECTS, name)) return reference(name);
+    if (!ts.isUnionTypeNode(node))
+      throw new Error(`${property} has the type ${text}, which no schema can have`);
+    const members = node.types.filter(({ kind }) => kind !== ts.SyntaxKind.UndefinedKeyword);
+    const values = members.flatMap((each) => literalOf(each) ?? []);
+    if (values.length === members.length) return closedEnum(property, values);
+    const schemas = members.map((each) => schemaOfType(each, property));
+    return schemas.length === 1 ? { ...schemas[0] } : { oneOf: schemas };
   }
 
   /** Adds a type with exactly these values. Attributes have more operators than tags, which distinguishes the two types. */
@@ -208,16 +187,15 @@ function reference(name: string): Schema {
   return { $ref: `#/types/${tokenOf(name)}` };
 }
 
-function withoutInputs(text: string): string {
-  let before: string;
-  do {
-    before = text;
-    text = text.replace(
-      /\b(?:pulumi\.(?:Input|Output|Unwrap)|ObjectInput|SideInput)<((?:[^<>]|<[^<>]*>)*)>/g,
-      "$1",
-    );
-  } while (text !== before);
-  return text;
+/** Returns the type in `pulumi.Input<…>` and the like. A schema has only plain types. */
+function withoutInputs(node: ts.TypeNode): ts.TypeNode {
+  if (!ts.isTypeReferenceNode(node) || !WRAPPERS.includes(node.typeName.getText())) return node;
+  const [inner] = node.typeArguments ?? [];
+  return inner ? withoutInputs(inner) : node;
+}
+
+function literalOf(node: ts.TypeNode): string | undefined {
+  return ts.isLiteralTypeNode(node) && ts.isStringLiteral(node.literal) ? node.literal.text : undefined;
 }
 
 /** Returns a value as an identifier: `CloudObjectStorage` for `cloud-object-storage`. */

@@ -1,6 +1,7 @@
 import { CONFIG_KEYS } from "../iam/config";
 import { configMistakes } from "../iam/config-mistakes";
 import type { Settings } from "../iam/types";
+import { hasUnknown } from "../provider/values";
 import { asSecret, withoutSecret, type Values } from "./wire";
 
 /** The package's name in Pulumi, which is also the namespace of its configuration. */
@@ -15,9 +16,13 @@ const SECRETS = ["apiKey", "credentials"];
 /** Properties that the engine adds to a provider's configuration. */
 const ENGINE_KEYS = ["version", "pluginDownloadURL", "__internal"];
 
-/** Returns the core's settings for a provider's configuration. The engine writes values that are not strings as JSON. */
+/**
+ * Returns the core's settings for a provider's configuration. The engine writes values that are not strings as JSON. Values that a
+ * preview doesn't know are left out.
+ */
 export function settingsOf(config: Values): Pick<Settings, "config" | "configKeys"> {
-  const values = new Map(Object.entries(config).map(([key, value]) => [key, textOf(withoutSecret(value))]));
+  const known = Object.entries(config).filter(([, value]) => !hasUnknown(value));
+  const values = new Map(known.map(([key, value]) => [key, textOf(withoutSecret(value))]));
   return {
     config: (key) => values.get(key.slice(CORE_NAMESPACE.length)),
     configKeys: [...values.keys()]

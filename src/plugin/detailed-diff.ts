@@ -10,6 +10,8 @@ export interface PropertyChange {
   kind: Kind;
   /** True if the change replaces the resource. */
   replaces: boolean;
+  /** True if the inputs differ; false if only the state differs from them. */
+  isOfInputs: boolean;
 }
 
 /** The arguments whose properties are compared one by one. */
@@ -30,24 +32,22 @@ export function detailedDiff(
   replaces: readonly string[],
 ): Map<string, PropertyChange> {
   const changes = new Map<string, PropertyChange>();
-  const add = (path: string, key: string, old: unknown, next: unknown) => {
-    if (isDeepStrictEqual(old, next)) return;
+  const add = (path: string, key: string, old: unknown, next: unknown, isOfInputs = true) => {
     const kind = old === undefined ? "add" : next === undefined ? "delete" : "update";
-    changes.set(path, { kind, replaces: replaces.includes(key) });
+    changes.set(path, { kind, replaces: replaces.includes(key), isOfInputs });
   };
   const news: Values = { ...wanted };
-  for (const key of diffInputs(known, wanted).changed.filter((each) => !each.startsWith("__"))) {
+  const state: Values = { ...known };
+  const { changed } = diffInputs(known, wanted);
+  for (const key of changed.filter((each) => !each.startsWith("__"))) {
     const [old, next] = [olds[key], news[key]];
-    if (!OBJECTS.has(key) || !isObject(old) || !isObject(next)) add(key, key, old, next);
+    // An incomplete resource differs from its inputs.
+    if (isDeepStrictEqual(old, next)) add(key, key, state[key], next, false);
+    else if (!OBJECTS.has(key) || !isObject(old) || !isObject(next)) add(key, key, old, next);
     else
       for (const name of new Set([...Object.keys(old), ...Object.keys(next)]))
-        add(`${key}.${name}`, key, old[name], next[name]);
-    // The state can differ from the program in a part that the old inputs don't show, such as an account.
-    if (![...changes.keys()].some((path) => path === key || path.startsWith(`${key}.`)))
-      changes.set(key, { kind: "update", replaces: replaces.includes(key) });
+        if (!isDeepStrictEqual(old[name], next[name])) add(`${key}.${name}`, key, old[name], next[name]);
   }
-  for (const key of replaces)
-    if (!changes.has(key) && !OBJECTS.has(key)) changes.set(key, { kind: "update", replaces: true });
   return changes;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as grpc from "@grpc/grpc-js";
+import type * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { ProviderOptions } from "../provider/provider";
 import { authorizationProvider } from "../provider/provider";
@@ -8,7 +9,7 @@ import { parseState } from "../provider/state";
 import type { Inputs, State } from "../provider/types";
 import { mistakesIn, renamed, settingsOf, withSecrets } from "./config";
 import { detailedDiff, type PropertyChange } from "./detailed-diff";
-import type { Log } from "./engine";
+import type { Engine } from "./engine";
 import { callFunction } from "./functions";
 import { createdOutputs, updatedOutputs } from "./previewed";
 import {
@@ -30,11 +31,9 @@ const SCHEMA = join(__dirname, "..", "..", "schema.json");
 const STABLE = ["source", "target", "state", "href", "createdAt", "createdById"];
 
 /** The options of the plugin's service. */
-export interface PluginOptions extends Omit<ProviderOptions, "log"> {
+export interface PluginOptions extends Omit<ProviderOptions, "log" | "cancelled"> {
   version: string;
-  log: Log;
-  /** Aborts `cancelled`. */
-  cancel: () => void;
+  engine: Pick<Engine, "log" | "attach">;
 }
 
 /** A call with one request and one response. */
@@ -67,14 +66,18 @@ const unimplemented: Unary<unknown, never> = (_, respond) => {
 /** Returns the methods of Pulumi's provider protocol, which call the same provider as the dynamic resource. */
 export function pluginService({
   version,
-  log,
-  cancel,
+  engine,
   ...options
 }: PluginOptions): grpc.UntypedServiceImplementation {
   const print = (message: string, urn = "") => {
-    log(renamed(message), urn);
+    engine.log(renamed(message), urn);
   };
-  const core = authorizationProvider({ ...options, log: print });
+  const begin = () => {
+    const cancelled = new AbortController();
+    const core = authorizationProvider({ ...options, log: print, cancelled: cancelled.signal });
+    return { core, cancelled };
+  };
+  let run = begin();
   /**
    * The notes on new resources, by URN. A check can't tell a preview from an update, but the create that follows can. The notes
    * are held back until then, so that each one appears once in a `pulumi up`.
@@ -103,17 +106,20 @@ export function pluginService({
       );
     }),
     configure: unary(async (request: messages.ConfigureRequest) => {
+      // Engines that attach to a running plugin configure it for each run, and cancel it at the end.
+      run = begin();
+      held.clear();
       settings = settingsOf(fromStruct(request.getArgs()));
       const { config, configKeys = [] } = settings;
       const rawConfig = Object.fromEntries(configKeys.map((key) => [key, ""]));
-      await core.configure({ config: { get: config, rawConfig } as never });
+      await run.core.configure({ config: { get: config, rawConfig } as never });
       return new provider.ConfigureResponse().setSupportspreview(true);
     }),
     check: unary(async (request: messages.CheckRequest) => {
       const [olds, news] = [fromStruct(request.getOlds()), fromStruct(request.getNews())];
       const urn = request.getUrn();
       const notes: string[] = [];
-      const { inputs = {}, failures = [] } = await core.check(olds, news, (note) => notes.push(note));
+      const { inputs = {}, failures = [] } = await run.core.check(olds, news, (note) => notes.push(note));
       if (Object.keys(olds).length === 0) held.set(urn, notes);
       else for (const note of notes) print(note, urn);
       return new provider.CheckResponse()
@@ -123,7 +129,7 @@ export function pluginService({
     diff: unary(async (request: messages.DiffRequest) => {
       const known = fromStruct(request.getOlds());
       const wanted = fromStruct(request.getNews()) as unknown as Inputs;
-      const { changes, replaces = [] } = await core.diff(request.getId(), known, wanted);
+      const { changes, replaces = [] } = await run.core.diff(request.getId(), known, wanted);
       const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
       const olds = fromStruct(request.getOldInputs());
       const details = changes
@@ -143,11 +149,11 @@ export function pluginService({
         for (const note of held.get(request.getUrn()) ?? []) print(note, request.getUrn());
         return new provider.CreateResponse().setProperties(toStruct(createdOutputs(inputs)));
       }
-      const { id, outs } = await core.create(inputs);
+      const { id, outs } = await run.core.create(inputs);
       return new provider.CreateResponse().setId(id).setProperties(toStruct(outs ?? {}));
     }),
     read: unary(async (request: messages.ReadRequest) => {
-      const { id, props, inputs } = await core.read(request.getId(), fromStruct(request.getProperties()));
+      const { id, props, inputs } = await run.core.read(request.getId(), fromStruct(request.getProperties()));
       const response = new provider.ReadResponse();
       return id === undefined
         ? response
@@ -161,11 +167,11 @@ export function pluginService({
       const inputs = fromStruct(request.getNews()) as unknown as Inputs;
       const outs = request.getPreview()
         ? updatedOutputs(known as unknown as State, inputs)
-        : (await core.update(request.getId(), known, inputs)).outs;
+        : (await run.core.update(request.getId(), known, inputs)).outs;
       return new provider.UpdateResponse().setProperties(toStruct(outs ?? {}));
     }),
     delete: unary(async (request: messages.DeleteRequest) => {
-      await core.delete(request.getId(), fromStruct(request.getProperties()));
+      await run.core.delete(request.getId(), fromStruct(request.getProperties()));
       return new Empty();
     }),
     invoke: unary(async (request: messages.InvokeRequest) => {
@@ -173,10 +179,13 @@ export function pluginService({
       return new provider.InvokeResponse().setReturn(toStruct(result));
     }),
     cancel: unary(() => {
-      cancel();
+      run.cancelled.abort();
       return new Empty();
     }),
-    attach: unary(() => new Empty()),
+    attach: unary((request: plugins.PluginAttach) => {
+      engine.attach(request.getAddress());
+      return new Empty();
+    }),
     handshake: unimplemented,
     parameterize: unimplemented,
     construct: unimplemented,
@@ -195,12 +204,12 @@ function toFailure({ property, reason }: { property: string; reason: string }): 
   return new provider.CheckFailure().setProperty(property).setReason(renamed(reason));
 }
 
-function toPropertyDiff({ kind, replaces }: PropertyChange): messages.PropertyDiff {
+function toPropertyDiff({ kind, replaces, isOfInputs }: PropertyChange): messages.PropertyDiff {
   const kinds = provider.PropertyDiff.Kind;
   const [plainKind, replaceKind] = {
     add: [kinds.ADD, kinds.ADD_REPLACE],
     delete: [kinds.DELETE, kinds.DELETE_REPLACE],
     update: [kinds.UPDATE, kinds.UPDATE_REPLACE],
   }[kind] as [messages.PropertyDiff.Kind, messages.PropertyDiff.Kind];
-  return new provider.PropertyDiff().setKind(replaces ? replaceKind : plainKind).setInputdiff(true);
+  return new provider.PropertyDiff().setKind(replaces ? replaceKind : plainKind).setInputdiff(isOfInputs);
 }

@@ -55,6 +55,8 @@ describe("a damaged response on the real engine", function () {
 
   itOnCi("to a create is resolved: the 201 is a proxy's page, and lists show the policy late", async () => {
     const { iam, stack } = await start(one);
+    // A busy machine needs more time between the lists.
+    succeeded(await stack.pulumi("config", "set", "ibmcloud:retryTimeout", "30"));
     iam.behave({ visibleAfter: 2_500, conflictsWith: "nothing" });
     iam.inject({ operation: "createV2Policy", status: 201, body: "<html>", afterCommit: true });
     succeeded(await stack.up());

@@ -6,7 +6,7 @@ import {
   type IamEmulator,
   type Policy,
 } from "../../src/emulator";
-import { balance, declares, startStack, together, type Outcome, type Stack } from "../support/engine";
+import { balance, declares, startStack, together, until, type Outcome, type Stack } from "../support/engine";
 import { edit, sdk } from "../support/iam-edits";
 import { bucketInputs } from "../support/inputs";
 import { closing } from "../support/opened";
@@ -44,8 +44,10 @@ describe("two ups at once on the real engine", function () {
 
   async function upBoth(iam: IamEmulator, ours: string[], theirs: string[]) {
     const stacks = [await startStack(iam, program(ours)), await startStack(iam, program(theirs))] as const;
-    // Latency, so that both runs overlap.
-    iam.inject({ operation: "createV2Policy", times: Infinity, latency: 50 });
+    // Both runs overlap: no create is answered before both have listed what IAM has.
+    const listed = () => iam.calls().filter(({ operation }) => operation === "listV2Policies").length;
+    const meanwhile = () => until(() => listed() >= stacks.length);
+    iam.inject({ operation: "createV2Policy", times: Infinity, latency: 50, meanwhile });
     const ended: Outcome[] = [];
     await together(
       ...stacks.map(async (stack, at) => {

@@ -54,10 +54,13 @@ describe("the detailed diff", () => {
     });
   }
 
-  it("has the argument itself if its inputs are equal and the state differs", () => {
-    const moved = { ...STATE, target: { ...STATE.target, resource: "archive" } };
+  it("compares with the state if the inputs are equal, as in an incomplete resource", () => {
+    const moved = { ...STATE, target: { ...STATE.target, resource: "archive" }, description: undefined };
     expect([...detailedDiff(moved, OLDS, OLDS, ["target"])]).to.deep.equal([
-      ["target", { kind: "update", replaces: true }],
+      ["target", { kind: "update", replaces: true, isOfInputs: false }],
+      ["description", { kind: "add", replaces: false, isOfInputs: false }],
     ]);
+    const [, change] = [...detailedDiff(STATE, OLDS, { ...OLDS, roles: ["Reader"] }, [])][0] ?? [];
+    expect(change).to.include({ isOfInputs: true });
   });
 });

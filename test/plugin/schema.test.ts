@@ -75,6 +75,17 @@ describe("the schema of the packaged provider", function () {
       for (const { name } of values) expect(name).to.match(/^[A-Z][A-Za-z0-9]*$/);
   });
 
+  it("accepts each type of an attribute's value, and has the account of a stored side", () => {
+    expect(type("AuthorizationAttribute").properties?.["value"]?.oneOf).to.deep.equal([
+      { type: "string" },
+      { type: "boolean" },
+      { type: "array", items: { type: "string" } },
+    ]);
+    expect(type("StoredSource").required).to.deep.equal(["accountId"]);
+    expect(type("StoredTarget").required).to.have.members(["accountId", "serviceName"]);
+    expect(type("AuthorizationSource").required).to.deep.equal([]);
+  });
+
   it("has each setting, with credentials as secrets", () => {
     for (const settings of [schema.config.variables, schema.provider.inputProperties]) {
       expect(Object.keys(settings)).to.have.members([...CONFIG_KEYS]);

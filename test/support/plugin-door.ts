@@ -32,14 +32,13 @@ export function configuredPlugin(
  * a message of Pulumi's protocol.
  */
 export function throughPlugin(
-  options: Omit<ProviderOptions, "log">,
+  options: Omit<ProviderOptions, "log" | "cancelled">,
   config: Record<string, string>,
 ): AuthorizationProvider {
   const service = pluginService({
     ...options,
     version: "0.0.0",
-    log: () => undefined,
-    cancel: () => undefined,
+    engine: { log: () => undefined, attach: () => undefined },
   });
 
   function call<Response>(method: string, request: unknown): Promise<Response> {

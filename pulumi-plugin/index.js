@@ -1,0 +1,1 @@
+require("pulumi-ibm-en-authorization/plugin");
