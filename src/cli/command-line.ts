@@ -1,12 +1,11 @@
 import { createRequire } from "node:module";
-import { Command, Option } from "commander";
-import type * as resources from "../iam/resources";
-import { toAuthorizations } from "../provider/authorizations";
-import type { Authorization } from "../results";
-import { codeOf, messageOf } from "../shared/coded-error";
+import { Command } from "commander";
+import { EXIT, reasonOf } from "./command";
 import { addEmulatorCommand } from "./emulator-command";
-import { FORMATS } from "./formats";
 import { addGenerateCommand } from "./generate-command";
+import { addListCommand } from "./list-command";
+import { addRolesCommand } from "./roles-command";
+import { addShowCommand } from "./show-command";
 
 const { name, version, description } = createRequire(__filename)("../../package.json") as {
   name: string;
@@ -14,49 +13,28 @@ const { name, version, description } = createRequire(__filename)("../../package.
   description: string;
 };
 
-/** Returns the command `pulumi-ibm-en-authorization`, which writes its results to `out`. */
-export function commandLine(out: NodeJS.WritableStream): Command {
-  const program = new Command(name).description(description).version(version);
-  addEmulatorCommand(program, out);
-  addGenerateCommand(program, out, reasonOf);
-  program
-    .command("list")
-    .description("list the authorizations from and to Event Notifications in the credentials' account")
-    .addOption(
-      new Option(
-        "--format <format>",
-        `output format: ${Object.entries(FORMATS)
-          .map(([name, { description }]) => `${name} (${description})`)
-          .join(", ")}`,
-      )
-        .choices(Object.keys(FORMATS))
-        .default("text"),
-    )
-    .addHelpText(
-      "after",
-      "\nThe credentials come from the environment, as for the provider: IC_API_KEY, IC_IAM_TOKEN and so on.",
-    )
-    .action(async ({ format }: { format: string }, command: Command) => {
-      const authorizations = await listAuthorizations(process.env).catch((error: unknown) =>
-        command.error(`Cannot list the authorizations: ${reasonOf(error)}`),
-      );
-      out.write(`${FORMATS[format]?.write(authorizations) ?? ""}\n`);
-    });
-  return program;
-}
-
 /**
- * Returns the message of an error. For missing credentials, the provider's own message doesn't fit: it names the stack's
- * configuration, which this command doesn't read.
+ * Returns the command `pulumi-ibm-en-authorization`, which writes its results to `out`. The libraries of a command load when
+ * it runs.
+ *
+ * @param exitWith sets the exit code of a command that worked and found something
  */
-function reasonOf(error: unknown): string {
-  if (codeOf(error) !== "no-credentials") return messageOf(error);
-  return "No IBM Cloud credentials were found: set IC_API_KEY or IBMCLOUD_API_KEY (or a token as IC_IAM_TOKEN), or properties such as IAM_POLICY_MANAGEMENT_APIKEY in the environment or in the credentials file that IBM_CREDENTIALS_FILE names";
-}
-
-/** @throws an `IamError` or a `NoCredentialsError` */
-async function listAuthorizations(env: NodeJS.ProcessEnv): Promise<Authorization[]> {
-  // Only this command needs IBM's SDK, which is slow to load.
-  const { openResources } = createRequire(__filename)("../iam/resources") as typeof resources;
-  return toAuthorizations(await openResources({ config: () => undefined, env }).policies());
+export function commandLine(
+  out: NodeJS.WritableStream,
+  exitWith: (code: number) => void = (code) => {
+    process.exitCode = code;
+  },
+): Command {
+  const program = new Command(name)
+    .description(description)
+    .version(version)
+    // commander's own code for wrong arguments is 1, which stands for findings here.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.failed));
+  const io = { out, exitWith };
+  addListCommand(program, io);
+  addShowCommand(program, io);
+  addRolesCommand(program, io);
+  addGenerateCommand(program, out, reasonOf);
+  addEmulatorCommand(program, out);
+  return program;
 }

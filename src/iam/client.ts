@@ -22,6 +22,8 @@ export interface Client {
   timeouts: Timeouts;
   /** IAM's endpoint. */
   endpoint: string;
+  /** The setting in which the credentials were found, such as `IC_API_KEY`. */
+  from: string;
   /** The options of every HTTP client that uses these credentials. */
   http: HttpOptions;
   /** Removes the credentials and their tokens from a text. */
@@ -172,6 +174,7 @@ export function connect(settings: Settings, name?: string): Client {
   return {
     timeouts,
     endpoint: serviceUrl,
+    from: credentials.from,
     http,
     redact: withoutSecrets,
     identity,

@@ -20,6 +20,8 @@ export interface Credentials {
   serviceUrl: string;
   /** Values that must never be shown. */
   secrets: string[];
+  /** The setting in which the credentials were found, such as `IC_API_KEY`. */
+  from: string;
   /** The account in the stack's configuration. */
   accountId?: string;
   disableSslVerification: boolean;
@@ -73,6 +75,7 @@ export function findCredentials(settings: Settings, name?: string): Credentials 
     authenticator: createAuthenticator(properties, found.setting, endpoint),
     serviceUrl: endpoint ?? properties.url ?? PUBLIC_ENDPOINT,
     secrets: secretsOf(properties),
+    from: originOf(found),
     accountId: checkedAccountId(settings, name),
     disableSslVerification: properties.disableSsl ?? false,
   };
@@ -82,6 +85,21 @@ interface Found {
   properties: Properties;
   /** The setting of each property. */
   setting: SettingName;
+}
+
+/** The properties that name the origin of credentials: the first one that is set. */
+const ORIGINS = [
+  "apikey",
+  "bearerToken",
+  "iamProfileId",
+  "iamProfileCrn",
+  "iamProfileName",
+  "clientId",
+  "authType",
+] as const;
+
+function originOf({ properties, setting }: Found): string {
+  return setting(ORIGINS.find((each) => properties[each] !== undefined) ?? "authType");
 }
 
 /** Normalizes the endpoints, and removes the scheme from a token. */

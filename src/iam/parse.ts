@@ -58,10 +58,14 @@ export function parsePolicy(
   return found;
 }
 
-/** Parses an entry of a list, or the policy in a conflict. Returns `undefined` unless it is an active authorization. */
-export function parseAuthorization(entry: unknown): Policy | undefined {
+/**
+ * Parses an entry of a list, or the policy in a conflict. Returns `undefined` unless it is an authorization that is active, or
+ * deleted if `isDeleted` is true.
+ */
+export function parseAuthorization(entry: unknown, isDeleted = false): Policy | undefined {
   const { success, output } = v.safeParse(policy, entry);
-  if (!success || output.type !== "authorization" || output.state === "deleted") return undefined;
+  if (!success || output.type !== "authorization" || (output.state === "deleted") !== isDeleted)
+    return undefined;
   return toPolicy(output);
 }
 

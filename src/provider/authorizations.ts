@@ -10,13 +10,15 @@ type Filter = Partial<Record<"accountId" | "serviceName" | "serviceInstance" | "
 
 /** Returns the authorizations with Event Notifications on one side, oldest first. */
 export function toAuthorizations(policies: readonly Policy[]): Authorization[] {
+  return toAllAuthorizations(policies).filter(({ source, target }) =>
+    [source, target].some(({ serviceName }) => serviceName === EVENT_NOTIFICATIONS),
+  );
+}
+
+/** Returns the authorizations between any two services, oldest first. */
+export function toAllAuthorizations(policies: readonly Policy[]): Authorization[] {
   const sortKey = ({ createdAt = "", id }: Authorization) => createdAt + id;
-  return policies
-    .map(toAuthorization)
-    .filter(({ source, target }) =>
-      [source, target].some(({ serviceName }) => serviceName === EVENT_NOTIFICATIONS),
-    )
-    .sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
+  return policies.map(toAuthorization).sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
 }
 
 function toAuthorization(policy: Policy): Authorization {

@@ -55,7 +55,8 @@ function client(
     calls,
     client: {
       timeouts: { ...QUICK, ...timeouts },
-      endpoint: "https://iam.cloud.ibm.com",
+      from: "IC_API_KEY",
+    endpoint: "https://iam.cloud.ibm.com",
       http: { requestTimeout: QUICK.requestTimeout },
       redact: (text) => text,
       call,

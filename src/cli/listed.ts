@@ -1,0 +1,159 @@
+import type { Authorization, ResourceGroup, ServiceInstance } from "../results";
+import type { Account } from "./account";
+import { tableOf, type Column, type Screen } from "./terminal";
+
+/** The names of instances by GUID, and of resource groups by id. */
+export type Names = ReadonlyMap<string, string>;
+
+/** Lists the names of instances and resource groups, in one list each. Nothing fails without them. */
+export async function namesOf(account: Account, note: (text: string) => void): Promise<Names> {
+  const optional = async <Each>(what: string, list: Promise<Each[] | undefined>) => {
+    try {
+      return (await list) ?? [];
+    } catch {
+      note(`The names of ${what} are not shown: these credentials cannot list them`);
+      return [];
+    }
+  };
+  const [instances, groups] = await Promise.all([
+    optional<ServiceInstance>("instances", account.instances()),
+    optional<ResourceGroup>("resource groups", account.groups()),
+  ]);
+  return new Map([
+    ...instances.map(({ guid, name }) => [guid, name] as const),
+    ...groups.map(({ id, name }) => [id, name] as const),
+  ]);
+}
+
+type Side = Authorization["source"] | Authorization["target"];
+
+/** Adds the names that belong to the ids in an authorization. */
+export function withNames(authorization: Authorization, names: Names) {
+  const ids = [authorization.source, authorization.target].flatMap(({ serviceInstance, resourceGroupId }) => [
+    serviceInstance,
+    resourceGroupId,
+  ]);
+  const known = ids.flatMap((id) => {
+    const name = id === undefined ? undefined : names.get(id);
+    return id === undefined || name === undefined ? [] : [[id, name] as const];
+  });
+  return { ...authorization, ...(known.length > 0 && { names: Object.fromEntries(known) }) };
+}
+
+/** Describes a side on lines of its own: the service, and each property that limits it. */
+export function sideLines(side: Side, ownAccount: string, names: Names, shorten = false): string {
+  const { accountId, serviceName = "", serviceInstance, resourceGroupId, attributes = [] } = side;
+  const { region, resourceType, resource, tags = [] }: Side & Pick<Authorization["target"], "tags"> = side;
+  const named = (id: string) => {
+    const name = names.get(id);
+    if (name === undefined) return id;
+    return shorten ? `${name} (${id.slice(0, 8)})` : `${name} (${id})`;
+  };
+  return [
+    serviceName === "*" ? "any service" : serviceName,
+    serviceInstance === "*" ? "all instances" : serviceInstance && named(serviceInstance),
+    resourceGroupId === "*" ? "all resource groups" : resourceGroupId && `group ${named(resourceGroupId)}`,
+    region && `region ${region}`,
+    [resourceType, resource].filter(Boolean).join(" "),
+    ...[...attributes, ...tags].map(({ key, operator = "", value }) => `${key} ${operator} ${String(value)}`),
+    accountId === ownAccount ? "" : `account ${accountId}`,
+  ]
+    .filter(Boolean)
+    .join("\n");
+}
+
+/** The shortest start of an id that is shown. */
+const SHORT_ID = 8;
+
+/** Returns the number of characters that tell these ids apart, at least eight. */
+function shortestLength(ids: readonly string[]): number {
+  let length = SHORT_ID;
+  while (length < 36 && new Set(ids.map((id) => id.slice(0, length))).size < new Set(ids).size) length++;
+  return length;
+}
+
+/** A terminal that is this wide has room for whole ids. */
+const WIDE = 140;
+
+/** Writes authorizations as a table. On a terminal ids are shortened; `show` accepts them. */
+export function authorizationTable(
+  all: readonly Authorization[],
+  names: Names,
+  screen: Screen,
+  now = Date.now(),
+): string {
+  const isNarrow = screen.width !== undefined && screen.width < WIDE;
+  const idLength = isNarrow ? shortestLength(all.map(({ id }) => id)) : 36;
+  const columns: Column<Authorization>[] = [
+    { head: "ID", value: ({ id }) => id.slice(0, idLength) },
+    {
+      head: "SOURCE",
+      value: ({ source, target }) => sideLines(source, target.accountId, names, isNarrow),
+      weight: 10,
+    },
+    {
+      head: "TARGET",
+      value: ({ target }) => sideLines(target, target.accountId, names, isNarrow),
+      weight: 10,
+    },
+    { head: "ROLES", value: ({ roles }) => roles.join(",\n"), weight: 5 },
+    {
+      head: "MADE",
+      value: (each) => `${ageText(each.createdAt, now)} ago\nby ${makerText(each)}`,
+      weight: 6,
+    },
+  ];
+  return tableOf(columns, all, screen);
+}
+
+function makerText({ createdById = "?", managedBy }: Authorization): string {
+  if (managedBy === "template") return "enterprise template";
+  const crn = createdById.replace(/^crn-/, "").split(":");
+  return createdById.startsWith("crn-") ? `service ${crn[4] ?? ""}` : createdById;
+}
+
+const DAY = 86_400_000;
+const UNITS = [
+  [365 * DAY, "y"],
+  [DAY, "d"],
+  [3_600_000, "h"],
+  [60_000, "m"],
+] as const;
+
+/** Returns the age of a time in its largest unit: `3y`, `12d`, `5h`, `2m`. */
+export function ageText(time: string | undefined, now: number): string {
+  const age = now - Date.parse(time ?? "");
+  if (Number.isNaN(age)) return "?";
+  const [size, unit] = UNITS.find(([each]) => age >= each) ?? [1000, "s"];
+  return `${Math.max(0, Math.floor(age / size))}${unit}`;
+}
+
+/** Returns an authorization as one row of a CSV file. */
+export function flatRow(authorization: Authorization, names: Names): Record<string, unknown> {
+  const { id, source, target, roles, description, createdAt, createdById, managedBy } = authorization;
+  const nameOf = (key = "") => names.get(key) ?? "";
+  const flat = (prefix: string, side: Side & Pick<Authorization["target"], "tags">) => ({
+    [`${prefix}Service`]: side.serviceName,
+    [`${prefix}Instance`]: side.serviceInstance,
+    [`${prefix}InstanceName`]: nameOf(side.serviceInstance),
+    [`${prefix}ResourceGroup`]: side.resourceGroupId,
+    [`${prefix}ResourceGroupName`]: nameOf(side.resourceGroupId),
+    [`${prefix}Account`]: side.accountId,
+    [`${prefix}Region`]: side.region,
+    [`${prefix}ResourceType`]: side.resourceType,
+    [`${prefix}Resource`]: side.resource,
+    [`${prefix}Attributes`]: [...(side.attributes ?? []), ...(side.tags ?? [])]
+      .map(({ key, operator = "", value }) => `${key} ${operator} ${String(value)}`)
+      .join("; "),
+  });
+  return {
+    id,
+    ...flat("source", source),
+    ...flat("target", target),
+    roles: roles.join(", "),
+    description,
+    createdAt,
+    createdById,
+    managedBy,
+  };
+}

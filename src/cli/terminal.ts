@@ -1,0 +1,101 @@
+import { createRequire } from "node:module";
+import type Table from "cli-table3";
+import type picocolors from "picocolors";
+import type { Colors } from "picocolors/types";
+import { INVISIBLE } from "../shared/text";
+
+const load = createRequire(__filename);
+
+/** Where a command writes its result. */
+export interface Screen {
+  /** The columns of the terminal. Undefined if it is not a terminal: nothing is then shortened. */
+  width?: number;
+  colors: Colors;
+}
+
+/** Returns what is known about an output. Only a terminal gets colour, and none if `NO_COLOR` is set (no-color.org). */
+export function screenOf(out: NodeJS.WritableStream, env: NodeJS.ProcessEnv = process.env): Screen {
+  const { isTTY = false, columns } = out as Partial<NodeJS.WriteStream>;
+  const { createColors } = load("picocolors") as typeof picocolors;
+  return {
+    ...(isTTY && { width: columns ?? 80 }),
+    colors: createColors(isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb"),
+  };
+}
+
+/** A column of a table. */
+export interface Column<Row> {
+  head: string;
+  value: (row: Row) => string;
+  /** The part of the terminal's width that the column takes, relative to the others. Undefined: as wide as its content. */
+  weight?: number;
+}
+
+/** The columns between two cells. */
+const GAP = 2;
+
+/**
+ * Writes a table. On a terminal it fits the width: the columns with a weight are wrapped. Elsewhere each row is one line, so
+ * that other programs can filter it.
+ */
+export function tableOf<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { width, colors }: Screen,
+): string {
+  const TableOf = load("cli-table3") as typeof Table;
+  const stringWidth = load("string-width") as (text: string) => number;
+  const wrap = load("wrap-ansi") as (text: string, width: number, options: object) => string;
+  const cells = rows.map((row) => columns.map(({ value }) => lines(value(row), width === undefined)));
+  const natural = columns.map(({ head }, at) =>
+    Math.max(
+      stringWidth(head),
+      ...cells.flatMap((row) => (row[at] ?? "").split("\n").map((line) => stringWidth(line))),
+    ),
+  );
+  const widths = widthsOf(columns, natural, width);
+  const table = new TableOf({
+    chars: Object.fromEntries(BORDERS.map((name) => [name, ""])),
+    style: { "padding-left": 0, "padding-right": GAP, head: [], border: [], compact: true },
+    head: columns.map(({ head }) => colors.bold(head)),
+    colWidths: widths.map((each) => each + GAP),
+  });
+  table.push(...cells.map((row) => row.map((cell, at) => wrap(cell, widths[at] ?? 1, { hard: true }))));
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+const BORDERS = [
+  ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
+  ...["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"],
+];
+
+/** Escape sequences in a name or a description must not control the terminal. */
+function lines(text: string, onOneLine: boolean): string {
+  const clean = text
+    .split("\n")
+    .map((line) => line.replace(INVISIBLE, ""))
+    .filter((line) => line !== "");
+  return clean.join(onOneLine ? " " : "\n");
+}
+
+function widthsOf<Row>(
+  columns: readonly Column<Row>[],
+  natural: readonly number[],
+  width?: number,
+): number[] {
+  const total = natural.reduce((sum, each) => sum + each + GAP, 0);
+  if (width === undefined || total <= width) return [...natural];
+  const weights = columns.reduce((sum, { weight = 0 }) => sum + weight, 0);
+  const fixed = columns.reduce(
+    (sum, { weight }, at) => sum + GAP + (weight === undefined ? (natural[at] ?? 0) : 0),
+    0,
+  );
+  const left = Math.max(0, width - fixed);
+  return columns.map(({ weight }, at) =>
+    weight === undefined ? (natural[at] ?? 0) : Math.max(4, Math.floor((left * weight) / weights)),
+  );
+}
