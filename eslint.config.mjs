@@ -71,6 +71,10 @@ export default defineConfig(
     [ibm, outside("emulator", "cli", "lookups", "plugin", "index", "en-authorization")],
   ),
   forbid(["src/plugin/**"], [ibm, outside("emulator", "cli", "index", "en-authorization")]),
+  forbid(
+    ["src/audit/**"],
+    [ibm, outside("iam", "emulator", "generate", "plugin", "cli", "lookups", "index", "en-authorization")],
+  ),
   forbid(["src/generate/**"], [ibm, outside("emulator", "cli", "lookups", "index", "en-authorization")]),
   forbid(
     ["src/iam/**"],

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { addAuditCommand } from "./audit-command";
 import { EXIT, reasonOf } from "./command";
 import { addEmulatorCommand } from "./emulator-command";
 import { addGenerateCommand } from "./generate-command";
@@ -34,6 +35,7 @@ export function commandLine(
   addListCommand(program, io);
   addShowCommand(program, io);
   addRolesCommand(program, io);
+  addAuditCommand(program, io);
   addGenerateCommand(program, out, reasonOf);
   addEmulatorCommand(program, out);
   return program;

@@ -1,0 +1,81 @@
+import { SERVICE_NAMES } from "../known-names";
+import { documentedRoles, missingRoles } from "../provider/check/default-roles";
+import type { Authorization } from "../results";
+import { suggest } from "../shared/suggest";
+import type { Rule } from "./types";
+
+const ROLES = "https://cloud.ibm.com/docs/account?topic=account-userroles";
+const EVENT_NOTIFICATIONS =
+  "https://cloud.ibm.com/docs/event-notifications?topic=event-notifications-en-create-source";
+
+/** The roles that can change or delete what a service holds. */
+const POWERFUL = ["Administrator", "Manager"];
+
+function pairOf({ source, target }: Authorization) {
+  return { source: source.serviceName, target: target.serviceName };
+}
+
+/** The rules about roles and services. */
+export const ROLE_RULES: readonly Rule[] = [
+  {
+    id: "excess-roles",
+    severity: "high",
+    title: "The authorization grants more roles than IBM documents for the pair",
+    source: ROLES,
+    find: (all) =>
+      all.flatMap((each) => {
+        const documented = documentedRoles(pairOf(each));
+        const excess = each.roles.filter((role) =>
+          documented ? !documented.includes(role) : POWERFUL.includes(role),
+        );
+        if (excess.length === 0) return [];
+        const why = documented
+          ? `IBM documents ${documented.join(", ")} for this pair, and not ${excess.join(", ")}`
+          : `${excess.join(", ")} can change or delete what the target holds`;
+        return [
+          { id: each.id, why, change: `remove the roles ${excess.join(", ")} unless you know their use` },
+        ];
+      }),
+  },
+  {
+    id: "missing-roles",
+    severity: "medium",
+    title: "The authorization lacks a role that IBM documents for the pair",
+    source: EVENT_NOTIFICATIONS,
+    find: (all) =>
+      all.flatMap((each) => {
+        const missing = missingRoles(pairOf(each), each.roles);
+        if (missing.length === 0) return [];
+        const why = `IBM also documents ${missing.join(", ")} for this pair, so the integration may not work`;
+        return [{ id: each.id, why, change: `add the roles ${missing.join(", ")}` }];
+      }),
+  },
+  {
+    id: "unknown-service",
+    severity: "low",
+    title: "The service isn't one that IBM documents with Event Notifications",
+    source: EVENT_NOTIFICATIONS,
+    find: (all, { instances }) => {
+      const known = new Set<string>([
+        "*",
+        ...SERVICE_NAMES,
+        ...[...(instances?.values() ?? [])].map(({ serviceName }) => serviceName),
+      ]);
+      return all.flatMap((each) => {
+        const names = [each.source, each.target].map(({ serviceName = "*" }) => serviceName);
+        const unknown = names.find((name) => !known.has(name));
+        if (unknown === undefined || !names.includes("event-notifications")) return [];
+        const similar = suggest(unknown, SERVICE_NAMES, 3);
+        return [
+          {
+            id: each.id,
+            why: `IBM documents no service ${unknown} with Event Notifications, and the account has no instance of it`,
+            change: similar
+              ? `correct the name: ${similar}`
+              : "check the name of the service, and delete the authorization if it has no use",
+          },
+        ];
+      });
+    },
+  },
+];

@@ -1,0 +1,150 @@
+import type { Authorization } from "../results";
+import type { Facts, Problem, Rule } from "./types";
+
+type Side = Authorization["source"] | Authorization["target"];
+
+const SERVICE_AUTH = "https://cloud.ibm.com/docs/account?topic=account-serviceauth";
+const BEST_PRACTICES = "https://cloud.ibm.com/docs/account?topic=account-account_setup";
+
+/** Returns a rule that looks at one authorization after the other. */
+function each(
+  rule: Omit<Rule, "find">,
+  findOne: (authorization: Authorization, facts: Facts) => Omit<Problem, "id"> | undefined,
+): Rule {
+  return {
+    ...rule,
+    find: (all, facts) =>
+      all.flatMap((authorization) => {
+        const found = findOne(authorization, facts);
+        return found ? [{ id: authorization.id, ...found }] : [];
+      }),
+  };
+}
+
+/** Returns true if a side covers all instances of its service, without any other limit. */
+function isUnlimited(side: Side): boolean {
+  const { serviceName, serviceInstance, accountId, attributes = [], ...others } = side;
+  const limits = attributes.filter(
+    ({ key, operator }) => key !== "serviceInstance" || operator !== "stringExists",
+  );
+  const isAll = serviceInstance === "*" || limits.length < attributes.length;
+  return isAll && limits.length === 0 && Object.keys(others).length === 0;
+}
+
+/** The rules about the breadth of a scope. */
+export const SCOPE_RULES: readonly Rule[] = [
+  each(
+    {
+      id: "all-to-all",
+      severity: "high",
+      title: "All instances of one service may reach all instances of another",
+      source: SERVICE_AUTH,
+    },
+    ({ source, target }) =>
+      isUnlimited(source) && isUnlimited(target)
+        ? {
+            why: `every instance of ${source.serviceName ?? "any service"} may reach every instance of ${target.serviceName}, also each that is made later`,
+            change: "name the instance or the resource group of the source and of the target",
+          }
+        : undefined,
+  ),
+  each(
+    {
+      id: "any-resource-group",
+      severity: "high",
+      title: "A side covers every resource group",
+      source: BEST_PRACTICES,
+    },
+    ({ source, target }) => {
+      const side = source.resourceGroupId === "*" ? "source" : "target";
+      if (source.resourceGroupId !== "*" && target.resourceGroupId !== "*") return undefined;
+      return {
+        why: `the ${side} covers every resource group, also each that is made later`,
+        change: `write the id of one resource group in ${side}.resourceGroupId`,
+      };
+    },
+  ),
+  each(
+    {
+      id: "other-account",
+      severity: "high",
+      title: "The source is in an account that is not on the list of allowed accounts",
+      source: SERVICE_AUTH,
+    },
+    ({ source, target }, { allowedAccounts = [] }) =>
+      source.accountId === target.accountId || allowedAccounts.includes(source.accountId)
+        ? undefined
+        : {
+            why: `services of account ${source.accountId} have access`,
+            change: "delete the authorization, or allow the account with --allow-account",
+          },
+  ),
+  each(
+    {
+      id: "no-description",
+      severity: "low",
+      title: "The authorization has no description",
+      source: SERVICE_AUTH,
+    },
+    ({ description = "", managedBy }) =>
+      description.trim() === "" && managedBy === undefined
+        ? {
+            why: "no description says what the authorization is for, so its removal can't be judged",
+            change: "write its purpose in description",
+          }
+        : undefined,
+  ),
+];
+
+/** A service whose instances Resource Controller doesn't list. */
+const WITHOUT_INSTANCES = ["is", "project", "resource-controller"];
+
+/** The rules about things that no longer exist. */
+export const EXISTENCE_RULES: readonly Rule[] = [
+  each(
+    {
+      id: "missing-instance",
+      severity: "medium",
+      title: "The authorization names an instance that doesn't exist",
+      source: SERVICE_AUTH,
+    },
+    ({ source, target }, { instances }) => {
+      if (!instances) return undefined;
+      const gone = [source, target].find(
+        ({ accountId, serviceName = "", serviceInstance = "*" }) =>
+          // Instances of another account can't be listed.
+          accountId === target.accountId &&
+          serviceInstance !== "*" &&
+          !WITHOUT_INSTANCES.includes(serviceName) &&
+          !instances.has(serviceInstance),
+      );
+      return (
+        gone && {
+          why: `the account has no active instance ${gone.serviceInstance ?? ""} of ${gone.serviceName ?? "any service"} that these credentials can see`,
+          change: "delete the authorization, or name an instance that exists",
+        }
+      );
+    },
+  ),
+  each(
+    {
+      id: "missing-resource-group",
+      severity: "medium",
+      title: "The authorization names a resource group that doesn't exist",
+      source: BEST_PRACTICES,
+    },
+    ({ source, target }, { groups }) => {
+      if (!groups) return undefined;
+      const gone = [source, target].find(
+        ({ accountId, resourceGroupId = "*" }) =>
+          accountId === target.accountId && resourceGroupId !== "*" && !groups.has(resourceGroupId),
+      );
+      return (
+        gone && {
+          why: `the account has no resource group ${gone.resourceGroupId ?? ""} that these credentials can see`,
+          change: "delete the authorization, or name a resource group that exists",
+        }
+      );
+    },
+  ),
+];

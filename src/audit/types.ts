@@ -1,0 +1,46 @@
+import type { Authorization } from "../results";
+
+/** The severities, from the least to the most severe. */
+export const SEVERITIES = ["low", "medium", "high"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What the rules know besides the authorizations. A rule that needs an undefined fact finds nothing. */
+export interface Facts {
+  /** The accounts whose services may have access. */
+  allowedAccounts?: readonly string[];
+  /** All instances of the account, by GUID. */
+  instances?: ReadonlyMap<string, { serviceName: string }>;
+  /** The ids of all resource groups of the account. */
+  groups?: ReadonlySet<string>;
+  /** The policies in the given states, by id, with the place that holds each. */
+  managed?: ReadonlyMap<string, string>;
+}
+
+/** What a rule finds. */
+export interface Problem {
+  /** The policy's id. */
+  id: string;
+  /** The reason, a sentence without a full stop. */
+  why: string;
+  /** The change to make, a sentence without a full stop. */
+  change: string;
+}
+
+/** A rule over plain values. It makes no call, so that a policy pack can run it too. */
+export interface Rule {
+  /** The stable name. */
+  id: string;
+  severity: Severity;
+  title: string;
+  /** The page on which the rule rests. */
+  source: string;
+  find: (authorizations: readonly Authorization[], facts: Facts) => Problem[];
+}
+
+/** A problem, with its rule and the scope of its authorization. */
+export interface Finding extends Problem {
+  rule: string;
+  severity: Severity;
+  /** Undefined if IAM doesn't have the authorization. */
+  authorization?: Authorization;
+}

@@ -1,0 +1,202 @@
+import { expect } from "chai";
+import { audit, RULES } from "../../src/audit";
+import type { Facts } from "../../src/audit/types";
+import type { Authorization } from "../../src/results";
+import { ACCOUNT, COS, EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
+
+type Change = Partial<Omit<Authorization, "source" | "target">> & { source?: object; target?: object };
+
+/** Returns an authorization in which no rule finds anything, with changes. A property that is undefined is removed. */
+function authorization({ source, target, ...change }: Change = {}): Authorization {
+  const set = (side: object) =>
+    Object.fromEntries(
+      Object.entries(side).filter(([, value]) => value !== undefined),
+    ) as Authorization["target"];
+  return {
+    id: "a",
+    roles: ["Reader"],
+    description: "Keys",
+    createdAt: "2026-01-01T00:00:00Z",
+    ...change,
+    source: set({ serviceName: "event-notifications", serviceInstance: EN, accountId: ACCOUNT, ...source }),
+    target: set({ serviceName: "kms", serviceInstance: KMS, accountId: ACCOUNT, ...target }),
+  };
+}
+
+const ANY = { serviceInstance: "*" };
+const EXISTS = [{ key: "serviceInstance", operator: "stringExists", value: true }];
+const COS_BUCKET = { serviceName: "cloud-object-storage", serviceInstance: COS };
+const group = (resourceGroupId: string) => ({ serviceInstance: undefined, resourceGroupId });
+const INSTANCES = new Map([
+  [EN, { serviceName: "event-notifications" }],
+  [KMS, { serviceName: "kms" }],
+]);
+
+interface Case {
+  rule: string;
+  /** Accounts that break the rule, with the ids of the findings. */
+  breaks: { all: Authorization[]; facts?: Facts; ids?: string[] }[];
+  /** Accounts that nearly do. */
+  nearly: { all: Authorization[]; facts?: Facts }[];
+}
+
+const one = (change: Change, facts?: Facts) => ({ all: [authorization(change)], ...(facts && { facts }) });
+const two = (first: Change, second: Change) => ({
+  all: [authorization(first), authorization({ id: "b", createdAt: "2026-02-01T00:00:00Z", ...second })],
+});
+
+const CASES: readonly Case[] = [
+  {
+    rule: "all-to-all",
+    breaks: [
+      one({ source: ANY, target: ANY }),
+      one({ source: { serviceInstance: undefined, attributes: EXISTS }, target: ANY }),
+    ],
+    nearly: [
+      one({ source: ANY }),
+      one({ target: ANY }),
+      one({ source: ANY, target: { ...ANY, region: "us-south" } }),
+      one({ source: ANY, target: { ...ANY, tags: [{ key: "env", value: "prod" }] } }),
+      one({ source: ANY, target: group(GROUP) }),
+    ],
+  },
+  {
+    rule: "any-resource-group",
+    breaks: [one({ source: group("*") }), one({ target: group("*") })],
+    nearly: [one({ source: group(GROUP) }), one({ target: group(GROUP) })],
+  },
+  {
+    rule: "other-account",
+    breaks: [
+      one({ source: { accountId: OTHER_ACCOUNT } }),
+      one({ source: { accountId: OTHER_ACCOUNT } }, { allowedAccounts: [ACCOUNT] }),
+    ],
+    nearly: [one({}), one({ source: { accountId: OTHER_ACCOUNT } }, { allowedAccounts: [OTHER_ACCOUNT] })],
+  },
+  {
+    rule: "no-description",
+    breaks: [one({ description: undefined }), one({ description: " " })],
+    nearly: [one({ description: "x" }), one({ description: "", managedBy: "service" })],
+  },
+  {
+    rule: "excess-roles",
+    breaks: [
+      one({ roles: ["Manager", "Reader"] }),
+      one({ roles: ["Viewer"] }),
+      one({ target: { serviceName: "messagehub" }, roles: ["Administrator"] }),
+    ],
+    nearly: [one({}), one({ target: { serviceName: "messagehub" }, roles: ["Writer"] })],
+  },
+  {
+    rule: "missing-roles",
+    breaks: [one({ target: COS_BUCKET, roles: ["Object Writer"] }), one({ target: COS_BUCKET })],
+    nearly: [one({ target: COS_BUCKET, roles: ["Object Writer", "Reader"] }), one({ roles: ["Viewer"] })],
+  },
+  {
+    rule: "unknown-service",
+    breaks: [one({ target: { serviceName: "kmss" } }), one({ target: { serviceName: "new" } })],
+    nearly: [
+      one({ source: { serviceName: "*", ...group(GROUP) }, target: { serviceName: "event-notifications" } }),
+      one({ target: { serviceName: "new" } }, { instances: new Map([["x", { serviceName: "new" }]]) }),
+      // Services that have nothing to do with Event Notifications are not known here.
+      one({ source: { serviceName: "codeengine" }, target: { serviceName: "new" } }),
+    ],
+  },
+  {
+    rule: "missing-instance",
+    breaks: [
+      one({ target: { serviceInstance: COS } }, { instances: INSTANCES }),
+      one({ source: { serviceInstance: COS } }, { instances: INSTANCES }),
+    ],
+    nearly: [
+      one({}, { instances: INSTANCES }),
+      one({ target: ANY }, { instances: INSTANCES }),
+      one({ target: { serviceInstance: COS } }),
+      one({ source: { serviceInstance: COS, accountId: OTHER_ACCOUNT } }, { instances: INSTANCES }),
+      one({ source: { serviceName: "is", serviceInstance: COS } }, { instances: INSTANCES }),
+    ],
+  },
+  {
+    rule: "missing-resource-group",
+    breaks: [one({ target: group(GROUP) }, { groups: new Set(["other"]) })],
+    nearly: [
+      one({ target: group(GROUP) }, { groups: new Set([GROUP]) }),
+      one({ target: group("*") }, { groups: new Set(["other"]) }),
+      one({ source: { ...group(GROUP), accountId: OTHER_ACCOUNT } }, { groups: new Set(["other"]) }),
+    ],
+  },
+  {
+    rule: "covered",
+    breaks: [
+      { ...two({}, {}), ids: ["b"] },
+      { ...two({}, { target: ANY }), ids: ["a"] },
+      { ...two({ roles: ["Reader"] }, { roles: ["Reader", "Writer"] }), ids: ["a"] },
+      { ...two({ target: ANY }, { target: { serviceInstance: undefined, attributes: EXISTS } }), ids: ["b"] },
+      { ...two({ target: group("*") }, { target: group(GROUP) }), ids: ["b"] },
+      { ...two({}, { target: { tags: [{ key: "env", value: "prod" }] } }), ids: ["b"] },
+    ],
+    nearly: [
+      two({}, { target: { serviceInstance: COS } }),
+      two({ roles: ["Reader"] }, { roles: ["Writer"] }),
+      two({ target: ANY, roles: ["Reader"] }, { roles: ["Writer"] }),
+      two({}, { source: { accountId: OTHER_ACCOUNT } }),
+      two({ target: { region: "us-south" } }, { target: { region: "eu-de" } }),
+      two({ target: ANY }, { managedBy: "service" }),
+    ],
+  },
+  {
+    rule: "orphan",
+    breaks: [one({}, { managed: new Map() }), one({}, { managed: new Map([["b", "stack x"]]) })],
+    nearly: [
+      one({}),
+      one({}, { managed: new Map([["a", "stack x"]]) }),
+      one({ managedBy: "template" }, { managed: new Map() }),
+    ],
+  },
+  {
+    rule: "gone-from-iam",
+    breaks: [{ ...one({}, { managed: new Map([["b", "stack x"]]) }), ids: ["b"] }],
+    nearly: [one({}), one({}, { managed: new Map([["a", "stack x"]]) })],
+  },
+];
+
+describe("the rules of audit", () => {
+  const idsOf = (rule: string, all: readonly Authorization[], facts: Facts = {}) =>
+    audit(all, facts)
+      .filter((each) => each.rule === rule)
+      .map(({ id }) => id);
+
+  it("are all tested", () => {
+    expect(CASES.map(({ rule }) => rule)).to.have.members(RULES.map(({ id }) => id));
+  });
+
+  it("find nothing in a good authorization", () => {
+    const facts = { instances: INSTANCES, managed: new Map([["a", "stack x"]]), groups: new Set([GROUP]) };
+    expect(audit([authorization()], facts)).to.deep.equal([]);
+  });
+
+  for (const { rule, breaks, nearly } of CASES) {
+    it(`${rule}: finds what breaks it, with a reason and a change`, () => {
+      for (const [at, { all, facts, ids = ["a"] }] of breaks.entries()) {
+        expect(idsOf(rule, all, facts), `account ${at}`).to.deep.equal(ids);
+        const found = audit(all, facts ?? {}).find((each) => each.rule === rule);
+        expect(found?.why).to.match(/\w/);
+        expect(found?.change).to.match(/\w/);
+      }
+    });
+
+    it(`${rule}: finds nothing in what nearly breaks it`, () => {
+      for (const [at, { all, facts }] of nearly.entries())
+        expect(idsOf(rule, all, facts), `account ${at}`).to.deep.equal([]);
+    });
+  }
+
+  it("keep the most severe findings first, and only those that are asked for", () => {
+    const all = [
+      authorization({ description: "" }),
+      authorization({ id: "b", source: ANY, target: ANY, roles: ["Writer"] }),
+    ];
+    expect(audit(all, {}).map(({ severity }) => severity)).to.deep.equal(["high", "high", "low"]);
+    expect(audit(all, {}, ({ id }) => id === "a").map(({ rule }) => rule)).to.deep.equal(["no-description"]);
+  });
+});
