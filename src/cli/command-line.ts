@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addAuditCommand } from "./audit-command";
 import { EXIT, reasonOf } from "./command";
+import { addDoctorCommand } from "./doctor-command";
 import { addEmulatorCommand } from "./emulator-command";
 import { addGenerateCommand } from "./generate-command";
 import { addListCommand } from "./list-command";
@@ -37,6 +38,7 @@ export function commandLine(
   addRolesCommand(program, io);
   addAuditCommand(program, io);
   addGenerateCommand(program, out, reasonOf);
+  addDoctorCommand(program, io);
   addEmulatorCommand(program, out);
   return program;
 }

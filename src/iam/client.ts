@@ -24,6 +24,8 @@ export interface Client {
   endpoint: string;
   /** The setting in which the credentials were found, such as `IC_API_KEY`. */
   from: string;
+  /** The kind of the credentials, as ibm-cloud-sdk-core names it: `iam`, `bearerToken`, `container` and so on. */
+  kind: string;
   /** The options of every HTTP client that uses these credentials. */
   http: HttpOptions;
   /** Removes the credentials and their tokens from a text. */
@@ -175,6 +177,7 @@ export function connect(settings: Settings, name?: string): Client {
     timeouts,
     endpoint: serviceUrl,
     from: credentials.from,
+    kind: authenticator.authenticationType(),
     http,
     redact: withoutSecrets,
     identity,
@@ -215,10 +218,18 @@ function identityOf(token: string): Identity {
       "The token of these credentials (IC_IAM_TOKEN, or a bearer token) is not a JSON Web Token: get one with `ibmcloud iam oauth-tokens`",
     );
   }
-  const { account, iam_id: iamId } = claims as { account?: { bss?: unknown } | null; iam_id?: unknown };
+  const {
+    account,
+    iam_id: iamId,
+    exp,
+  } = claims as { account?: { bss?: unknown } | null; iam_id?: unknown; exp?: unknown };
   const id = account?.bss;
   if (typeof id === "string" && id !== "") {
-    return { accountId: id.toLowerCase(), ...(typeof iamId === "string" && { iamId }) };
+    return {
+      accountId: id.toLowerCase(),
+      ...(typeof iamId === "string" && { iamId }),
+      ...(typeof exp === "number" && { expiresAt: exp * 1000 }),
+    };
   }
   throw new Error(
     "The token of these credentials has no account (claim account.bss): use credentials of an IBM Cloud account",

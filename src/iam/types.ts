@@ -38,6 +38,8 @@ export interface Identity {
   accountId: string;
   /** `IBMid-…`, `iam-ServiceId-…` or `iam-Profile-…`: the creator that IAM records in policies. */
   iamId?: string;
+  /** The time at which the token expires, in milliseconds since 1970. */
+  expiresAt?: number;
 }
 
 /** A response of IBM's SDK. */

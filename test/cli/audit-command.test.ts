@@ -46,7 +46,7 @@ describe("pulumi-ibm-en-authorization audit", () => {
     const schema = createRequire(__filename)(
       "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json",
     ) as object;
-    const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+    const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
     const { output } = await audit(["--output=sarif"]);
     const log = JSON.parse(output) as Log;
     expect(validate(log), JSON.stringify(validate.errors)).to.be.true;

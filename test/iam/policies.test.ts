@@ -56,7 +56,8 @@ function client(
     client: {
       timeouts: { ...QUICK, ...timeouts },
       from: "IC_API_KEY",
-    endpoint: "https://iam.cloud.ibm.com",
+      kind: "iam",
+      endpoint: "https://iam.cloud.ibm.com",
       http: { requestTimeout: QUICK.requestTimeout },
       redact: (text) => text,
       call,

@@ -1,0 +1,9 @@
+/** The result of one check. */
+export interface Check {
+  name: string;
+  /** A check that could not be made is skipped. A warning doesn't fail the command. */
+  status: "ok" | "warning" | "failed" | "skipped";
+  detail: string;
+  /** What to do. Undefined if the check is ok. */
+  remedy?: string;
+}
