@@ -2,6 +2,8 @@ import { createRequire } from "node:module";
 import type Table from "cli-table3";
 import type picocolors from "picocolors";
 import type { Colors } from "picocolors/types";
+import type stringWidths from "string-width";
+import type wrapAnsi from "wrap-ansi";
 import { INVISIBLE } from "../shared/text";
 
 const load = createRequire(__filename);
@@ -44,8 +46,8 @@ export function tableOf<Row>(
   { width, colors }: Screen,
 ): string {
   const TableOf = load("cli-table3") as typeof Table;
-  const stringWidth = load("string-width") as (text: string) => number;
-  const wrap = load("wrap-ansi") as (text: string, width: number, options: object) => string;
+  const stringWidth = load("string-width") as typeof stringWidths;
+  const wrap = load("wrap-ansi") as typeof wrapAnsi;
   const cells = rows.map((row) => columns.map(({ value }) => lines(value(row), width === undefined)));
   const natural = columns.map(({ head }, at) =>
     Math.max(
@@ -87,12 +89,13 @@ function widthsOf<Row>(
   natural: readonly number[],
   width?: number,
 ): number[] {
-  const total = natural.reduce((sum, each) => sum + each + GAP, 0);
+  // The last column has no gap after it.
+  const total = natural.reduce((sum, each) => sum + each + GAP, -GAP);
   if (width === undefined || total <= width) return [...natural];
   const weights = columns.reduce((sum, { weight = 0 }) => sum + weight, 0);
   const fixed = columns.reduce(
     (sum, { weight }, at) => sum + GAP + (weight === undefined ? (natural[at] ?? 0) : 0),
-    0,
+    -GAP,
   );
   const left = Math.max(0, width - fixed);
   return columns.map(({ weight }, at) =>

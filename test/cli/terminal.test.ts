@@ -15,7 +15,7 @@ import { seededAccount } from "../support/seeded-account";
 
 /** Runs a shell command line in which `$CLI` is the package's command, without this machine's IBM Cloud settings. */
 async function shell(line: string, env: Record<string, string>) {
-  const child = spawn("bash", ["-c", `set -o pipefail; ${line}`], {
+  const child = spawn("bash", ["--norc", "-c", `set -o pipefail; ${line}`], {
     cwd: ROOT,
     env: {
       PATH: process.env["PATH"],
@@ -40,8 +40,7 @@ describe("the commands in a shell", () => {
     );
     expect(output).to.equal("[\n");
     expect(code).to.equal(0);
-    expect(error.trim().split("\n")).to.have.length(1);
-    expect(error).to.match(/^account /);
+    expect(error).to.match(/^account [^\n]*\n$/);
   });
 
   it("exit with 2 for wrong arguments, and with 0 for help", async () => {
@@ -57,7 +56,7 @@ describe("the commands in a shell", () => {
 
   it("end at Ctrl-C while they wait", async () => {
     const iam = closing(await startIamEmulator());
-    iam.inject({ operation: "listV2Policies", delay: 60_000, times: Infinity });
+    iam.inject({ operation: "listV2Policies", latency: 60_000, times: Infinity });
     const before = { ...process.env };
     Object.assign(process.env, emulatorEnv(iam));
     try {
