@@ -1,7 +1,11 @@
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { InvalidArgumentError, type Command } from "commander";
-import { readSeedFile, startIamEmulator, type Call, type IamEmulator, type Seeds } from "../emulator";
+import type * as emulator from "../emulator";
+import type { Call, IamEmulator, Seeds } from "../emulator";
 import { messageOf } from "../shared/coded-error";
+
+const load = createRequire(__filename);
 
 /** The signals that stop the emulator. */
 const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -31,6 +35,7 @@ export function addEmulatorCommand(program: Command, out: NodeJS.WritableStream)
     .option("--data <file>", "keep everything in a file, for the next start (default: discard it)")
     .option("--log", "print a line for each call, without credentials")
     .action(async ({ port, anyPair, seed, data, log }: Options, command: Command) => {
+      const { startIamEmulator } = load("../emulator") as typeof emulator;
       const seeds = seed === undefined ? undefined : readSeeds(seed, anyPair, command);
       const hasData = data !== undefined && existsSync(data);
       const onCall = log ? (call: Call) => out.write(`${lineOf(call)}\n`) : undefined;
@@ -52,6 +57,7 @@ function toPort(text: string): number {
 }
 
 function readSeeds(path: string, anyPair: boolean | undefined, command: Command): Seeds {
+  const { readSeedFile } = load("../emulator") as typeof emulator;
   try {
     return readSeedFile(path, { anyPair });
   } catch (error) {
