@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type * as grpc from "@grpc/grpc-js";
 import type * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb";
@@ -101,9 +102,7 @@ export function pluginService({
         plain(fromStruct(each)),
       );
       const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
-      return new provider.DiffResponse().setChanges(
-        JSON.stringify(olds) === JSON.stringify(news) ? DIFF_NONE : DIFF_SOME,
-      );
+      return new provider.DiffResponse().setChanges(isDeepStrictEqual(olds, news) ? DIFF_NONE : DIFF_SOME);
     }),
     configure: unary(async (request: messages.ConfigureRequest) => {
       // Engines that attach to a running plugin configure it for each run, and cancel it at the end.
@@ -129,7 +128,12 @@ export function pluginService({
     diff: unary(async (request: messages.DiffRequest) => {
       const known = fromStruct(request.getOlds());
       const wanted = fromStruct(request.getNews()) as unknown as Inputs;
-      const { changes, replaces = [] } = await run.core.diff(request.getId(), known, wanted);
+      const { changes, replaces = [] } = await run.core.diff(
+        request.getId(),
+        known,
+        wanted,
+        request.getUrn(),
+      );
       const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
       const olds = fromStruct(request.getOldInputs());
       const details = changes
@@ -171,7 +175,7 @@ export function pluginService({
       return new provider.UpdateResponse().setProperties(toStruct(outs ?? {}));
     }),
     delete: unary(async (request: messages.DeleteRequest) => {
-      await run.core.delete(request.getId(), fromStruct(request.getProperties()));
+      await run.core.delete(request.getId(), fromStruct(request.getProperties()), request.getUrn());
       return new Empty();
     }),
     invoke: unary(async (request: messages.InvokeRequest) => {

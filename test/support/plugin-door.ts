@@ -70,9 +70,9 @@ export function throughPlugin(
           .map((each) => ({ property: each.getProperty(), reason: each.getReason() })),
       };
     },
-    diff: async (id, olds, news) => {
+    diff: async (id, olds, news, urn = URN) => {
       const request = new provider.DiffRequest()
-        .setUrn(URN)
+        .setUrn(urn)
         .setId(id)
         .setOlds(toStruct(olds))
         .setNews(struct({ ...news }));
@@ -108,9 +108,9 @@ export function throughPlugin(
       const response = await call<messages.UpdateResponse>("update", request);
       return { outs: fromStruct(response.getProperties()) as unknown as State };
     },
-    delete: async (id, props) => {
+    delete: async (id, props, urn = URN) => {
       await ready;
-      await call("delete", new provider.DeleteRequest().setUrn(URN).setId(id).setProperties(toStruct(props)));
+      await call("delete", new provider.DeleteRequest().setUrn(urn).setId(id).setProperties(toStruct(props)));
     },
   };
 }
