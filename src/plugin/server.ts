@@ -64,12 +64,15 @@ const unimplemented: Unary<unknown, never> = (_, respond) => {
   respond({ code: status.UNIMPLEMENTED, details: "not implemented" });
 };
 
+/** The plugin's part of Pulumi's provider protocol. */
+interface PluginService {
+  methods: grpc.UntypedServiceImplementation;
+  /** Ends what waits. Nothing is sent to IAM any more. */
+  cancel: () => void;
+}
+
 /** Returns the methods of Pulumi's provider protocol, which call the same provider as the dynamic resource. */
-export function pluginService({
-  version,
-  engine,
-  ...options
-}: PluginOptions): grpc.UntypedServiceImplementation {
+export function pluginService({ version, engine, ...options }: PluginOptions): PluginService {
   const print = (message: string, urn = "") => {
     engine.log(renamed(message), urn);
   };
@@ -85,8 +88,11 @@ export function pluginService({
    */
   const held = new Map<string, string[]>();
   let settings = settingsOf({});
+  const cancel = () => {
+    run.cancelled.abort();
+  };
 
-  return {
+  const methods: grpc.UntypedServiceImplementation = {
     getSchema: unary(() => new provider.GetSchemaResponse().setSchema(readFileSync(SCHEMA, "utf8"))),
     getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
     checkConfig: unary((request: messages.CheckRequest) => {
@@ -183,7 +189,7 @@ export function pluginService({
       return new provider.InvokeResponse().setReturn(toStruct(result));
     }),
     cancel: unary(() => {
-      run.cancelled.abort();
+      cancel();
       return new Empty();
     }),
     attach: unary((request: plugins.PluginAttach) => {
@@ -198,6 +204,7 @@ export function pluginService({
     getMapping: unimplemented,
     getMappings: unimplemented,
   };
+  return { methods, cancel };
 }
 
 function plain(config: Values): Values {

@@ -35,7 +35,7 @@ export function throughPlugin(
   options: Omit<ProviderOptions, "log" | "cancelled">,
   config: Record<string, string>,
 ): AuthorizationProvider {
-  const service = pluginService({
+  const { methods } = pluginService({
     ...options,
     version: "0.0.0",
     engine: { log: () => undefined, attach: () => undefined },
@@ -43,7 +43,7 @@ export function throughPlugin(
 
   function call<Response>(method: string, request: unknown): Promise<Response> {
     return new Promise((resolve, reject) => {
-      (service[method] as unknown as Method)({ request }, (error, response) => {
+      (methods[method] as unknown as Method)({ request }, (error, response) => {
         if (error) reject(toError(error));
         else resolve(response as Response);
       });
