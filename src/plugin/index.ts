@@ -10,15 +10,17 @@ const { version } = createRequire(__filename)("../../package.json") as { version
 /** The largest message, in bytes, as in Pulumi's own servers: a state may be large. */
 const MAX_MESSAGE = 400 * 1024 * 1024;
 
-const engine = openEngine(engineAddress(process.argv.slice(2)));
+/** The time between two looks for the engine, in milliseconds. */
+const WATCH_INTERVAL = 2_000;
+
+const address = engineAddress(process.argv.slice(2));
+const engine = openEngine(address);
+const { methods, cancel } = pluginService({ version, env: process.env, engine, isEngineGone: engine.isGone });
 const server = new Server({
   "grpc.max_receive_message_length": MAX_MESSAGE,
   "grpc.max_send_message_length": MAX_MESSAGE,
 });
-server.addService(
-  ResourceProviderService,
-  pluginService({ version, env: process.env, engine, isEngineGone: engine.isGone }),
-);
+server.addService(ResourceProviderService, methods);
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
   // The engine reads the port from the first line.
@@ -26,3 +28,11 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
 });
 
 exitOnBrokenPipe();
+// An engine ends its plugins, but a killed one leaves them, with what they wait for.
+if (address !== undefined) setInterval(() => void endWithEngine(), WATCH_INTERVAL).unref();
+
+async function endWithEngine(): Promise<void> {
+  if (!(await engine.isGone())) return;
+  cancel();
+  server.tryShutdown(() => process.exit());
+}

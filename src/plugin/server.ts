@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type * as grpc from "@grpc/grpc-js";
 import type * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb";
@@ -63,12 +64,15 @@ const unimplemented: Unary<unknown, never> = (_, respond) => {
   respond({ code: status.UNIMPLEMENTED, details: "not implemented" });
 };
 
+/** The plugin's part of Pulumi's provider protocol. */
+interface PluginService {
+  methods: grpc.UntypedServiceImplementation;
+  /** Ends what waits. Nothing is sent to IAM any more. */
+  cancel: () => void;
+}
+
 /** Returns the methods of Pulumi's provider protocol, which call the same provider as the dynamic resource. */
-export function pluginService({
-  version,
-  engine,
-  ...options
-}: PluginOptions): grpc.UntypedServiceImplementation {
+export function pluginService({ version, engine, ...options }: PluginOptions): PluginService {
   const print = (message: string, urn = "") => {
     engine.log(renamed(message), urn);
   };
@@ -84,8 +88,11 @@ export function pluginService({
    */
   const held = new Map<string, string[]>();
   let settings = settingsOf({});
+  const cancel = () => {
+    run.cancelled.abort();
+  };
 
-  return {
+  const methods: grpc.UntypedServiceImplementation = {
     getSchema: unary(() => new provider.GetSchemaResponse().setSchema(readFileSync(SCHEMA, "utf8"))),
     getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
     checkConfig: unary((request: messages.CheckRequest) => {
@@ -101,9 +108,7 @@ export function pluginService({
         plain(fromStruct(each)),
       );
       const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
-      return new provider.DiffResponse().setChanges(
-        JSON.stringify(olds) === JSON.stringify(news) ? DIFF_NONE : DIFF_SOME,
-      );
+      return new provider.DiffResponse().setChanges(isDeepStrictEqual(olds, news) ? DIFF_NONE : DIFF_SOME);
     }),
     configure: unary(async (request: messages.ConfigureRequest) => {
       // Engines that attach to a running plugin configure it for each run, and cancel it at the end.
@@ -129,7 +134,12 @@ export function pluginService({
     diff: unary(async (request: messages.DiffRequest) => {
       const known = fromStruct(request.getOlds());
       const wanted = fromStruct(request.getNews()) as unknown as Inputs;
-      const { changes, replaces = [] } = await run.core.diff(request.getId(), known, wanted);
+      const { changes, replaces = [] } = await run.core.diff(
+        request.getId(),
+        known,
+        wanted,
+        request.getUrn(),
+      );
       const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
       const olds = fromStruct(request.getOldInputs());
       const details = changes
@@ -171,7 +181,7 @@ export function pluginService({
       return new provider.UpdateResponse().setProperties(toStruct(outs ?? {}));
     }),
     delete: unary(async (request: messages.DeleteRequest) => {
-      await run.core.delete(request.getId(), fromStruct(request.getProperties()));
+      await run.core.delete(request.getId(), fromStruct(request.getProperties()), request.getUrn());
       return new Empty();
     }),
     invoke: unary(async (request: messages.InvokeRequest) => {
@@ -179,7 +189,7 @@ export function pluginService({
       return new provider.InvokeResponse().setReturn(toStruct(result));
     }),
     cancel: unary(() => {
-      run.cancelled.abort();
+      cancel();
       return new Empty();
     }),
     attach: unary((request: plugins.PluginAttach) => {
@@ -194,6 +204,7 @@ export function pluginService({
     getMapping: unimplemented,
     getMappings: unimplemented,
   };
+  return { methods, cancel };
 }
 
 function plain(config: Values): Values {

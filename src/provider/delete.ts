@@ -10,7 +10,7 @@ const MAY_BE_DELETED =
 
 /** Deletes the authorization. It succeeds if the policy is gone, or if another resource of this run owns it. */
 export async function deleteAuthorization(context: Context, id: string, state: State): Promise<void> {
-  const { iam, ownership, wait, log } = context;
+  const { iam, ownership, urn, wait, log } = context;
   if (await isLeftAlone()) return;
   await requireAccount(iam, state);
   if (state.template) {
@@ -38,7 +38,7 @@ export async function deleteAuthorization(context: Context, id: string, state: S
   /** Returns true if the policy is deleted already, or has another owner. */
   async function isLeftAlone(): Promise<boolean> {
     if (ownership.isDeleted(id)) return true;
-    if (!ownership.isOwned(id)) return false;
+    if (!ownership.isOwned(id) || ownership.isReplacedBy(id, urn)) return false;
     await requireMatch();
     log(`Authorization ${id} stays in IAM: another resource of this program owns it.`);
     return true;

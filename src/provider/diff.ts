@@ -74,7 +74,7 @@ function changedKeys(known: Known, wanted: Inputs): (keyof Inputs)[] {
  * @throws CodedError if the policy is in another account. An update would fail too, but a preview makes none
  */
 export async function diffAuthorization(
-  { iam, ownership }: Context,
+  { iam, ownership, urn }: Context,
   id: string,
   state: State,
   wanted: Inputs,
@@ -87,6 +87,6 @@ export async function diffAuthorization(
     if (identity && identity.accountId !== state.target.accountId) replaces.push("credentials");
   }
   if (replaces.length === 0 && accountId !== undefined) requireSameAccount(accountId, state);
-  if (replaces.length === 0) ownership.keep(id, wanted, changed.length === 0);
+  if (replaces.length === 0) ownership.keep(id, wanted, changed.length === 0, urn);
   return { changes: changed.length > 0, replaces, deleteBeforeReplace: false };
 }

@@ -12,6 +12,10 @@ interface Entry {
   owner?: Owner;
   /** The inputs of the resource that keeps the policy. */
   inputs?: Inputs;
+  /** The URN of that resource, if it is known. */
+  urn?: string | undefined;
+  /** True if the diff of that resource was an update that has not begun. Pulumi may replace the resource instead. */
+  isReplaceable?: boolean;
   /** True if that resource is unchanged, so that Pulumi neither updates nor replaces it. */
   isUnchanged?: boolean;
   /** True if the policy is known to match its resource. */
@@ -42,9 +46,10 @@ export interface Ownership {
    * inputs, as in the diff of a refresh.
    *
    * @param isUnchanged true if the state and the program are the same
+   * @param urn the resource, if it is known
    * @throws CodedError if another resource owns the policy
    */
-  keep: (id: string, inputs: Inputs, isUnchanged?: boolean) => void;
+  keep: (id: string, inputs: Inputs, isUnchanged?: boolean, urn?: string) => void;
   /**
    * Reserves an authorization before it is created.
    *
@@ -59,7 +64,14 @@ export interface Ownership {
   reconciled: (id: string) => void;
   /** Registers that a delete has started. From here on, no resource can adopt the policy. */
   startDelete: (id: string) => Deletion;
+  /** Registers that the update of a policy has begun, so that its resource isn't replaced. */
+  startUpdate: (id: string) => void;
   isOwned: (id: string) => boolean;
+  /**
+   * Returns true if Pulumi replaces this resource although its diff was an update, as with `replaceOnChanges`. Its policy has no
+   * other owner then.
+   */
+  isReplacedBy: (id: string, urn: string | undefined) => boolean;
   /** Returns true if an unchanged resource keeps a policy. */
   isKeptUnchanged: (id: string) => boolean;
   /** Returns true if this run deletes a policy, has deleted it, or may have. */
@@ -87,17 +99,20 @@ export function createOwnership(): Ownership {
       const key = canonicalJson(inputs);
       declared.set(key, (declared.get(key) ?? 0) + 1);
     },
-    keep: (id, inputs, isUnchanged = false) => {
+    keep: (id, inputs, isUnchanged = false, urn) => {
       const key = canonicalJson(inputs);
       const count = declared.get(key) ?? 0;
       if (count === 0) return;
       const entry = entryOf(id);
-      // A diff doesn't get the resource's name. Equal inputs mean the same resource, unless several resources declare them.
-      const isSameResource = entry.inputs && canonicalJson(entry.inputs) === key && count === 1;
+      // Without URNs, equal inputs mean the same resource, unless several resources declare them.
+      const hasSameInputs = entry.inputs && canonicalJson(entry.inputs) === key && count === 1;
+      const isSameResource = urn === undefined ? hasSameInputs : urn === entry.urn;
       if (entry.owner && !isSameResource) throw ownedTwice(id);
       entry.owner = "kept";
       entry.inputs = inputs;
       entry.isUnchanged = isUnchanged;
+      entry.urn = urn;
+      entry.isReplaceable = !isUnchanged;
     },
     reserve: (fingerprint) => {
       if (reserved.has(fingerprint)) {
@@ -137,7 +152,14 @@ export function createOwnership(): Ownership {
         },
       };
     },
+    startUpdate: (id) => {
+      entryOf(id).isReplaceable = false;
+    },
     isOwned: (id) => policies.get(id)?.owner !== undefined,
+    isReplacedBy: (id, urn) => {
+      const entry = policies.get(id);
+      return entry?.isReplaceable === true && urn !== undefined && urn === entry.urn;
+    },
     isKeptUnchanged: (id) => policies.get(id)?.isUnchanged ?? false,
     isDeleting: (id) => (policies.get(id)?.deletes ?? 0) > 0,
     isDeleted: (id) => policies.get(id)?.isDeleted ?? false,

@@ -32,11 +32,13 @@ export interface AuthorizationProvider {
     news: Values,
     log?: (message: string) => void,
   ) => Promise<dynamic.CheckResult<Values>>;
-  diff: (id: string, olds: object, news: Inputs & WithProvider) => Promise<dynamic.DiffResult>;
+  /** @param urn the resource. Pulumi's host doesn't pass it on to dynamic providers. */
+  diff: (id: string, olds: object, news: Inputs & WithProvider, urn?: string) => Promise<dynamic.DiffResult>;
   create: (inputs: Inputs & WithProvider) => Promise<dynamic.CreateResult<State>>;
   read: (id: string, props: object) => Promise<dynamic.ReadResult<object>>;
   update: (id: string, olds: object, news: Inputs & WithProvider) => Promise<dynamic.UpdateResult<State>>;
-  delete: (id: string, props: object) => Promise<void>;
+  /** @param urn the resource, as for `diff` */
+  delete: (id: string, props: object, urn?: string) => Promise<void>;
 }
 
 export interface ProviderOptions extends Omit<Settings, "config" | "configKeys"> {
@@ -58,6 +60,7 @@ interface Operation<Result> {
   /** The wait that `settle` asks for, in seconds. It is added to the deadline. */
   settle?: number;
   work: (context: Context) => Promise<Result>;
+  urn?: string | undefined;
   /** The provider script, which an incomplete resource needs in its state. */
   provider?: unknown;
 }
@@ -81,7 +84,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
 
   /** Runs an operation within `ibmcloud:retryTimeout` plus the time that the program asks to wait. */
   async function run<Result>(operation: Operation<Result>): Promise<Result> {
-    const { action, inputs, usesLastConfig, writes = false, settle = 0, work, provider } = operation;
+    const { action, inputs, usesLastConfig, writes = false, settle = 0, work, urn, provider } = operation;
     hasWritten ||= writes;
     const iam = iamFor(inputs);
     return withErrorContext(
@@ -92,6 +95,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
           work({
             iam: iam.withDeadline(deadline),
             ownership,
+            urn,
             wait: (seconds) => deadline.sleep(seconds * 1000),
             log,
           }),
@@ -124,10 +128,11 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
       if (failures.length === 0) ownership.declare(inputs);
       return { inputs: { ...inputs, __provider }, failures: failures.map(withoutProperty) };
     },
-    diff: (id, olds, { __provider, ...inputs }) =>
+    diff: (id, olds, { __provider, ...inputs }, urn) =>
       run({
         action: `compare authorization ${id}`,
         inputs,
+        urn,
         // In a refresh, these inputs come from the state.
         work: (context) => {
           const wanted = withCurrentNames(inputs);
@@ -166,7 +171,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
         work: (context) => updateAuthorization(context, id, parseState(olds), inputs),
         provider: __provider,
       }),
-    delete: (id, props) => {
+    delete: (id, props, urn) => {
       const known = readableState(props);
       return run({
         action: `delete authorization ${id}`,
@@ -175,6 +180,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
         writes: true,
         settle: known.settle?.beforeDelete,
         work: (context) => deleteAuthorization(context, id, parseState(props)),
+        urn,
       });
     },
   };

@@ -63,6 +63,8 @@ export interface WrittenName {
 export interface Context {
   iam: Iam;
   ownership: Ownership;
+  /** The resource, if it is known. */
+  urn?: string | undefined;
   /** Waits for a number of seconds. */
   wait: (seconds: number) => Promise<void>;
   /** Prints a message that is not an error. Pulumi shows it as a message of the stack. */

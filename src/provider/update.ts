@@ -19,7 +19,8 @@ export async function updateAuthorization(
   state: State,
   inputs: Inputs,
 ): Promise<{ outs: State }> {
-  const { iam } = context;
+  const { iam, ownership } = context;
+  ownership.startUpdate(id);
   const { changed } = diffInputs(state, inputs);
   // Without roles in state, it is unknown which roles IAM has, and the policy has to be read.
   const isStateOnly = changed.length > 0 && !changed.some(changesPolicy) && hasRoles(state);

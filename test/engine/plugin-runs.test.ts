@@ -119,6 +119,34 @@ describe("a run of the packaged provider on the real engine", function () {
     expect(plugin.printed()).to.match(/^\d+\n$/);
   });
 
+  it("replaces a resource whose diff is an update, with replaceOnChanges and deleteBeforeReplace", async () => {
+    const options = { replaceOnChanges: ["description"], deleteBeforeReplace: true };
+    const described = (description: string) => ({
+      resources: { one: authorization({ ...bucketArgs(), description }, options) },
+    });
+    await start(() => described("before"));
+    succeeded(await stack.up());
+    const [before] = iam.policies();
+    await stack.program(described("after"));
+    succeeded(await stack.up());
+    expect(iam.policies()).to.have.length(1);
+    expect(iam.policies()[0]).to.include({ description: "after" });
+    expect(iam.policies()[0]?.id).not.to.equal(before?.id);
+    expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
+  });
+
+  it("keeps the policy in a rename that adopts it", async () => {
+    await start(() => one());
+    succeeded(await stack.up());
+    const [made] = iam.policies();
+    await stack.program({ resources: { renamed: authorization({ ...bucketArgs(), adopt: true }) } });
+    expect(succeeded(await stack.up())).to.include("stays in IAM");
+    expect(iam.policies()).to.deep.equal([made]);
+    expect(Object.keys(await stack.authorizations())).to.deep.equal(["renamed"]);
+    succeeded(await stack.destroy());
+    expect(iam.policies()).to.deep.equal([]);
+  });
+
   itOnCi("by Ctrl-C ends the wait after a create, with the authorization in the state", async () => {
     await start(() => one({ settle: { afterCreate: 3600 } }));
     const run = stack.start("up", "--yes", "--skip-preview");

@@ -101,7 +101,7 @@ export function startWorld(
     others,
     habits,
     door,
-    engine: miniEngine(() => world.provider()),
+    engine: miniEngine(() => world.provider(), door === "plugin"),
     provider: () => {
       throw new Error("no run was started");
     },

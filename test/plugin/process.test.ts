@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { asSecret, Empty, fromStruct, provider, toStruct } from "../../src/plugin/wire";
@@ -14,7 +16,7 @@ describe("the plugin's process", function () {
   let iam: IamEmulator;
   let plugin: PluginProcess;
 
-  async function start(config: object, env: NodeJS.ProcessEnv = {}): Promise<void> {
+  async function start(config: object, env: NodeJS.ProcessEnv = {}, args: string[] = []): Promise<void> {
     iam = closing(await startIamEmulator());
     const own = {
       PATH: process.env["PATH"],
@@ -22,7 +24,7 @@ describe("the plugin's process", function () {
       IBMCLOUD_TRACE: "true",
       ...env,
     };
-    plugin = closing(await startPlugin(PLUGIN, own));
+    plugin = closing(await startPlugin([...PLUGIN, ...args], own));
     await plugin.configure(config);
   }
   const check = (news: object) =>
@@ -93,5 +95,22 @@ describe("the plugin's process", function () {
     await plugin.call("cancel", new Empty());
     expect(arrived()).to.equal(before);
     expect(iam.policies()).to.deep.equal([]);
+  });
+
+  it("ends after its engine was killed, and doesn't wait for what settle asks for", async () => {
+    const engine = createServer().listen(0, "127.0.0.1");
+    const sockets: Socket[] = [];
+    engine.on("connection", (socket) => sockets.push(socket.on("error", () => undefined).resume()));
+    await once(engine, "listening");
+    const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
+    await start({}, { IC_API_KEY: "emulator-api-key" }, ["--logtostderr", address]);
+    const inputs = fromStruct((await check({ ...bucketArgs(), settle: { afterCreate: 3600 } })).getInputs());
+    const creating = create(inputs);
+    while (iam.policies().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    engine.close();
+    for (const socket of sockets) socket.destroy();
+    await plugin.ended;
+    // The call that waited was answered first.
+    expect((await creating).getId()).to.equal(iam.policies()[0]?.id);
   });
 });

@@ -96,12 +96,14 @@ function summaryOf(iam: IamEmulator): string[] {
 function start(door: Door): { iam: IamEmulator; engine: MiniEngine; recovering: { now: boolean } } {
   const recovering = { now: false };
   const timeouts = { ...QUICK, requestTimeout: REQUEST_TIMEOUT, retryTimeout: 700 };
-  const engine = miniEngine(() =>
-    DOORS[door](
-      { "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url },
-      recovering.now ? { IBMCLOUD_ADOPT_OWN: "true" } : {},
-      timeouts,
-    ),
+  const engine = miniEngine(
+    () =>
+      DOORS[door](
+        { "ibmcloud:apiKey": iam.apiKey, "ibmcloud:iamEndpoint": iam.url },
+        recovering.now ? { IBMCLOUD_ADOPT_OWN: "true" } : {},
+        timeouts,
+      ),
+    door !== "",
   );
   return { iam, engine, recovering };
 }

@@ -100,6 +100,41 @@ describe("createOwnership", () => {
     }).to.throw("another resource of this program owns the same authorization (two)");
   });
 
+  describe("with URNs", () => {
+    it("tells resources with equal inputs apart", () => {
+      declare(INPUTS, INPUTS);
+      ownership.keep("one", INPUTS, false, "urn:one");
+      ownership.keep("one", INPUTS, false, "urn:one");
+      expect(() => {
+        ownership.keep("one", INPUTS, false, "urn:other");
+      }).to.throw(OWNED_TWICE);
+    });
+
+    it("recognizes a resource whose inputs changed between two diffs", () => {
+      declare(INPUTS, OTHER);
+      ownership.keep("one", INPUTS, false, "urn:one");
+      ownership.keep("one", OTHER, false, "urn:one");
+      expect(ownership.unconfirmedInputs("one")).to.deep.equal(OTHER);
+    });
+
+    it("lets a resource be replaced although its diff was an update, until the update begins", () => {
+      declare(INPUTS);
+      ownership.keep("one", INPUTS, false, "urn:one");
+      expect(ownership.isReplacedBy("one", "urn:one")).to.equal(true);
+      expect(ownership.isReplacedBy("one", "urn:other")).to.equal(false);
+      expect(ownership.isReplacedBy("one", undefined)).to.equal(false);
+      ownership.startUpdate("one");
+      expect(ownership.isReplacedBy("one", "urn:one")).to.equal(false);
+    });
+
+    it("lets no resource be replaced that is unchanged or took its policy", () => {
+      declare(INPUTS);
+      ownership.keep("one", INPUTS, true, "urn:one");
+      ownership.take("two");
+      for (const id of ["one", "two"]) expect(ownership.isReplacedBy(id, "urn:one")).to.equal(false);
+    });
+  });
+
   it("confirms the inputs of a policy that was reconciled", () => {
     declare(INPUTS);
     ownership.keep("one", INPUTS);

@@ -61,7 +61,12 @@ interface UpOptions extends RunOptions {
 /** The engine was killed. Steps in progress are not in state. */
 export class Killed extends Error {}
 
-export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
+/**
+ * @param startRun returns the provider of the next run
+ * @param tellsUrns true if a provider gets the resource's URN, as a packaged provider does. @default false
+ */
+export function miniEngine(startRun: () => AuthorizationProvider, tellsUrns = false): MiniEngine {
+  const urnOf = (name: string) => (tellsUrns ? name : undefined);
   const resources = new Map<string, Resource>();
   const engine: MiniEngine = {
     resources,
@@ -96,7 +101,7 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
             if (id === undefined) resources.delete(name);
             else {
               const read = { id, inputs: jsonCopy(inputs) as Inputs, outputs: jsonCopy(props) as State };
-              await provider.diff(id, read.outputs, resource.inputs);
+              await provider.diff(id, read.outputs, resource.inputs, urnOf(name));
               resources.set(name, read);
             }
           }),
@@ -123,7 +128,7 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
       const { name, resource } = each;
       await attempt({ name, kind: "delete", id: resource.id }, async () => {
         step();
-        await provider.delete(resource.id, jsonCopy(resource.outputs));
+        await provider.delete(resource.id, jsonCopy(resource.outputs), urnOf(name));
         step();
         engine.condemned = engine.condemned.filter((other) => other !== each);
       });
@@ -135,7 +140,7 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
     if (!resource) return;
     await attempt({ name, kind: "delete", id: resource.id }, async () => {
       step();
-      await provider.delete(resource.id, jsonCopy(resource.outputs));
+      await provider.delete(resource.id, jsonCopy(resource.outputs), urnOf(name));
       step();
       resources.delete(name);
     });
@@ -157,7 +162,12 @@ export function miniEngine(startRun: () => AuthorizationProvider): MiniEngine {
     if (!old) return create(doing, inputs, provider, step);
     doing.id = old.id;
 
-    const { changes, replaces = [] } = await provider.diff(old.id, jsonCopy(old.outputs), jsonCopy(inputs));
+    const { changes, replaces = [] } = await provider.diff(
+      old.id,
+      jsonCopy(old.outputs),
+      jsonCopy(inputs),
+      urnOf(name),
+    );
     if (replaces.length > 0) return replaceResource(doing, old, args, provider, step);
     if (!changes && !old.isHalfMade) {
       // The engine keeps the old outputs.

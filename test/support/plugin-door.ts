@@ -35,7 +35,7 @@ export function throughPlugin(
   options: Omit<ProviderOptions, "log" | "cancelled">,
   config: Record<string, string>,
 ): AuthorizationProvider {
-  const service = pluginService({
+  const { methods } = pluginService({
     ...options,
     version: "0.0.0",
     engine: { log: () => undefined, attach: () => undefined },
@@ -43,7 +43,7 @@ export function throughPlugin(
 
   function call<Response>(method: string, request: unknown): Promise<Response> {
     return new Promise((resolve, reject) => {
-      (service[method] as unknown as Method)({ request }, (error, response) => {
+      (methods[method] as unknown as Method)({ request }, (error, response) => {
         if (error) reject(toError(error));
         else resolve(response as Response);
       });
@@ -70,9 +70,9 @@ export function throughPlugin(
           .map((each) => ({ property: each.getProperty(), reason: each.getReason() })),
       };
     },
-    diff: async (id, olds, news) => {
+    diff: async (id, olds, news, urn = URN) => {
       const request = new provider.DiffRequest()
-        .setUrn(URN)
+        .setUrn(urn)
         .setId(id)
         .setOlds(toStruct(olds))
         .setNews(struct({ ...news }));
@@ -108,9 +108,9 @@ export function throughPlugin(
       const response = await call<messages.UpdateResponse>("update", request);
       return { outs: fromStruct(response.getProperties()) as unknown as State };
     },
-    delete: async (id, props) => {
+    delete: async (id, props, urn = URN) => {
       await ready;
-      await call("delete", new provider.DeleteRequest().setUrn(URN).setId(id).setProperties(toStruct(props)));
+      await call("delete", new provider.DeleteRequest().setUrn(urn).setId(id).setProperties(toStruct(props)));
     },
   };
 }

@@ -18,6 +18,8 @@ export interface PluginProcess {
   call: <Response>(method: string, request: unknown) => Promise<Response>;
   /** Sends the configuration, as the engine does before all other calls. */
   configure: (config: object) => Promise<messages.ConfigureResponse>;
+  /** Resolves when the process has ended. */
+  ended: Promise<unknown>;
   /** All output so far, of both streams. */
   printed: () => string;
   close: () => Promise<void>;
@@ -29,6 +31,7 @@ export const PLUGIN = [join(ROOT, "dist", "plugin", "index.js")];
 /** Starts a plugin and connects to the port that it prints. */
 export async function startPlugin(args: readonly string[], env: NodeJS.ProcessEnv): Promise<PluginProcess> {
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const exited = once(child, "exit");
   let printed = "";
   child.stderr.on("data", (data: Buffer) => (printed += data.toString()));
   const port = await new Promise<string>((resolve, reject) => {
@@ -54,6 +57,7 @@ export async function startPlugin(args: readonly string[], env: NodeJS.ProcessEn
   return {
     call,
     configure: (config) => call("configure", new provider.ConfigureRequest().setArgs(toStruct(config))),
+    ended: exited,
     printed: () => printed,
     close: () => {
       client.close();
