@@ -55,7 +55,7 @@ describe("a program written by generate, on the real engine", function () {
   it("fails to verify a program that takes over nothing", async () => {
     await writeFile(join(stack.dir, "index.ts"), "export {};");
     const { code, output } = await generate("--out", "elsewhere.ts", "--verify");
-    expect(code).to.equal(1);
+    expect(code).to.equal(2);
     expect(output).to.include(`pulumi preview does not take over ${ADOPTABLE.join(", ")} without a change`);
   });
 });

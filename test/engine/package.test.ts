@@ -150,6 +150,6 @@ async function left(): Promise<string[]> {
   );
   return inside
     .flatMap((files, at) => [String(top[at]), ...files.map((file) => `${String(top[at])}/${file}`)])
-    .filter((path) => !/^\.work\/(clone|counts|engine|example|live)-/.test(path))
+    .filter((path) => !/^\.work\/(clone|counts|engine|example|live|sdk)-/.test(path))
     .sort();
 }
