@@ -8,6 +8,7 @@ import { EN, GROUP, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { closing } from "../support/opened";
 import { authorization, startYamlStack, type YamlProgram, type YamlStack } from "../support/plugin";
 
+const MISSING = "11111111-1111-4111-8111-111111111111";
 const TYPE = "ibm-en-authorization:index:EnAuthorization";
 
 // Each use is an object of its own: Pulumi reads no aliases of YAML.
@@ -72,10 +73,27 @@ describe("an import into the packaged provider on the real engine", function () 
     expect(iam.policies({ state: "all" })).to.deep.equal(before);
   });
 
+  it("reads an authorization that the program gets by its id, and never deletes it", async () => {
+    await start({ one: authorization({ source: en(), target: kms() }) });
+    succeeded(await stack.up());
+    const [policy] = iam.policies();
+    const { one } = await stack.authorizations();
+    succeeded(await stack.pulumi("state", "delete", one?.urn ?? "", "--yes"));
+    const got = (id: string) => ({ resources: { one: { type: TYPE, get: { id } } } });
+    await stack.program({ ...got(policy?.id ?? ""), outputs: { instance: "${one.target.serviceInstance}" } });
+    expect(succeeded(await stack.up())).to.include(`instance: "${KMS}"`);
+    succeeded(await stack.destroy());
+    expect(iam.policies()).to.deep.equal([policy]);
+
+    await stack.program(got(MISSING));
+    const { code, output } = await stack.preview();
+    expect(code).not.to.equal(0);
+    expect(output).to.include("[policy-not-found]");
+  });
+
   it("fails without a stack if no such authorization exists", async () => {
     await start({});
-    const missing = "11111111-1111-4111-8111-111111111111";
-    const { code, output } = await stack.pulumi("import", TYPE, "one", missing, "--yes");
+    const { code, output } = await stack.pulumi("import", TYPE, "one", MISSING, "--yes");
     expect(code).not.to.equal(0);
     expect(output)
       .to.include("[policy-not-found]")

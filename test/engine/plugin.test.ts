@@ -10,7 +10,7 @@ import { authorization, startYamlStack, withYaml, type YamlProgram, type YamlSta
 
 const READER = "crn:v1:bluemix:public:iam::::serviceRole:Reader";
 const OBJECT_WRITER = "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter";
-const HOME = { id: ACCOUNT, apiKeys: ["home-key"], iamId: "iam-ServiceId-1" } as const;
+const HOME = { id: ACCOUNT, apiKeys: ["home-key", "new-key"], iamId: "iam-ServiceId-1" } as const;
 const PARTNER = { id: OTHER_ACCOUNT, apiKeys: ["partner-key"], iamId: "iam-ServiceId-2" } as const;
 const one = (more: object = {}): YamlProgram => ({
   resources: { one: authorization({ ...bucketArgs(), ...more }) },
@@ -139,6 +139,32 @@ describe("the packaged provider, in a YAML program on the real engine", function
     expect(await readFile(file, "utf8")).not.to.match(/home-key|partner-key/);
     succeeded(await stack.destroy());
     expect(iam.policies()).to.deep.equal([]);
+  });
+
+  it("takes a new key of an explicit provider's account, and refuses the key of another account", async () => {
+    iam = closing(await startIamEmulator({ accounts: [HOME, PARTNER] }));
+    const keyed = (apiKey: string): YamlProgram => ({
+      resources: {
+        home: {
+          type: "pulumi:providers:ibm-en-authorization",
+          properties: { apiKey, iamEndpoint: iam.url },
+        },
+        one: authorization(bucketArgs(), { provider: "${home}" }),
+      },
+    });
+    stack = await startYamlStack(iam, keyed("home-key"), {});
+    succeeded(await stack.up());
+    const before = iam.policies({ state: "all" });
+
+    await stack.program(keyed("new-key"));
+    expect(await stack.plan()).to.deep.equal({ "engine-test": "same", home: "update" });
+    succeeded(await stack.up());
+
+    await stack.program(keyed("partner-key"));
+    const refused = await stack.preview();
+    expect(refused.code).not.to.equal(0);
+    expect(refused.output).to.include("[wrong-account]");
+    expect(iam.policies({ state: "all" })).to.deep.equal(before);
   });
 
   it("reads the stack's configuration, with the key as a secret, and refuses settings that can't be used", async () => {

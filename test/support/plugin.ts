@@ -8,6 +8,8 @@ import { ROOT, startStack, type Stack } from "./engine";
 export interface YamlResource {
   type?: string;
   properties?: object;
+  /** Reads a resource that exists, instead of declaring one. */
+  get?: { id: string };
   options?: object;
 }
 
