@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addAuditCommand } from "./audit-command";
-import { EXIT, reasonOf } from "./command";
+import { EXIT } from "./command";
 import { addDoctorCommand } from "./doctor-command";
 import { addEmulatorCommand } from "./emulator-command";
 import { addGenerateCommand } from "./generate-command";
@@ -37,7 +37,7 @@ export function commandLine(
   addShowCommand(program, io);
   addRolesCommand(program, io);
   addAuditCommand(program, io);
-  addGenerateCommand(program, out, reasonOf);
+  addGenerateCommand(program, io);
   addDoctorCommand(program, io);
   addEmulatorCommand(program, out);
   return program;

@@ -56,7 +56,7 @@ export async function orFail<Result>(
 }
 
 /** The provider's own message names the stack's configuration first, which a command reads only with `--stack`. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const { credentials } = error as { credentials?: string };
   if (codeOf(error) !== "no-credentials" || credentials !== undefined) return messageOf(error);
   return "No IBM Cloud credentials were found: set IC_API_KEY or IBMCLOUD_API_KEY (or a token as IC_IAM_TOKEN), or properties such as IAM_POLICY_MANAGEMENT_APIKEY in the environment or in the credentials file that IBM_CREDENTIALS_FILE names, or use --stack in the folder of a Pulumi project";

@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Command } from "commander";
 import type * as generating from "../generate";
-import type * as resources from "../iam/resources";
-import type { Resources } from "../iam/resources";
-import type { Settings } from "../iam/types";
 import { messageOf } from "../shared/coded-error";
+import type * as accounts from "./account";
+import { noteOf, orFail, type Io } from "./command";
+import type * as listed from "./listed";
 
 const load = createRequire(__filename);
 
@@ -17,11 +17,7 @@ interface Options {
 }
 
 /** Adds the command `generate`, which writes a program that takes over the authorizations in IAM. */
-export function addGenerateCommand(
-  program: Command,
-  out: NodeJS.WritableStream,
-  reasonOf: (error: unknown) => string,
-): void {
+export function addGenerateCommand(program: Command, { out }: Io): void {
   program
     .command("generate")
     .description("write a TypeScript program that takes over the authorizations in IAM, each by its id")
@@ -38,17 +34,15 @@ export function addGenerateCommand(
     .action(async ({ from, out: file, verify }: Options, command: Command) => {
       if (verify && file === undefined)
         command.error("--verify needs --out: the preview runs the program in that file");
-      const note = (text: string) => command.configureOutput().writeErr?.(`${text}\n`);
-      try {
+      const note = noteOf(command);
+      await orFail(command, "generate the program", async () => {
         const { text, ids, skipped } = await generate(from);
         for (const { what, reason } of skipped) note(`Skipped ${what}: ${reason}`);
         if (file === undefined) out.write(text);
         else writeFileSync(file, text);
         if (file !== undefined) note(`Wrote ${file}, which takes over ${ids.length} authorizations`);
         if (verify) note(verified(ids));
-      } catch (error) {
-        command.error(`Cannot generate the program: ${reasonOf(error)}`);
-      }
+      });
     });
 }
 
@@ -63,33 +57,17 @@ async function generate(from: string | undefined) {
     "../generate",
   ) as typeof generating;
   const named = from === undefined ? undefined : namedIn(readFileSync(from, "utf8"));
-  const account = openAccount({ config: () => undefined, env: process.env });
-  const [policies, names] = await Promise.all([account.policies(), namesIn(account)]);
+  const { openAccount, settingsOf } = load("./account") as typeof accounts;
+  const { namesOf } = load("./listed") as typeof listed;
+  const account = openAccount(settingsOf(undefined));
+  // Names only make the program more readable, so a failed lookup needs no note.
+  const [policies, names] = await Promise.all([account.policies(), namesOf(account, () => undefined)]);
   const { taken, skipped, names: given } = selectAuthorizations(policies, named);
   const resourceName = resourceNames(taken, names, given);
   const text = typeScriptProgram(
     taken.map((authorization, at) => ({ name: resourceName[at] ?? "", authorization })),
   );
   return { text, ids: taken.map(({ id }) => id), skipped };
-}
-
-function openAccount(settings: Settings): Resources {
-  return (load("../iam/resources") as typeof resources).openResources(settings);
-}
-
-/**
- * Returns the names of instances and resource groups, by GUID or id. They only make the names in the program more readable,
- * so a failed lookup is ignored.
- */
-async function namesIn(account: Resources): Promise<Map<string, string>> {
-  const [instances, groups] = await Promise.all([
-    account.instances().catch(() => []),
-    account.groups().catch(() => []),
-  ]);
-  return new Map([
-    ...instances.map(({ guid, name }) => [guid, name] as const),
-    ...groups.map(({ id, name }) => [id, name] as const),
-  ]);
 }
 
 /** Runs a preview in the current folder. @throws if it would change one of these authorizations */

@@ -1,12 +1,10 @@
+import { ALL, EVENT_NOTIFICATIONS } from "../provider/values";
 import type { Authorization } from "../results";
 
 type Side = Authorization["source"] | Authorization["target"];
 
 /** The names of service instances by GUID, and of resource groups by id. */
 export type NamesById = ReadonlyMap<string, string>;
-
-const EVENT_NOTIFICATIONS = "event-notifications";
-const ALL = "*";
 
 /**
  * Returns a resource name for each authorization, made from the names of its instances and resources, such as

@@ -48,7 +48,7 @@ export function selectAuthorizations(policies: readonly Policy[], named?: readon
 
 /** Returns true if a policy has the scope and roles of a definition, which may leave out the accounts. */
 function isDefinedBy(policy: Policy, definition: PolicyDefinition): boolean {
-  const { accountId } = accountsOf(policy);
+  const accountId = accountOf(policy);
   const body: PolicyBody = {
     ...policy,
     subject: { attributes: withAccount(definition.subject.attributes, accountId) },
@@ -60,9 +60,9 @@ function isDefinedBy(policy: Policy, definition: PolicyDefinition): boolean {
 
 type Attributes = PolicyDefinition["subject"]["attributes"];
 
-function accountsOf({ resource }: Policy): { accountId: string } {
+function accountOf({ resource }: Policy): string {
   const found = resource.attributes.find(({ key }) => key === "accountId");
-  return { accountId: typeof found?.value === "string" ? found.value : "" };
+  return typeof found?.value === "string" ? found.value : "";
 }
 
 function withAccount(attributes: Attributes, accountId: string): Attributes {

@@ -4,7 +4,7 @@ import type * as authorizations from "../lookups/authorizations";
 import type * as groups from "../lookups/resource-group";
 import type * as instances from "../lookups/service-instance";
 import type { Settings } from "../iam/types";
-import type { CONFIG_KEYS } from "../iam/config";
+import { CONFIG_KEYS } from "../iam/config";
 import { PACKAGE } from "./config";
 import type { Values } from "./wire";
 
@@ -47,8 +47,7 @@ export async function callFunction(
 /** Sets the provider's configuration as that of the stack, which the lookups read. */
 function useSettings({ config }: Pick<Settings, "config">): void {
   const { runtime } = load("@pulumi/pulumi") as typeof pulumi;
-  const { CONFIG_KEYS: keys } = load("../iam/config") as { CONFIG_KEYS: typeof CONFIG_KEYS };
-  const values = keys.map((key) => [`ibmcloud:${key}`, config(`ibmcloud:${key}`)] as const);
+  const values = CONFIG_KEYS.map((key) => [`ibmcloud:${key}`, config(`ibmcloud:${key}`)] as const);
   runtime.setAllConfig(
     Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Record<string, string>,
   );

@@ -133,7 +133,7 @@ export function pluginService({ version, engine, ...options }: PluginOptions): P
     }),
     diff: unary(async (request: messages.DiffRequest) => {
       const known = fromStruct(request.getOlds());
-      const wanted = fromStruct(request.getNews()) as unknown as Inputs;
+      const wanted = inputsOf(request.getNews());
       const { changes, replaces = [] } = await run.core.diff(
         request.getId(),
         known,
@@ -154,7 +154,7 @@ export function pluginService({ version, engine, ...options }: PluginOptions): P
       return response;
     }),
     create: unary(async (request: messages.CreateRequest) => {
-      const inputs = fromStruct(request.getProperties()) as unknown as Inputs;
+      const inputs = inputsOf(request.getProperties());
       if (request.getPreview()) {
         for (const note of held.get(request.getUrn()) ?? []) print(note, request.getUrn());
         return new provider.CreateResponse().setProperties(toStruct(createdOutputs(inputs)));
@@ -174,7 +174,7 @@ export function pluginService({ version, engine, ...options }: PluginOptions): P
     }),
     update: unary(async (request: messages.UpdateRequest) => {
       const known = fromStruct(request.getOlds());
-      const inputs = fromStruct(request.getNews()) as unknown as Inputs;
+      const inputs = inputsOf(request.getNews());
       const outs = request.getPreview()
         ? updatedOutputs(known as unknown as State, inputs)
         : (await run.core.update(request.getId(), known, inputs)).outs;
@@ -205,6 +205,11 @@ export function pluginService({ version, engine, ...options }: PluginOptions): P
     getMappings: unimplemented,
   };
   return { methods, cancel };
+}
+
+/** Reads inputs that `check` returned, which have their types. */
+function inputsOf(struct: Parameters<typeof fromStruct>[0]): Inputs {
+  return fromStruct(struct) as unknown as Inputs;
 }
 
 function plain(config: Values): Values {
