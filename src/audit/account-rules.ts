@@ -6,7 +6,7 @@ const AUDIT = "https://cloud.ibm.com/docs/account?topic=account-iam-audit-polici
 
 type Side = Authorization["source"] | Authorization["target"];
 
-/** What limits an authorization, and its roles. */
+/** The conditions of an authorization, and its roles. */
 interface Grant {
   authorization: Authorization;
   limits: ReadonlySet<string>;
@@ -68,7 +68,7 @@ export const ACCOUNT_RULES: readonly Rule[] = [
       const grants = all.map(toGrant);
       return grants.flatMap((grant) => {
         const { id, managedBy } = grant.authorization;
-        // What a service or a template manages can't be removed by hand.
+        // An authorization that a service or a template manages can't be removed by hand.
         if (managedBy) return [];
         const wider = grants.find(
           (each) =>

@@ -4,7 +4,7 @@ import type { Authorization } from "../results";
 export const SEVERITIES = ["low", "medium", "high"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-/** What the rules know besides the authorizations. A rule that needs an undefined fact finds nothing. */
+/** The facts that the rules use besides the authorizations. A rule that needs an undefined fact finds nothing. */
 export interface Facts {
   /** The accounts whose services may have access. */
   allowedAccounts?: readonly string[];
@@ -16,7 +16,7 @@ export interface Facts {
   managed?: ReadonlyMap<string, string>;
 }
 
-/** What a rule finds. */
+/** A finding of a rule. */
 export interface Problem {
   /** The policy's id. */
   id: string;

@@ -9,7 +9,7 @@ const load = createRequire(__filename);
 /** The exit codes. `docs/cli.md` documents them, and they are stable. */
 export const EXIT = { findings: 1, failed: 2 } as const;
 
-/** What the program gives its commands. */
+/** The output and exit code of the commands. */
 export interface Io {
   out: NodeJS.WritableStream;
   /** Sets the exit code of a command that worked. */
@@ -74,7 +74,7 @@ const DATA: Record<string, (data: object, flat: () => readonly Record<string, un
     }),
 };
 
-/** What a command can print. */
+/** The result of a command, in each format. */
 export interface Printed {
   table: () => string;
   /** For JSON and YAML. */

@@ -8,7 +8,7 @@ import { INVISIBLE } from "../shared/text";
 
 const load = createRequire(__filename);
 
-/** Where a command writes its result. */
+/** The width and colours of the output of a command. */
 export interface Screen {
   /** The columns of the terminal. Undefined if it is not a terminal: nothing is then shortened. */
   width?: number;
