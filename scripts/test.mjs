@@ -8,9 +8,9 @@ import { chosenParts } from "./test-parts.mjs";
 import { installPackage, npm, ROOT } from "./setup.mjs";
 
 /**
- * The counts and the last lines of a test run, as `test/support/reporter.ts` and `bench.mjs` write them.
+ * The counts, the last lines and the failed tests of a test run, as `test/support/reporter.ts` and `bench.mjs` write them.
  *
- * @typedef {{ passes: number, failures: number, pending: number, summary?: string[] }} Counts
+ * @typedef {{ passes: number, failures: number, pending: number, summary?: string[], failed?: string[] }} Counts
  */
 
 /** @type {string[]} */
@@ -73,6 +73,9 @@ try {
 const total = (key) => counted.reduce((sum, counts) => sum + counts[key], 0);
 const summary = counted.flatMap((counts) => counts.summary ?? []);
 if (summary.length > 0) console.log(`\n${summary.join("\n")}`);
+// The failures are printed again at the end, because a CI log may keep only its last lines.
+const failures = counted.flatMap((counts) => counts.failed ?? []);
+if (failures.length > 0) console.log(`\nFailed tests:\n\n${failures.join("\n\n")}`);
 if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join(", ")}`);
 // A linter reports no test counts, so a failed step counts as one failure.
 const failed = Math.max(total("failures"), failedSteps.length > 0 ? 1 : 0);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import Mocha from "mocha";
 
 /**
- * Prints like mocha's `spec` reporter, then the lines of `summarize`. Writes the runner's counts and these lines as JSON
- * to the file that `TEST_COUNTS` names.
+ * Prints like mocha's `spec` reporter, then the lines of `summarize`. Writes the runner's counts, these lines and the
+ * failed tests as JSON to the file that `TEST_COUNTS` names.
  */
 class CountingReporter extends Mocha.reporters.Spec {
   #summary: string[] | undefined;
@@ -17,13 +17,17 @@ class CountingReporter extends Mocha.reporters.Spec {
     writeFileSync(lines, "");
     // Worker processes start later and inherit the environment.
     process.env["TEST_SUMMARY"] = lines;
+    const failed: string[] = [];
+    runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test, error: unknown) => {
+      failed.push(`${test.fullTitle()}\n  ${error instanceof Error ? error.message : String(error)}`);
+    });
     // With parallel workers, mocha ends the run once more for each worker process that failed.
     runner.on(Mocha.Runner.constants.EVENT_RUN_END, () => {
       this.#summary ??= printed(lines);
       rmSync(folder, { recursive: true, force: true });
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
       const file = process.env["TEST_COUNTS"];
-      const counts = { passes, failures, pending, summary: this.#summary };
+      const counts = { passes, failures, pending, summary: this.#summary, failed };
       if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
     });
   }
