@@ -30,16 +30,21 @@ describe("the test runner", function () {
     const file = join(folder, "counts.json");
     const all = ["mocha", "--no-package", "--reporter", "test/support/reporter.ts", ...args];
     const { code, output } = await command("npx", all, ROOT, { ...process.env, TEST_COUNTS: file });
-    return { code, output, counts: JSON.parse(await readFile(file, "utf8")) as object };
+    const { failed, ...counts } = JSON.parse(await readFile(file, "utf8")) as { failed: string[] };
+    return { code, output, counts, failed };
   }
   const fixture = (name: string) => `test/support/fixtures/${name}.ts`;
   const MESSAGE = "A promise was rejected without a handler: Error: unheard";
 
   for (const name of ["handled-late", "never-handled"]) {
     it(`fails if a promise is rejected without a handler: ${name}`, async () => {
-      const { code, output, counts } = await mocha(fixture(name));
+      const { code, output, counts, failed } = await mocha(fixture(name));
       expect(code, output).to.equal(1);
       expect(output).to.include(MESSAGE);
+      expect(failed).to.have.length(1);
+      expect(failed[0])
+        .to.match(/refuseRejections for "/)
+        .and.to.include(MESSAGE);
       expect(counts).to.deep.equal({ passes: 1, failures: 1, pending: 0, summary: [] });
     });
   }
@@ -59,10 +64,14 @@ describe("the test runner", function () {
   it("counts, checks and summarizes every file of parallel workers", async () => {
     // Each of two workers runs one of the first two files; the others run in a worker that has run a file before.
     const files = ["handled", "handled-late", "handled-too", "never-handled"].map(fixture);
-    const { code, output, counts } = await mocha("--parallel", "--jobs", "2", ...files);
+    const { code, output, counts, failed } = await mocha("--parallel", "--jobs", "2", ...files);
     expect(code, output).not.to.equal(0);
-    for (const failed of ["gets its handler after another await", "never gets a handler"])
-      expect(output).to.include(`refuseRejections for "${failed}"`);
+    expect(failed).to.have.length(2);
+    for (const title of ["gets its handler after another await", "never gets a handler"]) {
+      expect(output).to.include(`refuseRejections for "${title}"`);
+      const [found] = failed.filter((each) => each.includes(`refuseRejections for "${title}"`));
+      expect(found).to.include(MESSAGE);
+    }
     expect(counts).to.deep.equal({
       passes: 4,
       failures: 2,

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import Mocha from "mocha";
 
 /**
@@ -18,8 +19,9 @@ class CountingReporter extends Mocha.reporters.Spec {
     // Worker processes start later and inherit the environment.
     process.env["TEST_SUMMARY"] = lines;
     const failed: string[] = [];
-    runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test, error: unknown) => {
-      failed.push(`${test.fullTitle()}\n  ${error instanceof Error ? error.message : String(error)}`);
+    runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test, error: Partial<Error>) => {
+      // An error of a parallel worker is a plain object here.
+      failed.push(`${test.fullTitle()}\n  ${error.message ?? inspect(error)}`);
     });
     // With parallel workers, mocha ends the run once more for each worker process that failed.
     runner.on(Mocha.Runner.constants.EVENT_RUN_END, () => {
