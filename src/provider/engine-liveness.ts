@@ -20,12 +20,17 @@ export function watchEngine(address: string | undefined): () => Promise<boolean>
     // Node.js may need two turns of the event loop to notice a closed connection.
     await turn();
     await turn();
-    if (connection && !connection.closed && !connection.socket.destroyed) return false;
+    if (connection && isOpen(connection)) return false;
     connection = await (opening ??= open(`http://${address}`).finally(() => {
       opening = undefined;
     }));
     return connection === undefined;
   };
+}
+
+/** A session can outlive its socket for a moment, and has no socket any more once it is destroyed. */
+function isOpen(session: ClientHttp2Session): boolean {
+  return !session.closed && !session.destroyed && !session.socket.destroyed;
 }
 
 /** Opens a connection that does not keep the process alive. Returns `undefined` if it is refused. */

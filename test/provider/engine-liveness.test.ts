@@ -79,6 +79,17 @@ describe("watchEngine", () => {
     expect(engine.sockets).to.have.length(2);
   });
 
+  it("returns true if the engine's end resets the connection", async () => {
+    const engine = await startEngine();
+    const isGone = watchEngine(`127.0.0.1:${engine.port}`);
+    for (const time of ["opens", "reuses"]) expect(await isGone(), time).to.equal(false);
+    for (const socket of engine.sockets) socket.resetAndDestroy();
+    await engine.close();
+    // The reset arrives in a later turn of the event loop.
+    await sleep(10);
+    expect(await isGone()).to.equal(true);
+  });
+
   it("does not prevent an engine from shutting down", async () => {
     const engine = createHttp2Server().listen(0, "127.0.0.1");
     await once(engine, "listening");

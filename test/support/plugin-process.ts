@@ -35,9 +35,11 @@ export async function startPlugin(args: readonly string[], env: NodeJS.ProcessEn
   let printed = "";
   child.stderr.on("data", (data: Buffer) => (printed += data.toString()));
   const port = await new Promise<string>((resolve, reject) => {
+    let output = "";
     child.stdout.on("data", (data: Buffer) => {
       printed += data.toString();
-      const [line, ...rest] = printed.split("\n");
+      output += data.toString();
+      const [line, ...rest] = output.split("\n");
       if (rest.length > 0) resolve(line ?? "");
     });
     child.once("exit", (code) => {
