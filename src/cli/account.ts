@@ -20,7 +20,7 @@ export interface Account {
   identity: () => Promise<Identity>;
   policies: () => Promise<Policy[]>;
   deleted: () => Promise<Policy[]>;
-  /** Undefined if IAM is an emulator and Resource Controller has no endpoint of its own: the names are then not known. */
+  /** Undefined if IAM is an emulator and Resource Controller has no endpoint of its own: the names are then unknown. */
   instances: () => Promise<ServiceInstance[] | undefined>;
   groups: () => Promise<ResourceGroup[] | undefined>;
   offeredRoles: (pair: Pair) => Promise<OfferedRole[]>;

@@ -37,7 +37,7 @@ export function addListCommand(program: Command, io: Io): void {
     .addOption(
       new Option(
         "--managed-by <what>",
-        "only those that a service or a template manages, or neither",
+        "only those that a service manages, that a template manages, or that neither manages (none)",
       ).choices(["service", "template", "none"]),
     )
     .option("--broad", "only those that cover all instances, all resource groups or all services on a side")

@@ -7,14 +7,14 @@ const KINDS = {
   serviceInstance: {
     problem: "is neither a GUID nor a CRN: write",
     advice:
-      'the instance\'s GUID, its CRN, or "*" for all instances. getServiceInstance of this package and `ibmcloud resource service-instances` find a GUID by the name',
+      'the instance\'s GUID, its CRN, or "*" for all instances. getServiceInstance of this package and `ibmcloud resource service-instances` find a GUID by name',
     id: "GUID",
     noun: ({ serviceName }: WrittenName) =>
       serviceName === undefined ? "instance" : `${serviceName} instance`,
   },
   resourceGroupId: {
     problem: "is not the id of a resource group, which has 32 hexadecimal digits: write",
-    advice: "the id. getResourceGroup of this package and `ibmcloud resource groups` find an id by the name",
+    advice: "the id. getResourceGroup of this package and `ibmcloud resource groups` find an id by name",
     id: "id",
     noun: () => "resource group",
   },
