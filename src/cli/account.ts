@@ -50,7 +50,7 @@ export function openAccount(settings: Settings, name?: string): Account {
   };
 }
 
-/** Opens the account that the options select, and notes in one line whose credentials it uses. */
+/** Opens the account that the options select, and prints one line about its credentials. */
 export async function useAccount(
   { credentials, stack }: AccountOptions,
   note: (text: string) => void,

@@ -69,7 +69,7 @@ const DATA: Record<string, (data: object, flat: () => readonly Record<string, un
   csv: (_data, flat) =>
     (load("csv-stringify/sync") as typeof csv).stringify([...flat()], {
       header: true,
-      // A spreadsheet would run a description that begins with `=` as a formula.
+      // In a spreadsheet, a description that begins with `=` would run as a formula.
       escape_formulas: true,
     }),
 };

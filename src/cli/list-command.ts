@@ -55,7 +55,7 @@ Examples:
   list --all --broad --output csv           every broad grant in the account, for a spreadsheet
   list --target kms --role Reader           by service and role
   list --source my-events                   by the name of an instance
-  list --deleted                            what restore can bring back`;
+  list --deleted                            those that can be restored`;
 
 async function list(options: Options, command: Command, io: Io): Promise<void> {
   const { useAccount } = load("./account") as typeof accounts;

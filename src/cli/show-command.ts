@@ -54,7 +54,7 @@ export function addShowCommand(program: Command, io: Io): void {
     });
 }
 
-/** The minimum number of characters of an id. */
+/** The minimum length of the argument, in characters. */
 const SHORTEST = 4;
 
 /** @throws CodedError unless exactly one policy has this id, or an id that starts with it */

@@ -108,7 +108,7 @@ async function permission(name: string, role: string, read: () => Promise<string
 
 /**
  * The largest accepted difference between this machine's clock and IAM's, in milliseconds. With a wrong clock, tokens seem
- * expired, or are used for too long.
+ * expired, or are used after they expired.
  */
 const LARGEST_SKEW = 60_000;
 

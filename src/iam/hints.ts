@@ -1,7 +1,7 @@
 import { isTls, NOT_SENT, NOT_VISIBLE, TIMED_OUT, UNREADABLE } from "./outcome";
 import type { Hint, Service } from "./types";
 
-/** The hints that several services share. Their texts differ by service. */
+/** The hints that several services share. Their wording differs by service. */
 const unauthorized = (hint: string): Hint => ({
   when: ({ status }) => status === 401,
   code: "token-refused",

@@ -20,7 +20,7 @@ export interface Iam {
   configuredAccountId?: string;
   /** True if a duplicate is adopted when these credentials created it: `IBMCLOUD_ADOPT_OWN=true`. */
   adoptsOwn: boolean;
-  /** Removes credentials from a text. */
+  /** Removes credentials from a string. */
   redact: (text: string) => string;
   /** Returns the account and user of the credentials. */
   identity: () => Promise<Identity>;

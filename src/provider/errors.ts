@@ -35,7 +35,7 @@ interface ErrorContext {
   /** The operation, as it follows "Cannot" in the message. */
   action: string;
   inputs: Partial<Inputs>;
-  /** Removes credentials from a text. */
+  /** Removes credentials from a string. */
   redact: (text: string) => string;
   /** True if Pulumi runs the operation with the configuration of the last `pulumi up`. */
   usesLastConfig?: boolean;

@@ -86,7 +86,7 @@ describe("lookups on the real engine", function () {
     expect(iam.policies()).to.deep.equal([]);
   });
 
-  it("find the GUID of a name in the place of an id, and note an id that does not exist", async () => {
+  it("find the GUID of a name in place of an id, and note an id that does not exist", async () => {
     const { source, target } = bucketInputs();
     const stack = await start(
       declares("named", {

@@ -2,7 +2,7 @@ import type { Resources } from "../../iam/resources";
 import type { CheckFailure, Source, Target, WrittenName } from "../types";
 import { ALL, isUnknown } from "../values";
 
-/** The two kinds of ids, with the parts of the error for a name in the place of an id. */
+/** The two kinds of ids, with the parts of the error for a name in place of an id. */
 const KINDS = {
   serviceInstance: {
     problem: "is neither a GUID nor a CRN: write",
@@ -20,7 +20,7 @@ const KINDS = {
   },
 };
 
-/** Returns the failure for a name in the place of an id. */
+/** Returns the failure for a name in place of an id. */
 export function refuseName(
   side: "source" | "target",
   key: WrittenName["key"],
