@@ -23,7 +23,7 @@ const outside = (...names) => ({
 });
 
 export default defineConfig(
-  // The last are packages of their own: inside the clone, they can't resolve this package by its name.
+  // The last two are packages of their own: inside the clone, they can't resolve this package by its name.
   { ignores: ["dist", "coverage", ".work", "tools", "examples/tests-with-*", "pulumi-plugin"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
@@ -65,7 +65,7 @@ export default defineConfig(
       { ...outside("iam", "provider"), allowTypeImports: true },
     ],
   ),
-  // The core knows neither door: the dynamic resource or the packaged provider.
+  // The provider depends on neither of its users: the dynamic resource and the packaged provider.
   forbid(
     ["src/provider/**"],
     [ibm, outside("emulator", "cli", "lookups", "plugin", "index", "en-authorization")],

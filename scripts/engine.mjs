@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const EXE = process.platform === "win32" ? ".exe" : "";
 const CLI = `pulumi${EXE}`;
 const LANGUAGE_HOST = `pulumi-language-nodejs${EXE}`;
-/** The further language hosts that the tests of the packaged provider need: the folder in `tools`, and the Go module. */
+/** The additional language hosts that the tests of the packaged provider need: the folder in `tools`, and the Go module. */
 const MORE_HOSTS = {
   "pulumi-language-yaml": ["pulumi-language-yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"],
   // This module is pinned together with the module of the Node.js host.

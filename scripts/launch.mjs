@@ -4,7 +4,7 @@ import { run } from "./progress.mjs";
 import { installPackage, ROOT } from "./setup.mjs";
 
 /**
- * Runs a script that needs the Pulumi engine, after it has installed the dependencies and the engine if they are missing.
+ * Runs a script that needs the Pulumi engine. Before that, installs the dependencies and the engine if they are missing.
  *
  * @param {string} script its path in this folder
  * @param {readonly string[]} [args]

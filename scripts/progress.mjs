@@ -38,7 +38,7 @@ export async function step(title, work) {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number, show?: boolean }} [options] `show` sends its
- * output to the terminal; `timeout` ends it after so many milliseconds
+ * output to the terminal; `timeout` ends it after that many milliseconds
  * @returns {Promise<{ code: number, output: string }>}
  */
 export async function run(command, args, { cwd, env, timeout, show = false } = {}) {

@@ -66,8 +66,8 @@ interface AuthorizationSide {
    */
   serviceInstance?: pulumi.Input<string>;
   /**
-   * The id of a resource group, 32 hexadecimal digits: the grant covers its instances. `"*"` means all resource groups. Set
-   * either this or `serviceInstance`. A name is refused: `getResourceGroup` finds its id.
+   * The id of a resource group: 32 hexadecimal digits. The grant covers all instances in the group. `"*"` means all resource
+   * groups. Set either this or `serviceInstance`. A name is refused: `getResourceGroup` finds its id.
    */
   resourceGroupId?: pulumi.Input<string>;
   /** The location, such as `"us-south"`. Not every service supports it. */
@@ -83,7 +83,7 @@ interface AuthorizationSide {
   attributes?: pulumi.Input<ObjectInput<AuthorizationAttribute>[]>;
 }
 
-/** The properties of a source. The types of the state and of lookups have them too. */
+/** The properties of a source. The types of the state and of lookup results extend them. */
 export interface SourceProperties extends AuthorizationSide {
   /**
    * The account of the source: 32 hexadecimal digits. Required for a source outside the credentials' account.
@@ -98,7 +98,7 @@ export interface SourceProperties extends AuthorizationSide {
   serviceName?: pulumi.Input<ServiceName>;
 }
 
-/** The properties of a target. The types of the state and of lookups have them too. */
+/** The properties of a target. The types of the state and of lookup results extend them. */
 export interface TargetProperties extends AuthorizationSide {
   /**
    * The account of the target: 32 hexadecimal digits. If you set it, credentials of another account are refused.
@@ -115,8 +115,8 @@ export interface TargetProperties extends AuthorizationSide {
 }
 
 /**
- * The type of a property that must not be combined with the others of its variant. It is a kind of `string`, because with
- * `undefined` the compiler would neither suggest a name for a mistyped property nor name the missing one.
+ * The type of a property that must not be combined with the others of its variant. It extends `string` because `undefined`
+ * would make the compiler's errors worse: they would neither suggest a name for a mistyped property nor name the missing one.
  */
 type Excluded = string & { readonly excluded: never };
 
@@ -141,7 +141,7 @@ export interface AuthorizationCrn extends Pick<AuthorizationSide, "region" | "at
 
 interface TargetOfCrn extends AuthorizationCrn, Pick<TargetProperties, "tags"> {}
 
-// Each of the other variants requires an instance, a resource group, or `attributes`, which can name one of the two.
+// Each variant without `crn` requires an instance, a resource group, or `attributes`, which can name either of them.
 interface OfInstance extends Required<Pick<AuthorizationSide, "serviceInstance">> {
   resourceGroupId?: Excluded;
   crn?: undefined;
@@ -222,11 +222,12 @@ export interface EnAuthorizationArgs {
    *   replacement would try to adopt the same policy again, and fail.
    *
    * An adopted authorization gets the declared roles and description. Policies that a service created for its own use, or
-   * that an enterprise template manages, are never adopted. Only a create uses `adopt`: a change of it has no effect on an existing resource.
+   * that an enterprise template manages, are never adopted. Only a create uses `adopt`: changing it has no effect on an
+   * existing resource.
    * @default false
    */
   adopt?: pulumi.Input<boolean | string>;
-  /** Delays that give IAM time to propagate a change. A change of `settle` updates only the Pulumi state. */
+  /** Delays that give IAM time to propagate a change. A change to `settle` updates only the Pulumi state. */
   settle?: ObjectInput<AuthorizationSettle>;
   /**
    * The name of the credentials to use. They come from `ibmcloud:credentials.<name>` in stack configuration, or else from

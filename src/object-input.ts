@@ -11,8 +11,8 @@ export type SideInput<T> = T | Pending<{ [Key in keyof T & string]?: T[Key] }>;
 
 /**
  * The Outputs and Promises of an object. They also declare the properties of the object: the compiler suggests a name for a
- * mistyped property only if all members of a union have that property. `NoList` is in the union because the compiler names the
- * properties that `{}` lacks only if the union has a list.
+ * mistyped property only if all members of a union have that property. The union includes a list type, `NoList`, because
+ * otherwise the compiler's error for `{}` would not name the missing properties.
  */
 type Pending<T> = (Promise<T> | pulumi.OutputInstance<T> | NoList) & {
   [Key in keyof T & string]?: pulumi.OutputInstance<unknown>;

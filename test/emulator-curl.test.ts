@@ -79,7 +79,7 @@ describe("docs/emulator-curl.md", function () {
     });
   });
 
-  it("has commands that change what the emulator holds", async () => {
+  it("has commands that change the emulator's data", async () => {
     const { body } = await iam.send("GET", "/v2/policies/3fa85f64-5717-4562-b3fc-2c963f66afa6");
     expect(body).to.include({ description: "edited by hand", state: "active" });
     const list = await iam.send("GET", "/v2/policies?account_id=e0a1d0c0ffee4e0a1d0c0ffee4e0a1d0");

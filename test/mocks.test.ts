@@ -136,7 +136,7 @@ describe("the outputs under Pulumi's mocks", () => {
     ["an unknown property", { ...toKey, target: { ...target(), servceName: "kms" } }],
     ["no side", {}],
     [
-      "a source in another account than the target",
+      "a source in an account other than the target",
       { ...toKey, source: { serviceInstance: crn("event-notifications", EN, OTHER_ACCOUNT) } },
     ],
   ];

@@ -34,7 +34,7 @@ export function missedOf(bounds: readonly Bound[]): string[] {
     .filter((each) => !isHeld(each))
     .map(
       ({ part, what, measured, atMost, unit }) =>
-        `${part}: ${what} is ${amount(measured, unit)}, the limit is ${amount(atMost, unit)}`,
+        `${part}: ${what} is ${amount(measured, unit)}; the limit is ${amount(atMost, unit)}`,
     );
 }
 

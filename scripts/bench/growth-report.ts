@@ -23,9 +23,9 @@ type Ratio = keyof typeof RATIOS;
 /** The limit of the ratios below. The ratios to the floor have no limit, because the floor makes no calls. */
 const AT_MOST = 1.2;
 const BOUNDED: Partial<Record<Ratio, string>> = {
-  "to thin": "time, to the thin provider",
-  "delayed, to thin": `time at ${LATENCY} ms a call, to the thin provider and waits`,
-  "memory, to thin": "memory, to the thin provider",
+  "to thin": "time, relative to the thin provider",
+  "delayed, to thin": `time at ${LATENCY} ms a call, relative to the thin provider and waits`,
+  "memory, to thin": "memory, relative to the thin provider",
 };
 
 /** Adds up the peak memory of the processes. */
@@ -115,7 +115,7 @@ const isFasterThanLinear = (exponent: number) => exponent > LINEAR && exponent <
 
 /** Explains why the floor, which makes no calls, grows too: its backend writes the state at each step that changes it. */
 function remarkOf(operation: Operation): string {
-  const remark = "the floor is faster than linear too";
+  const remark = "the floor's time grows faster than linearly too";
   const writes = operation === "up" || operation === "destroy";
   return writes ? `${remark}: its backend writes the whole state at each step` : remark;
 }

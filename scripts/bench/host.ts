@@ -88,7 +88,7 @@ export function hostBounds(pairs: readonly Pair[]): Bound[] {
   return [
     {
       part: "host",
-      what: "processor time, to the thin provider",
+      what: "processor time, relative to the thin provider",
       measured: median(ratios),
       atMost: AT_MOST,
       unit: "x",

@@ -44,7 +44,7 @@ export function limitBounds({ took, ideal, refused, made }: Limited): Bound[] {
     { part: "limit", what: `${what}: not made`, measured: CREATES - made, atMost: 0, unit: "authorizations" },
     {
       part: "limit",
-      what: `${what}: time, to the ideal`,
+      what: `${what}: time, relative to the ideal`,
       measured: took / ideal,
       atMost: 1.5,
       unit: "x",

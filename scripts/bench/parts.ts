@@ -10,7 +10,7 @@ import { measureStartup, startupBounds, startupText } from "./startup";
 import { measureState, stateBounds, stateText } from "./state";
 import { terraformBounds, terraformTable } from "./terraform";
 
-/** The result of one part: numbers for the JSON file, a text to show, and the bounds. */
+/** The result of one part: numbers for the JSON file, the text to print, and the bounds. */
 interface Measured {
   found: object;
   text: string;

@@ -51,7 +51,7 @@ export function pluginBounds(pairs: readonly Pair[]): Bound[] {
   return [
     {
       part: "plugin",
-      what: "start-up, to Pulumi's own server",
+      what: "start-up, relative to Pulumi's own server",
       measured: median(ratios),
       atMost: 1.2,
       unit: "x",

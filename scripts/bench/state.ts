@@ -21,7 +21,7 @@ export async function measureState(): Promise<StateSize> {
 }
 
 export function stateBounds({ ours, thin }: StateSize): Bound[] {
-  const what = "bytes of a resource, to the thin provider's";
+  const what = "bytes of a resource, relative to the thin provider's";
   return [{ part: "state", what, measured: ours / thin, atMost: AT_MOST, unit: "x" }];
 }
 

@@ -26,7 +26,7 @@ export function terraformBounds(counted: readonly Counted[], part = "calls"): Bo
   return counted.flatMap(({ operation, size, all }) => {
     const { calls = 0 } = TERRAFORM[operation] ?? {};
     if (calls === 0) return [];
-    const what = `${operation} of ${size}: all calls, to Terraform's`;
+    const what = `${operation} of ${size}: all calls, compared with Terraform's`;
     return [{ part, what, measured: all, atMost: leastOf(calls, size), unit: "calls" }];
   });
 }

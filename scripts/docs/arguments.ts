@@ -67,7 +67,7 @@ export async function argumentsPage(): Promise<string> {
       "# Arguments",
       "<!-- Generated from the doc comments in src: npx tsx scripts/docs/arguments.ts -->",
       "The arguments of `new EnAuthorization(name, args, opts)`. [Scopes and roles](scopes-and-roles.md) explains how they " +
-        "work together, and [How changes work](how-changes-work.md) what a change does. " +
+        "work together, and [How changes work](how-changes-work.md) explains the effect of a change. " +
         "[Coming from Terraform](coming-from-terraform.md) maps them to the arguments of Terraform and of IBM's CLI.",
       ...typeOf(ARGUMENTS).getProperties().map(argument),
       ...sections,
@@ -125,7 +125,7 @@ function unwrapped(whole: string, inner: string, at: number, text: string): stri
   return /\w$/.test(text.slice(0, at)) ? whole : inner;
 }
 
-/** A property of the type `Excluded` only exists for the compiler. */
+/** A property of the type `Excluded` exists only for the compiler. */
 function isAllowed(symbol: ts.Symbol): boolean {
   return declarationOf(symbol)?.type?.getText() !== "Excluded";
 }

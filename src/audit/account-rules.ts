@@ -22,12 +22,12 @@ function toGrant(authorization: Authorization): Grant {
   };
 }
 
-/** Returns each limit of a side as a text. A condition that `serviceInstance` exists limits nothing. */
+/** Returns each limit of a side as text. A condition that `serviceInstance` exists limits nothing. */
 function limitsOf(name: string, side: Side): string[] {
   const { attributes = [], tags = [], ...values }: Side & Pick<Authorization["target"], "tags"> = side;
   const limits = Object.entries(values).flatMap(([key, value]) => {
     if (key !== "resourceGroupId") return value === "*" ? [] : [[key, "stringEquals", value]];
-    // Every value of a resource group also fulfils the condition that there is one.
+    // A scope of one resource group also meets the condition that a resource group exists.
     return value === "*"
       ? [[key, "stringExists"]]
       : [
@@ -45,7 +45,7 @@ function limitsOf(name: string, side: Side): string[] {
   return [...limits, ...others].map((each) => `${name} ${JSON.stringify(each)}`);
 }
 
-/** Returns true if everything that `other` grants is granted by `one`: it has no other limit, and all of its roles. */
+/** Returns true if `one` grants everything that `other` grants: it has no additional limit, and no role is missing. */
 function covers(one: Grant, other: Grant): boolean {
   return (
     [...one.limits].every((each) => other.limits.has(each)) &&
@@ -102,7 +102,7 @@ export const ACCOUNT_RULES: readonly Rule[] = [
             .map(({ id }) => ({
               id,
               why: "none of the given stacks and states has it, so no program documents or reviews it",
-              change: "take it over with the command generate, or delete it",
+              change: "adopt it with the generate command, or delete it",
             })),
   },
   {
@@ -117,7 +117,7 @@ export const ACCOUNT_RULES: readonly Rule[] = [
         .map(([id, place]) => ({
           id,
           why: `${place} has it, and IAM doesn't: it was deleted elsewhere, or it is in another account`,
-          change: "run pulumi refresh and pulumi up, or bring it back with the command restore",
+          change: "run pulumi refresh and pulumi up, or bring it back with the restore command",
         }));
     },
   },

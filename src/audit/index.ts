@@ -10,7 +10,7 @@ export const RULES: readonly Rule[] = [...SCOPE_RULES, ...ROLE_RULES, ...EXISTEN
 /**
  * Applies all rules, and returns the most severe findings first.
  *
- * @param all every authorization of the account: a state can have any of them
+ * @param all every authorization of the account, because a state can contain any of them
  * @param isConsidered returns true for the authorizations that the findings are about
  */
 export function audit(

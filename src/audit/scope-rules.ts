@@ -6,7 +6,7 @@ type Side = Authorization["source"] | Authorization["target"];
 const SERVICE_AUTH = "https://cloud.ibm.com/docs/account?topic=account-serviceauth";
 const BEST_PRACTICES = "https://cloud.ibm.com/docs/account?topic=account-account_setup";
 
-/** Returns a rule that looks at one authorization after the other. */
+/** Returns a rule that looks at each authorization on its own. */
 function each(
   rule: Omit<Rule, "find">,
   findOne: (authorization: Authorization, facts: Facts) => Omit<Problem, "id"> | undefined,
@@ -43,7 +43,7 @@ export const SCOPE_RULES: readonly Rule[] = [
     ({ source, target }) =>
       isUnlimited(source) && isUnlimited(target)
         ? {
-            why: `every instance of ${source.serviceName ?? "any service"} may reach every instance of ${target.serviceName}, also each that is made later`,
+            why: `every instance of ${source.serviceName ?? "any service"} may reach every instance of ${target.serviceName}, including those that are created later`,
             change: "name the instance or the resource group of the source and of the target",
           }
         : undefined,
@@ -59,7 +59,7 @@ export const SCOPE_RULES: readonly Rule[] = [
       const side = source.resourceGroupId === "*" ? "source" : "target";
       if (source.resourceGroupId !== "*" && target.resourceGroupId !== "*") return undefined;
       return {
-        why: `the ${side} covers every resource group, also each that is made later`,
+        why: `the ${side} covers every resource group, including those that are created later`,
         change: `write the id of one resource group in ${side}.resourceGroupId`,
       };
     },
@@ -96,7 +96,7 @@ export const SCOPE_RULES: readonly Rule[] = [
   ),
 ];
 
-/** A service whose instances Resource Controller doesn't list. */
+/** The services whose instances Resource Controller doesn't list. */
 const WITHOUT_INSTANCES = ["is", "project", "resource-controller"];
 
 /** The rules about things that no longer exist. */

@@ -32,7 +32,7 @@ export interface Rule {
   id: string;
   severity: Severity;
   title: string;
-  /** The page on which the rule rests. */
+  /** The page of IBM's docs that the rule is based on. */
   source: string;
   find: (authorizations: readonly Authorization[], facts: Facts) => Problem[];
 }

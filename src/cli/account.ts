@@ -20,7 +20,7 @@ export interface Account {
   identity: () => Promise<Identity>;
   policies: () => Promise<Policy[]>;
   deleted: () => Promise<Policy[]>;
-  /** Undefined if IAM is an emulator and Resource Controller has no endpoint of its own: the names are then not known. */
+  /** Undefined if IAM is an emulator and Resource Controller has no endpoint of its own: the names are then unknown. */
   instances: () => Promise<ServiceInstance[] | undefined>;
   groups: () => Promise<ResourceGroup[] | undefined>;
   offeredRoles: (pair: Pair) => Promise<OfferedRole[]>;
@@ -50,7 +50,7 @@ export function openAccount(settings: Settings, name?: string): Account {
   };
 }
 
-/** Opens the account that the options select, and notes in one line whose credentials it uses. */
+/** Opens the account that the options select, and prints one line about its credentials. */
 export async function useAccount(
   { credentials, stack }: AccountOptions,
   note: (text: string) => void,

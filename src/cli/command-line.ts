@@ -19,7 +19,7 @@ const { name, version, description } = createRequire(__filename)("../../package.
  * Returns the command `pulumi-ibm-en-authorization`, which writes its results to `out`. The libraries of a command load when
  * it runs.
  *
- * @param exitWith sets the exit code of a command that worked and found something
+ * @param exitWith sets the exit code of a command that worked and found a problem
  */
 export function commandLine(
   out: NodeJS.WritableStream,

@@ -69,7 +69,7 @@ const DATA: Record<string, (data: object, flat: () => readonly Record<string, un
   csv: (_data, flat) =>
     (load("csv-stringify/sync") as typeof csv).stringify([...flat()], {
       header: true,
-      // A spreadsheet would run a description that begins with `=`.
+      // In a spreadsheet, a description that begins with `=` would run as a formula.
       escape_formulas: true,
     }),
 };
@@ -81,7 +81,7 @@ export interface Printed {
   data: object;
   /** For CSV: one object for each row, with the same keys. */
   flat: () => readonly Record<string, unknown>[];
-  /** More formats. */
+  /** The command's additional formats, by name. */
   more?: Readonly<Record<string, () => string>>;
 }
 

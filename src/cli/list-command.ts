@@ -37,7 +37,7 @@ export function addListCommand(program: Command, io: Io): void {
     .addOption(
       new Option(
         "--managed-by <what>",
-        "only those that a service or a template manages, or neither",
+        "only those that a service manages, that a template manages, or that neither manages (none)",
       ).choices(["service", "template", "none"]),
     )
     .option("--broad", "only those that cover all instances, all resource groups or all services on a side")
@@ -55,7 +55,7 @@ Examples:
   list --all --broad --output csv           every broad grant in the account, for a spreadsheet
   list --target kms --role Reader           by service and role
   list --source my-events                   by the name of an instance
-  list --deleted                            what restore can bring back`;
+  list --deleted                            those that can be restored`;
 
 async function list(options: Options, command: Command, io: Io): Promise<void> {
   const { useAccount } = load("./account") as typeof accounts;

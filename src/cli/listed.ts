@@ -5,7 +5,7 @@ import { tableOf, type Column, type Screen } from "./terminal";
 /** The names of instances by GUID, and of resource groups by id. */
 export type Names = ReadonlyMap<string, string>;
 
-/** Lists the names of instances and resource groups, in one list each. Nothing fails without them. */
+/** Lists the names of instances and of resource groups. If the credentials can't list them, the command works without names. */
 export async function namesOf(account: Account, note: (text: string) => void): Promise<Names> {
   const optional = async <Each>(what: string, list: Promise<Each[] | undefined>) => {
     try {
@@ -62,17 +62,17 @@ export function sideLines(side: Side, ownAccount: string, names: Names, shorten 
     .join("\n");
 }
 
-/** The shortest start of an id that is shown. */
+/** The minimum number of characters of an id that are shown. */
 const SHORT_ID = 8;
 
-/** Returns the number of characters that tell these ids apart, at least eight. */
+/** Returns the number of leading characters that distinguish these ids, at least eight. */
 function shortestLength(ids: readonly string[]): number {
   let length = SHORT_ID;
   while (length < 36 && new Set(ids.map((id) => id.slice(0, length))).size < new Set(ids).size) length++;
   return length;
 }
 
-/** A terminal that is this wide has room for whole ids. */
+/** Terminals with at least this many columns show whole ids. */
 const WIDE = 140;
 
 /** Writes authorizations as a table. On a terminal ids are shortened; `show` accepts them. */

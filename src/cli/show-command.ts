@@ -20,7 +20,7 @@ interface Options extends AccountOptions {
 export function addShowCommand(program: Command, io: Io): void {
   const show = program
     .command("show <id>")
-    .description("show one authorization: its id, or the start of it, as list prints it")
+    .description("show one authorization, by its id or by the short id that list prints")
     .addOption(outputOption());
   addAccountOptions(show)
     .addHelpText(
@@ -54,10 +54,10 @@ export function addShowCommand(program: Command, io: Io): void {
     });
 }
 
-/** The fewest characters of an id that are accepted. */
+/** The minimum length of the argument, in characters. */
 const SHORTEST = 4;
 
-/** @throws CodedError unless exactly one policy has this id, or an id that starts so */
+/** @throws CodedError unless exactly one policy has this id, or an id that starts with it */
 function findOne(policies: readonly Policy[], id: string, kind = ""): Policy {
   const exact = policies.find((each) => each.id === id);
   const found = exact ? [exact] : policies.filter((each) => each.id.startsWith(id.toLowerCase()));
@@ -67,7 +67,7 @@ function findOne(policies: readonly Policy[], id: string, kind = ""): Policy {
   if (found.length > 1)
     throw new CodedError(
       "ambiguous",
-      `${found.length} ids start so: ${found.map((each) => each.id).join(", ")}`,
+      `${found.length} ids start with ${id}: ${found.map((each) => each.id).join(", ")}`,
     );
   return policy;
 }

@@ -13,7 +13,7 @@ const pulumiExport = v.object({
   }),
 });
 
-/** The dynamic resource and that of the packaged provider. */
+/** Matches the type of the dynamic resource, and that of the packaged provider's resource. */
 const OWN_TYPE = /:EnAuthorization$/;
 
 /** Returns the policies that stacks and state files hold, by id, with the place that holds each. */

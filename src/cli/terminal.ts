@@ -8,14 +8,14 @@ import { INVISIBLE } from "../shared/text";
 
 const load = createRequire(__filename);
 
-/** The width and colours of the output of a command. */
+/** The width and colors of a command's output. */
 export interface Screen {
   /** The columns of the terminal. Undefined if it is not a terminal: nothing is then shortened. */
   width?: number;
   colors: Colors;
 }
 
-/** Returns what is known about an output. Only a terminal gets colour, and none if `NO_COLOR` is set (no-color.org). */
+/** Returns the width and colors of an output. Only a terminal gets color, and only if `NO_COLOR` is not set (no-color.org). */
 export function screenOf(out: NodeJS.WritableStream, env: NodeJS.ProcessEnv = process.env): Screen {
   const { isTTY = false, columns } = out as Partial<NodeJS.WriteStream>;
   const { createColors } = load("picocolors") as typeof picocolors;
@@ -33,7 +33,7 @@ export interface Column<Row> {
   weight?: number;
 }
 
-/** The columns between two cells. */
+/** The number of spaces between two columns of a table. */
 const GAP = 2;
 
 /**

@@ -8,7 +8,7 @@ import type { Settings } from "../iam/types";
 import { messageOf } from "../shared/coded-error";
 import type { Check } from "./types";
 
-/** The times of a check, which replace those for deployments: no one waits minutes for a diagnosis. */
+/** The timeouts of a check. They are shorter than those of a deployment, because a diagnosis must not take minutes. */
 const TIMEOUTS = { requestTimeout: 10_000, retryTimeout: 15_000 };
 
 /** Checks credentials, endpoints, permissions and clock with calls that only read. */
@@ -106,7 +106,10 @@ async function permission(name: string, role: string, read: () => Promise<string
   }
 }
 
-/** A token is refused before its time, or used after it, if the clock of this machine is wrong. */
+/**
+ * The largest accepted difference between this machine's clock and IAM's, in milliseconds. With a wrong clock, tokens seem
+ * expired, or are used after they expired.
+ */
 const LARGEST_SKEW = 60_000;
 
 async function checkClock(client: Client): Promise<Check> {

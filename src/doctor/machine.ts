@@ -38,7 +38,7 @@ function checkCli(): Check {
   return { name, status: "failed", detail, remedy: `Install the Pulumi CLI ${OLDEST_PULUMI} or later` };
 }
 
-/** Checks the SDK of the project, and that this package uses the same copy: resources of another copy fail. */
+/** Checks the project's Pulumi SDK, and that this package uses the same copy. With two copies, resources fail. */
 function checkSdk(folder: string): Check[] {
   const name = "@pulumi/pulumi";
   const ours = findSdk(__filename);

@@ -108,7 +108,7 @@ const TOKEN_ERRORS: ErrorTexts = {
   other: ["BXNIM0000E", "The request could not be processed. Try again later."],
 };
 
-/** Resource Controller's and Resource Manager's usual errors. IBM documents their shape; the texts are made up. */
+/** Resource Controller's and Resource Manager's usual errors. IBM documents their shape; the messages are made up. */
 const RESOURCE_ERRORS: ErrorTexts = {
   400: ["RC-InvalidRequest", "The request is not valid."],
   401: ["RC-IamTokenInvalid", "The provided IAM token is invalid."],

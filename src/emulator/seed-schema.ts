@@ -2,11 +2,11 @@ import * as v from "valibot";
 import { INSTANCE_STATES } from "./resource";
 import { exactObject } from "./schema-issues";
 
-/** A text, with a description for editors. */
+/** A string, with a description for editors. */
 const text = (description: string) =>
   v.pipe(v.string(), v.minLength(1), v.maxLength(1000), v.description(description));
 
-/** A text of a known shape. */
+/** A string of a known shape. */
 const matching = (shape: string, expected: string, description: string) =>
   v.pipe(v.string(), v.regex(new RegExp(`^(${shape})$`), expected), v.description(description));
 /** The id of an account or a resource group. */

@@ -28,7 +28,7 @@ export interface Client {
   kind: string;
   /** The options of every HTTP client that uses these credentials. */
   http: HttpOptions;
-  /** Removes the credentials and their tokens from a text. */
+  /** Removes the credentials and their tokens from a string. */
   redact: (text: string) => string;
   /** Returns the account and user of the credentials. Requests a token if there is none. */
   identity: (deadline: Deadline) => Promise<Identity>;

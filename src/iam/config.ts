@@ -18,7 +18,7 @@ export const CONFIG_KEYS = [
 ] as const;
 export type ConfigName = `ibmcloud:${(typeof CONFIG_KEYS)[number]}`;
 
-/** Terraform's values. `public-and-private` tries both endpoints in turn; here it means the public one. */
+/** The values are Terraform's. There, `public-and-private` tries both endpoints in turn; here it means the public one. */
 const VISIBILITIES = ["public", "private", "public-and-private"];
 
 /**

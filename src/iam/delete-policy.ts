@@ -16,7 +16,7 @@ export async function deletePolicy(
   const { timeouts } = client;
   let unknownSince: number | undefined;
 
-  /** Deletes once. `left` is the time for which a policy that is not visible may still appear, in milliseconds. */
+  /** Deletes once. `left` is the time in which a policy that is not visible yet may still appear, in milliseconds. */
   const attempt = async (): Promise<{ isGone: boolean; left: number }> => {
     try {
       await client.write((service) => service.deleteV2Policy({ id }), parseDeleted, deadline, true);

@@ -7,7 +7,7 @@ import { unreadableResponse } from "./errors";
 import { parseAuthorization, parsePolicyPage, readAllPages } from "./parse";
 import type { Policy, SdkResponse } from "./types";
 
-/** Lists the authorizations that were deleted in the last 10 days: IAM keeps them that long. The last deleted one is first. */
+/** Lists the deleted authorizations, which IAM keeps for 10 days. The most recent deletion is first. */
 export async function listDeletedPolicies(client: Client, deadline: Deadline): Promise<Policy[]> {
   const { accountId } = await client.identity(deadline);
   const filter = { accountId, type: "authorization", state: "deleted", sort: "-last_modified_at" };

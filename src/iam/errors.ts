@@ -56,7 +56,7 @@ export class IamError extends CodedError {
     return this.details.status === 404 && this.details.code === "policy_not_found";
   }
 
-  /** True for any 404 with an error code: IAM sent it. A gateway's 404 has no code, and may mean that the path is wrong. */
+  /** True for any 404 with an error code, which IAM sent. A gateway's 404 has no code, and may mean that the path is wrong. */
   get isNotFound(): boolean {
     return this.details.status === 404 && this.details.code !== undefined;
   }

@@ -1,7 +1,7 @@
 import { isTls, NOT_SENT, NOT_VISIBLE, TIMED_OUT, UNREADABLE } from "./outcome";
 import type { Hint, Service } from "./types";
 
-/** The hints that several services share. Their texts differ by service. */
+/** The hints that several services share. Their wording differs by service. */
 const unauthorized = (hint: string): Hint => ({
   when: ({ status }) => status === 401,
   code: "token-refused",
@@ -97,7 +97,7 @@ export const IAM: Service = {
         code: "invalid-request",
         hint: "Check that both services support this scope and these roles",
       },
-      unauthorized("The token is expired or belongs to another IAM: renew the credentials and run again"),
+      unauthorized("The token is expired, or another IAM issued it: renew the credentials and run again"),
       {
         when: ({ status, isRead }) => status === 403 && isRead === true,
         code: "not-permitted",
@@ -135,7 +135,7 @@ export const IAM: Service = {
       {
         when: ({ status }) => status === 422,
         code: "over-quota",
-        hint: "The account has reached its limit of policies (4,020): delete unused policies, or ask IBM to raise the limit",
+        hint: "The account has reached its limit of 4,020 policies: delete unused policies, or ask IBM to raise the limit",
       },
       throttled("IAM limits the rate of calls: run again later, or with a lower --parallel"),
       unavailable("IAM"),
@@ -153,7 +153,7 @@ export function otherService(name: string, settings: string): Service {
     name,
     hints: withCommonHints(name, settings, [
       unauthorized(
-        "The token is expired or belongs to another IAM than this endpoint: renew the credentials and run again",
+        "The token is expired, or the IAM of another endpoint issued it: renew the credentials and run again",
       ),
       forbidden("The credentials need the platform role Viewer on the resource"),
       throttled(`${name} limits the rate of calls: run again later`),

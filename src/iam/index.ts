@@ -20,7 +20,7 @@ export interface Iam {
   configuredAccountId?: string;
   /** True if a duplicate is adopted when these credentials created it: `IBMCLOUD_ADOPT_OWN=true`. */
   adoptsOwn: boolean;
-  /** Removes credentials from a text. */
+  /** Removes credentials from a string. */
   redact: (text: string) => string;
   /** Returns the account and user of the credentials. */
   identity: () => Promise<Identity>;
@@ -28,7 +28,7 @@ export interface Iam {
    * Returns the resources of the account, with the token of this `Iam`. Undefined if IAM is not IBM Cloud's and Resource
    * Controller and Resource Manager have no endpoint of their own.
    *
-   * @param timeout limits each lookup, in milliseconds; the first one given applies
+   * @param timeout limits each lookup, in milliseconds. The timeout of the first call applies to all later ones
    * @throws NoCredentialsError
    */
   resources: (timeout: number) => Resources | undefined;

@@ -11,7 +11,7 @@ export function isSameScope(one: PolicyBody, other: PolicyBody): boolean {
   return scopeFingerprint(one) === scopeFingerprint(other);
 }
 
-/** Returns a text that is equal for equal scopes. */
+/** Returns a string that is equal for equal scopes. */
 function scopeFingerprint({ subject, resource }: Pick<PolicyBody, "subject" | "resource">): string {
   return [subject.attributes, resource.attributes, resource.tags ?? []].map(fingerprint).join(" ");
 }
@@ -22,7 +22,7 @@ export function hasSameMeaning(one: PolicyBody, other: PolicyBody): boolean {
 }
 
 /**
- * Returns a text that is equal for scopes with the same meaning. A condition that `serviceInstance` exists means "all
+ * Returns a string that is equal for scopes with the same meaning. A condition that `serviceInstance` exists means "all
  * instances", as does a scope without `serviceInstance`. IAM counts the two as different scopes.
  */
 export function meaningFingerprint({ subject, resource }: PolicyBody): string {
@@ -37,7 +37,7 @@ export function meaningFingerprint({ subject, resource }: PolicyBody): string {
   });
 }
 
-/** Returns a text that is equal for equal sets: IAM ignores order and repetition. */
+/** Returns a string that is equal for equal sets: IAM ignores order and repetition. */
 function fingerprint(list: readonly (string | PolicyAttribute)[]): string {
   const texts = list.map((each) => {
     if (typeof each === "string") return each;

@@ -13,7 +13,7 @@ const PART = 20;
 const BEGINNING = 8;
 const CUT = new RegExp(`$|…|\\.\\.\\.|${SEAM}`, "y");
 
-/** Longer texts are truncated before the search, which decodes them in many ways. */
+/** Longer strings are truncated before the search, which decodes them in many ways. */
 const LONGEST = 16_384;
 
 /** JSON Web Tokens, and values after the name or the scheme of a credential. */
@@ -30,7 +30,7 @@ const CREDENTIALS = [
 /** Start and end of a range to hide. */
 type Span = readonly [start: number, end: number];
 
-/** A few characters of a secret. Where a text contains them, it is compared with the rest of the secret. */
+/** A few characters of a secret. Where a string contains them, it is compared with the rest of the secret. */
 interface Candidate {
   secret: string;
   /** The position of the characters in the secret. */
@@ -43,7 +43,7 @@ interface Candidate {
 type Candidates = Map<number, Map<string, Candidate[]>>;
 
 /**
- * Replaces credentials in a text with `[secret]`:
+ * Replaces credentials in a string with `[secret]`:
  *
  * - each of `secrets` with at least 3 characters, in any letter case. Any of its characters may be escaped for a URL, JSON or
  *   HTML. It may also be in hex or base64; a run of base64 that contains it is hidden whole. The search sees through
@@ -51,7 +51,7 @@ type Candidates = Map<number, Map<string, Candidate[]>>;
  * - any 20 consecutive characters of a secret, and its first 8 or more if the text was cut after them;
  * - JSON Web Tokens, and values after `apikey=`, `Bearer` and the like, in the same encodings.
  *
- * Text beyond 16,384 characters is dropped. Redacting a text again changes nothing.
+ * Text beyond 16,384 characters is dropped. Redacting a string again changes nothing.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const known = secrets.map((secret) => secret.trim()).filter(({ length }) => length >= SHORTEST);
@@ -111,7 +111,7 @@ function base64Parts(secret: string): string[] {
 }
 
 /**
- * Converts a text to lower case, and each `+` and white space to a space: forms write a space as `+`. Keeps the length, so
+ * Converts a string to lower case, and each `+` and white space to a space: forms write a space as `+`. Keeps the length, so
  * positions stay the same.
  */
 function normalized(text: string): string {

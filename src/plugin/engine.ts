@@ -10,7 +10,7 @@ export interface Engine {
   log: Log;
   /** Resolves to true if the engine has ended. */
   isGone: () => Promise<boolean>;
-  /** Uses the engine at this address from now on. It attaches to a plugin that is already running. */
+  /** Uses the engine at this address from now on: an engine can attach to a plugin that is already running. */
   attach: (address: string) => void;
 }
 
@@ -19,7 +19,7 @@ export interface Engine {
  * it.
  */
 export function engineAddress(args: string[]): string | undefined {
-  // Pulumi adds options: those that aren't listed here have no value of their own.
+  // Only these options take a separate value. Pulumi also passes options that don't.
   const options = { v: { type: "string", short: "v" }, tracing: { type: "string" } } as const;
   return parseArgs({ args, options, strict: false, allowPositionals: true }).positionals[0];
 }

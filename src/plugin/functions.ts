@@ -31,7 +31,7 @@ const FUNCTIONS: Record<string, (args: Values) => Promise<object>> = {
  * Calls a function of the package.
  *
  * @param token such as `ibm-en-authorization:index:getServiceInstance`
- * @throws an error with one sentence
+ * @throws an error whose message is one sentence
  */
 export async function callFunction(
   token: string,
@@ -44,7 +44,7 @@ export async function callFunction(
   return called(args);
 }
 
-/** Sets the provider's configuration as that of the stack, which the lookups read. */
+/** Copies the provider's configuration to the stack's, because the lookups read that one. */
 function useSettings({ config }: Pick<Settings, "config">): void {
   const { runtime } = load("@pulumi/pulumi") as typeof pulumi;
   const values = CONFIG_KEYS.map((key) => [`ibmcloud:${key}`, config(`ibmcloud:${key}`)] as const);

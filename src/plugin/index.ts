@@ -10,7 +10,7 @@ const { version } = createRequire(__filename)("../../package.json") as { version
 /** The largest message, in bytes, as in Pulumi's own servers: a state may be large. */
 const MAX_MESSAGE = 400 * 1024 * 1024;
 
-/** The time between two looks for the engine, in milliseconds. */
+/** The time between two checks that the engine still runs, in milliseconds. */
 const WATCH_INTERVAL = 2_000;
 
 const address = engineAddress(process.argv.slice(2));
@@ -28,7 +28,7 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
 });
 
 exitOnBrokenPipe();
-// An engine ends its plugins, but a killed one leaves them, with what they wait for.
+// An engine ends its plugins, but an engine that was killed can't. The plugin then ends by itself, and with it all waits.
 if (address !== undefined) setInterval(() => void endWithEngine(), WATCH_INTERVAL).unref();
 
 async function endWithEngine(): Promise<void> {

@@ -9,7 +9,10 @@ export function createdOutputs({ source, target, roles = UNKNOWN as never, ...ot
   return { ...computed, source: withAccount(source), target: withAccount(target), roles, ...others };
 }
 
-/** Returns the outputs that a preview knows of an authorization that will be updated: all but the time and the author. */
+/**
+ * Returns the outputs that a preview knows of an authorization that will be updated: all except the time and author of the
+ * last change.
+ */
 export function updatedOutputs(
   state: State,
   { source, target, roles = state.roles, ...others }: Inputs,

@@ -67,7 +67,7 @@ const unimplemented: Unary<unknown, never> = (_, respond) => {
 /** The plugin's part of Pulumi's provider protocol. */
 interface PluginService {
   methods: grpc.UntypedServiceImplementation;
-  /** Ends what waits. Nothing is sent to IAM any more. */
+  /** Ends all waits. Nothing more is sent to IAM. */
   cancel: () => void;
 }
 
@@ -102,7 +102,7 @@ export function pluginService({ version, engine, ...options }: PluginOptions): P
         .setInputs(toStruct(withSecrets(config)))
         .setFailuresList(mistakesIn(own).map(toFailure));
     }),
-    // A change of the configuration replaces nothing here. Each authorization checks whether its account has changed.
+    // A change to the configuration replaces no resource. Each authorization checks whether its account has changed.
     diffConfig: unary((request: messages.DiffRequest) => {
       const [olds, news] = [request.getOldInputs() ?? request.getOlds(), request.getNews()].map((each) =>
         plain(fromStruct(each)),
@@ -207,7 +207,7 @@ export function pluginService({ version, engine, ...options }: PluginOptions): P
   return { methods, cancel };
 }
 
-/** Reads inputs that `check` returned, which have their types. */
+/** Reads inputs that `check` returned. They have the declared types, because `check` validated them. */
 function inputsOf(struct: Parameters<typeof fromStruct>[0]): Inputs {
   return fromStruct(struct) as unknown as Inputs;
 }

@@ -25,7 +25,7 @@ const EFFECTS: Record<keyof Inputs, Effect> = {
   credentials: "state",
 };
 
-/** Returns true if a change of the argument changes the policy. */
+/** Returns true if a change to the argument changes the policy. */
 export function changesPolicy(key: keyof Inputs): boolean {
   return EFFECTS[key] === "replace" || EFFECTS[key] === "update";
 }

@@ -35,7 +35,7 @@ interface ErrorContext {
   /** The operation, as it follows "Cannot" in the message. */
   action: string;
   inputs: Partial<Inputs>;
-  /** Removes credentials from a text. */
+  /** Removes credentials from a string. */
   redact: (text: string) => string;
   /** True if Pulumi runs the operation with the configuration of the last `pulumi up`. */
   usesLastConfig?: boolean;
@@ -44,9 +44,9 @@ interface ErrorContext {
 }
 
 const LAST_CONFIG =
-  "pulumi refresh and pulumi destroy use the configuration of the last pulumi up: after a change of ibmcloud: configuration, run pulumi up first, or add --run-program";
+  "pulumi refresh and pulumi destroy use the configuration of the last pulumi up: after you change an ibmcloud: setting, run pulumi up first, or add --run-program";
 
-/** The errors that the user may have tried to fix by a change of the configuration. */
+/** The errors that the user may have tried to fix by changing the configuration. */
 const CONFIG_ERRORS: readonly ErrorCode[] = ["credentials-refused", "wrong-account"];
 
 /** Runs an operation. A failure becomes one sentence: the operation, the two services, the reason and the code. */

@@ -53,7 +53,7 @@ export interface Ownership {
   /**
    * Reserves an authorization before it is created.
    *
-   * @param fingerprint a text that is equal for duplicates
+   * @param fingerprint a string that is equal for duplicates
    * @returns a function that releases the reservation
    * @throws CodedError if another resource of this run has reserved it
    */
@@ -178,7 +178,7 @@ export function ownedTwice(id: string): CodedError {
   );
 }
 
-/** Returns a text that is equal for equal inputs, whatever the order of their properties. */
+/** Returns a string that is equal for equal inputs, whatever the order of their properties. */
 function canonicalJson(inputs: object): string {
   return JSON.stringify(inputs, (_key, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)

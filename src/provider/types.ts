@@ -45,11 +45,11 @@ export interface CheckFailure {
   reason: string;
   /** @default "invalid-argument" */
   code?: ErrorCode;
-  /** Set if a name may have been written in the place of an id. */
+  /** Set if a name may have been written in place of an id. */
   name?: WrittenName;
 }
 
-/** A value that may be a name in the place of an id, and what is known about the resource that it names. */
+/** A value that may be a name in place of an id, and what is known about the resource that it names. */
 export interface WrittenName {
   key: "serviceInstance" | "resourceGroupId";
   text: string;

@@ -32,7 +32,7 @@ export function parseCrn(text: string): Crn | undefined {
   };
 }
 
-/** Returns true if a text is meant to be a CRN, well formed or not. */
+/** Returns true if a string is meant to be a CRN, well formed or not. */
 export function looksLikeCrn(text: string): boolean {
   return /^\s*crn:/i.test(text);
 }

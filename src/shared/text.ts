@@ -9,14 +9,14 @@ export const INVISIBLE = new RegExp(`${ANSI}|[\\p{Cc}\\p{Cf}\\p{Cs}]`, "gu");
 
 const LINE_END = /[\r\n\v\f\u0085\u2028\u2029]/;
 
-/** Puts a text on one line and removes its invisible characters. */
+/** Puts a string on one line and removes its invisible characters. */
 export function clean(text: string): string {
   return text
     .replace(/[\s\u0085]+/g, (blanks) => (LINE_END.test(blanks) ? " " : blanks.replaceAll("\t", " ")))
     .replace(INVISIBLE, "");
 }
 
-/** Truncates a text to `maxLength` characters. A truncated text ends with an ellipsis. */
+/** Truncates a string to `maxLength` characters. A truncated string ends with an ellipsis. */
 export function truncate(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   return `${text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "")}…`;

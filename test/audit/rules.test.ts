@@ -176,7 +176,7 @@ describe("the rules of audit", () => {
   });
 
   for (const { rule, breaks, nearly } of CASES) {
-    it(`${rule}: finds what breaks it, with a reason and a change`, () => {
+    it(`${rule}: finds each violation, with a reason and a change`, () => {
       for (const [at, { all, facts, ids = ["a"] }] of breaks.entries()) {
         expect(idsOf(rule, all, facts), `account ${at}`).to.deep.equal(ids);
         const found = audit(all, facts ?? {}).find((each) => each.rule === rule);
@@ -185,7 +185,7 @@ describe("the rules of audit", () => {
       }
     });
 
-    it(`${rule}: finds nothing in what nearly breaks it`, () => {
+    it(`${rule}: finds nothing in an account that nearly breaks it`, () => {
       for (const [at, { all, facts }] of nearly.entries())
         expect(idsOf(rule, all, facts), `account ${at}`).to.deep.equal([]);
     });

@@ -35,7 +35,7 @@ describe("pulumi-ibm-en-authorization doctor", () => {
       .empty;
   });
 
-  it("prints a table with what to do", async () => {
+  it("prints a table with the next steps", async () => {
     const { output } = await runCli(["doctor"], { ...emulatorEnv(iam), NO_COLOR: "1" }, 80);
     expect(output)
       .to.match(/^may create +skipped/m)

@@ -89,7 +89,7 @@ describe("pulumi-ibm-en-authorization emulator", () => {
 });
 
 describe("pulumi-ibm-en-authorization emulator --seed", () => {
-  it("starts with what the file holds", async () => {
+  it("starts with the content of the file", async () => {
     const path = written(SEEDS);
     const { output } = await startCommand("emulator", "--seed", path);
     expect(output).to.include("with 1 authorization.");

@@ -36,7 +36,7 @@ describe("pulumi-ibm-en-authorization list", () => {
     for (const line of output.split("\n")) expect(wide(line), line).to.be.at.most(80);
   });
 
-  it("prints one line each, with whole ids, if the output is not a terminal", async () => {
+  it("prints one line for each authorization, with whole ids, if the output is not a terminal", async () => {
     match("table in a pipe", (await list()).output);
   });
 
@@ -48,13 +48,13 @@ describe("pulumi-ibm-en-authorization list", () => {
     expect(parse(output)).to.be.an("array").with.lengthOf(4);
   });
 
-  it("has colour only on a terminal without NO_COLOR", async () => {
+  it("has color only on a terminal without NO_COLOR", async () => {
     expect((await list([], 80)).output).to.include("\u001b[1m");
     expect((await list([], 80, { NO_COLOR: "1" })).output).to.not.include("\u001b");
     expect((await list()).output).to.not.include("\u001b");
   });
 
-  it("says whose credentials it uses", async () => {
+  it("names the account, the user and the setting of the credentials", async () => {
     expect((await list()).error).to.equal(
       `account ${iam.accountId}, as iam-ServiceId-00000000-0000-4000-8000-000000000001, from IC_API_KEY\n`,
     );
@@ -92,7 +92,7 @@ describe("pulumi-ibm-en-authorization list", () => {
     });
   }
 
-  it("says that an account is empty, or that nothing matches", async () => {
+  it("reports that an account is empty, or that nothing matches", async () => {
     expect((await list(["--source=nothing"])).output).to.match(/^None of the \d+ authorizations matches/);
     expect((await list(["--deleted", "--all", "--source=none"])).output).to.include("deleted authorizations");
     iam.reset();
@@ -121,7 +121,7 @@ describe("pulumi-ibm-en-authorization list", () => {
     expect(output).to.include("00000003-0000-4000-8000-000000000001");
   });
 
-  it("removes what would control the terminal", async () => {
+  it("removes escape sequences and control characters", async () => {
     const [first] = seededAccount(2).seed?.slice(1) ?? [];
     const text = JSON.stringify(first).replaceAll("00000003-0000-4000-8000-000000000000", EVIL);
     iam.reset();

@@ -21,9 +21,9 @@ describe("pulumi-ibm-en-authorization show, restore and roles", () => {
     expect(JSON.parse(output)).to.have.nested.property("names.0123456789abcdef0123456789abcdef");
   });
 
-  it("refuses an id that none or several have", async () => {
+  it("refuses an id that matches no authorization, or several", async () => {
     expect(await run("show", "000000")).to.deep.include({ output: "", exitCode: 2 });
-    expect((await run("show", "000000")).error).to.include("20 ids start so");
+    expect((await run("show", "000000")).error).to.include("20 ids start with 000000");
     expect((await run("show", "ffffffff")).error).to.include("no authorization");
   });
 

@@ -109,7 +109,7 @@ describe("tableOf", () => {
     ).to.equal(["A     B", "生産  x", "👍    y", "abcd  z"].join("\n"));
   });
 
-  it("wraps only what is too wide for the terminal", () => {
+  it("wraps only cells that are too wide for the terminal", () => {
     const narrow = { ...plain, width: 12 };
     expect(tableOf(columns, [["id", "one two three"]], narrow)).to.equal(
       ["A   B", "id  one two", "    three"].join("\n"),

@@ -128,7 +128,7 @@ async function verify({ send }: Connection, known: Map<string, Version>, unanswe
 }
 
 describeEmulator("kill -9", function () {
-  it(`loses no answered write, in ${ROUNDS} rounds of up to ${WRITES} writes`, async function () {
+  it(`loses no confirmed write, in ${ROUNDS} rounds of up to ${WRITES} writes`, async function () {
     this.timeout(60_000 * ROUNDS);
     const seed = Number(process.env["KILL_SEED"] ?? Date.now() % 1_000_000);
     const random = randomFrom(seed);

@@ -77,7 +77,7 @@ describeEmulator("a transcript", () => {
     });
   }
 
-  it("replaces each id by the same number everywhere", () => {
+  it("replaces each id with the same number everywhere", () => {
     const [one, other] = [randomUUID(), randomUUID()];
     const { exchanges } = transcriptOf(
       { path: one },

@@ -227,7 +227,7 @@ describe("a damaged response on the real engine", function () {
     await expectWhole(iam, stack);
   });
 
-  itOnCi("does not delay Ctrl-C: one look-up finds a create whose response never ends", async () => {
+  itOnCi("does not delay Ctrl-C: one lookup finds a create whose response never ends", async () => {
     const { iam, stack } = await start(one);
     for (const name of ["requestTimeout", "retryTimeout"])
       succeeded(await stack.pulumi("config", "set", `ibmcloud:${name}`, "3600"));

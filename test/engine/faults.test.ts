@@ -117,7 +117,7 @@ const TRIALS: Record<string, Trial> = {
   "create: the account reaches its limit after two of four": {
     after: several,
     behavior: { quota: 2 },
-    says: /Cannot create the authorization .*422 .*limit of policies/,
+    says: /Cannot create the authorization .*422 .*limit of 4,020 policies/,
     iam: { one: "", two: "" },
     state: { one: "", two: "" },
   },

@@ -215,7 +215,7 @@ describe("an interrupted run on the real engine", function () {
     await together(killInWait("the CLI"), killInWait("the host"));
   });
 
-  it("fails the next up with advice to adopt what was left, which is enough after a kill of the host", async () => {
+  it("whose host was killed makes the next up fail, with advice that is enough to recover", async () => {
     const { iam, stack } = await start(declares("one", bucket("one")));
     const run = stack.start("up", ...UNATTENDED);
     await interrupted(iam, run, "the host", { operation: "createV2Policy", afterCommit: true });

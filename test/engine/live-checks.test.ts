@@ -29,7 +29,7 @@ describe("checks against IAM on the real engine", function () {
   this.timeout(300_000);
   const { it, itOnCi } = countedTests("engine: checks against IAM");
 
-  it("need one token, five role look-ups and one list for a hundred new authorizations of five pairs", async () => {
+  it("need one token, five role lookups and one list for a hundred new authorizations of five pairs", async () => {
     const iam = closing(await startIamEmulator());
     const stack = await startStack(iam, HUNDRED);
     const { code, output } = await stack.preview();

@@ -29,9 +29,9 @@ module.exports = async () => {
 };
 `;
 
-describe("look-ups on the real engine", function () {
+describe("lookups on the real engine", function () {
   this.timeout(180_000);
-  const { it, itIf } = countedTests("engine: look-ups");
+  const { it, itIf } = countedTests("engine: lookups");
   let iam: IamEmulator;
 
   beforeEach(async () => {
@@ -53,7 +53,7 @@ describe("look-ups on the real engine", function () {
     return stack;
   }
 
-  /** Returns the look-up calls: the program's own, and those of the check for the two GUIDs. */
+  /** Returns the lookup calls: the program's own, and those of the check for the two GUIDs. */
   const lookedUp = () =>
     iam
       .calls()
@@ -86,7 +86,7 @@ describe("look-ups on the real engine", function () {
     expect(iam.policies()).to.deep.equal([]);
   });
 
-  it("find the GUID of a name in the place of an id, and note an id that does not exist", async () => {
+  it("find the GUID of a name in place of an id, and note an id that does not exist", async () => {
     const { source, target } = bucketInputs();
     const stack = await start(
       declares("named", {

@@ -220,7 +220,7 @@ new EnAuthorization("one", { source: ${JSON.stringify(source)}, target: { servic
   },
   "a wrong API key": { inputs: { source, target }, env: () => ({ IC_API_KEY: "wrong" }) },
   "a token that is no token": { inputs: { source, target }, env: () => ({ IC_IAM_TOKEN: "abc" }) },
-  "credentials of another account than the configured one": {
+  "credentials of an account other than the configured one": {
     inputs: { source, target },
     config: [`ibmcloud:accountId=${OTHER_ACCOUNT}`],
   },

@@ -157,7 +157,7 @@ describe("a run of the packaged provider on the real engine", function () {
     expect(await stack.preview("--expect-no-changes")).to.include({ code: 0 });
   });
 
-  it("calls each look-up with an explicit provider", async () => {
+  it("calls each lookup with an explicit provider", async () => {
     const programOf = ({ apiKey, url }: IamEmulator) => {
       const endpoints = {
         iamEndpoint: url,

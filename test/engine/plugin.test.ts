@@ -186,7 +186,7 @@ describe("the packaged provider, in a YAML program on the real engine", function
     expect(succeeded(await stack.preview())).to.include("did you mean ibm-en-authorization:iamEndpoint?");
   });
 
-  it("calls the look-ups, and uses their results", async () => {
+  it("calls the lookups, and uses their results", async () => {
     iam = closing(
       await startIamEmulator({
         instances: [{ guid: EN, name: "my-en", serviceName: "event-notifications" }],

@@ -79,7 +79,7 @@ describe("two ups at once on the real engine", function () {
     expect(balance(iam, await stacks[1].held())).to.deep.equal({ lost: [], doubled: [] });
   });
 
-  it("create an authorization that both declare once: one stack gets it, the other an error", async () => {
+  it("create a single authorization if both declare it: one stack gets it, the other an error", async () => {
     const iam = await start();
     const shared = ["k", "l", "m", "n", "o", "p"];
     const { stacks, ended } = await upBoth(iam, ["a", ...shared], ["z", ...shared]);

@@ -94,7 +94,7 @@ describe("withRetry", () => {
     });
   }
 
-  it("stops at the deadline, and if Retry-After is past it", async () => {
+  it("stops at the deadline, or at once if Retry-After exceeds it", async () => {
     const { work, tries } = failing(...Array<IamError>(10_000).fill(answered(503)));
     const error = await failure(retried(work, { retryTimeout: 50 }));
     expect(error.message).to.match(/503.*Tried \d+ times/);

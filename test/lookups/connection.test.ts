@@ -144,7 +144,7 @@ describe("lookups", () => {
     expect(message).to.include("BXNIM0415E").and.not.to.include("not-a-key-of-anybody");
   });
 
-  it("refuse credentials of another account than ibmcloud:accountId", async () => {
+  it("refuse credentials of an account other than ibmcloud:accountId", async () => {
     const config = { ...configFor(iam), "ibmcloud:accountId": TWO.id };
     const { message, cause } = await failure(inProgram({ config }, events));
     expect(cause).to.include({ code: "wrong-account" });

@@ -79,7 +79,7 @@ describe("the plugin's process", function () {
     });
   });
 
-  it("ends what waits when the engine cancels it, and writes nothing afterwards", async () => {
+  it("ends all waits when the engine cancels it, and writes nothing afterwards", async () => {
     await start({}, { IC_API_KEY: "emulator-api-key" });
     const { getInputs } = await check(bucketArgs()).then((response) => ({
       getInputs: () => fromStruct(response.getInputs()),
@@ -97,7 +97,7 @@ describe("the plugin's process", function () {
     expect(iam.policies()).to.deep.equal([]);
   });
 
-  it("ends after its engine was killed, and doesn't wait for what settle asks for", async () => {
+  it("ends after its engine was killed, and doesn't finish the wait of settle", async () => {
     const engine = createServer().listen(0, "127.0.0.1");
     const sockets: Socket[] = [];
     engine.on("connection", (socket) => sockets.push(socket.on("error", () => undefined).resume()));

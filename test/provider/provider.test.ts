@@ -135,7 +135,7 @@ describe("provider.read", () => {
     expect(read.props).to.deep.equal({ ...state, roles: ["Object Writer", "Reader"] });
   });
 
-  it("lists roles that were added in IAM behind those of the program, so that a diff has one more line", async () => {
+  it("lists roles that were added in IAM after those of the program, so that a diff has one more line", async () => {
     const rig = await startRig();
     const { id, state } = await rig.make(bucketInputs());
     await edit(rig.iam, id, ({ control }) => {

@@ -42,7 +42,7 @@ var generators = map[string]func(*schema.Package) (map[string][]byte, error){
 	},
 }
 
-// blankLogo answers the request of the .NET generator for a logo, which it would download.
+// blankLogo answers the .NET generator's request for a logo, so that nothing is downloaded.
 type blankLogo struct{}
 
 func (blankLogo) RoundTrip(*http.Request) (*http.Response, error) {

@@ -46,7 +46,7 @@ function shapesFor(serviceName: string | undefined): readonly IdShape[] {
   return INSTANCE_IDS.filter(({ services }) => services?.includes(serviceName) ?? true).slice(0, 1);
 }
 
-/** Returns true if a text has the shape of an instance id. Without a known service, any shape is accepted. */
+/** Returns true if a string has the shape of an instance id. Without a known service, any shape is accepted. */
 export function isInstanceId(text: string, serviceName: string | undefined): boolean {
   return shapesFor(serviceName).some(({ pattern }) => pattern.test(text));
 }
@@ -56,7 +56,7 @@ export function isListedInstance(text: string, serviceName: string): boolean {
   return shapesFor(serviceName).every(({ isListed, pattern }) => isListed && pattern.test(text));
 }
 
-/** Returns true if a text has the shape of a resource group's id. Source: resource-manager API; account: crn. */
+/** Returns true if a string has the shape of a resource group's id. Source: resource-manager API; account: crn. */
 export function isGroupId(text: string): boolean {
   return /^[0-9a-f]{32}$/i.test(text);
 }

@@ -2,25 +2,25 @@ import type { Resources } from "../../iam/resources";
 import type { CheckFailure, Source, Target, WrittenName } from "../types";
 import { ALL, isUnknown } from "../values";
 
-/** The two kinds of ids, with the parts of the error for a name in the place of an id. */
+/** The two kinds of ids, with the parts of the error for a name in place of an id. */
 const KINDS = {
   serviceInstance: {
     problem: "is neither a GUID nor a CRN: write",
     advice:
-      'the instance\'s GUID, its CRN, or "*" for all instances. getServiceInstance of this package and `ibmcloud resource service-instances` find a GUID by the name',
+      'the instance\'s GUID, its CRN, or "*" for all instances. getServiceInstance of this package and `ibmcloud resource service-instances` find a GUID by name',
     id: "GUID",
     noun: ({ serviceName }: WrittenName) =>
       serviceName === undefined ? "instance" : `${serviceName} instance`,
   },
   resourceGroupId: {
     problem: "is not the id of a resource group, which has 32 hexadecimal digits: write",
-    advice: "the id. getResourceGroup of this package and `ibmcloud resource groups` find an id by the name",
+    advice: "the id. getResourceGroup of this package and `ibmcloud resource groups` find an id by name",
     id: "id",
     noun: () => "resource group",
   },
 };
 
-/** Returns the failure for a name in the place of an id. */
+/** Returns the failure for a name in place of an id. */
 export function refuseName(
   side: "source" | "target",
   key: WrittenName["key"],

@@ -160,7 +160,7 @@ const keysAreUnique: Rule = (side) => {
   );
 };
 
-/** The rules of a property must not be bypassed by an attribute. */
+/** An attribute must not bypass the rules of a property. */
 const propertiesAreUsed: Rule = (side) => {
   const index = attributesOf(side).findIndex((each) => {
     const operator = valueOf(each, "operator") ?? "stringEquals";

@@ -22,7 +22,7 @@ const SEEDS = {
 };
 
 describeEmulator("GET /health", () => {
-  it("returns the package, the accounts and what they hold, without a token", async () => {
+  it("returns the package, the accounts and the number of their entries, without a token", async () => {
     const iam = closing(await startIamEmulator());
     iam.seed(Object.values(WHAT_EXISTS));
     const { version } = JSON.parse(
@@ -59,7 +59,7 @@ describeEmulator("POST /seed", () => {
   const post = (body: string, type = "application/json") =>
     fetch(`${iam.url}/seed`, { method: "POST", body, headers: { "content-type": type } });
 
-  it("adds what a seed file holds, also to the data file", async () => {
+  it("adds the content of a seed file, also to the data file", async () => {
     const answer = await post(JSON.stringify(SEEDS));
     expect(answer.status).to.equal(200);
     expect(await answer.json()).to.deep.equal({ policies: 1, instances: 1, resourceGroups: 1 });

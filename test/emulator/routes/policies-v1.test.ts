@@ -235,7 +235,7 @@ describeEmulator("/v1/policies on the emulator", () => {
     expect(details).to.deep.equal({ conflicts_with: { etag: headers.etag, policy } });
   });
 
-  it("returns tags, and other values than strings as JSON", async () => {
+  it("returns tags, and values other than strings as JSON", async () => {
     const { client } = connect(target);
     const body = bucketBody(target.accountId);
     const attributes = [...body.resource.attributes, { key: "zone", operator: "stringExists", value: true }];

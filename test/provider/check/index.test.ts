@@ -231,7 +231,7 @@ const REFUSED: [title: string, news: Tree, property: string, reason: RegExp][] =
     /is a CRN of kms, but source.serviceName is event-notifications/,
   ],
   [
-    "a CRN of another account than the one beside it",
+    "a CRN of an account other than the one beside it",
     inputs({ source: { accountId: OTHER_ACCOUNT, serviceInstance: crn("event-notifications", EN) } }),
     "source.serviceInstance",
     /is a CRN of account a0b1/,

@@ -64,7 +64,7 @@ beforeEach(async () => {
   iam = closing(await startIamEmulator({ accounts: [ACCOUNT, OTHER], instances: INSTANCES, resourceGroups }));
 });
 
-describe("a name in the place of an id", () => {
+describe("a name in place of an id", () => {
   const ADVICE =
     'write the instance\'s GUID, its CRN, or "*" for all instances. getServiceInstance of this package';
   const REFUSED: [title: string, inputs: object, property: string, sentences: (string | RegExp)[]][] = [

@@ -163,7 +163,7 @@ describe("check with credentials", () => {
     expect(operations(rig)).to.deep.equal({ token: 1, listRoles: 5, listV2Policies: 1 });
   });
 
-  it("refuses credentials of another account than the configured one", async () => {
+  it("refuses credentials of an account other than the configured one", async () => {
     const other = await startRig({ "ibmcloud:accountId": OTHER_ACCOUNT });
     const { failures = [] } = await other.provider.check({}, { ...bucketInputs() });
     expect(failures[0]?.reason).to.include(`ibmcloud:accountId is ${OTHER_ACCOUNT}`);

@@ -26,8 +26,8 @@ describe("missedOf", () => {
     expect(
       missedOf([bound(1, 2), bound(2513, 2500), bound(1.18, 1.1, { part: "growth", unit: "x" })]),
     ).to.deep.equal([
-      "state: a resource is 2513 bytes, the limit is 2500 bytes",
-      "growth: a resource is 1.18 x, the limit is 1.10 x",
+      "state: a resource is 2513 bytes; the limit is 2500 bytes",
+      "growth: a resource is 1.18 x; the limit is 1.10 x",
     ]);
   });
 });

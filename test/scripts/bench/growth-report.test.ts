@@ -24,7 +24,7 @@ describe("growthBounds", () => {
   it("limits the median of the pairs and notes their range", () => {
     const [wall, delayed, memory] = growthBounds([round(10, 1050), round(10, 1400), round(10, 1080)]);
     expect(wall).to.deep.include({
-      what: "up of 10: time, to the thin provider",
+      what: "up of 10: time, relative to the thin provider",
       measured: 1.08,
       atMost: 1.2,
       note: "median of 3, 1.05 to 1.40",
@@ -36,7 +36,7 @@ describe("growthBounds", () => {
   it("compares with the thin provider only", () => {
     const bounds = growthBounds([round(1, 1250)]);
     expect(bounds.filter((each) => !isHeld(each)).map(({ what }) => what)).to.deep.equal([
-      "up of 1: time, to the thin provider",
+      "up of 1: time, relative to the thin provider",
     ]);
     expect(bounds).to.have.length(3);
   });
@@ -70,10 +70,10 @@ describe("exponentsTable", () => {
 
   it("mentions the state only for operations that write it", () => {
     const table = exponentsTable([{ operation: "preview", floor: 1.8, thin: 1, ours: 1, delayed: 1 }]);
-    expect(table).to.include("the floor is faster").and.not.include("whole state");
+    expect(table).to.include("the floor's time grows faster").and.not.include("whole state");
   });
 
-  it("marks the operations whose floor is faster than linear", () => {
+  it("marks the operations in which the floor's time grows faster than linearly", () => {
     const rounds = [1, 10, 100, 1000].flatMap((size) =>
       OPERATIONS.map((operation): Round => {
         const wall = operation === "up" ? 1000 + size ** 1.8 : 1000 + size;
