@@ -17,11 +17,9 @@ const pulumiExport = v.object({
 const OWN_TYPE = /:EnAuthorization$/;
 
 /** Returns the policies that stacks and state files hold, by id, with the place that holds each. */
-export function managedIn(stack: string | undefined, files: readonly string[]): Map<string, string> {
+export function managedIn(stacks: readonly string[], files: readonly string[]): Map<string, string> {
   const texts = [
-    ...(stack === undefined
-      ? []
-      : [[`stack ${stack}`, pulumi("stack", "export", "--stack", stack)] as const]),
+    ...stacks.map((stack) => [`stack ${stack}`, pulumi("stack", "export", "--stack", stack)] as const),
     ...files.map((file) => [file, readFileSync(file, "utf8")] as const),
   ];
   return new Map(texts.flatMap(([place, text]) => idsIn(text, place).map((id) => [id, place] as const)));
