@@ -34,6 +34,8 @@ export interface Rule {
   title: string;
   /** The page on which the rule rests. */
   source: string;
+  /** What the rule looks at: one authorization after the other, all of them together, or facts about the account too. */
+  looksAt: "one" | "all" | "account";
   find: (authorizations: readonly Authorization[], facts: Facts) => Problem[];
 }
 

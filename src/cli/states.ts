@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { namedIn } from "../generate";
 import { CodedError } from "../shared/coded-error";
+import { isAuthorizationType } from "../shared/resource-types";
 import { parseJson, pulumi } from "./account";
 
 const pulumiExport = v.object({
@@ -12,9 +13,6 @@ const pulumiExport = v.object({
     ),
   }),
 });
-
-/** The dynamic resource and that of the packaged provider. */
-const OWN_TYPE = /:EnAuthorization$/;
 
 /** Returns the policies that stacks and state files hold, by id, with the place that holds each. */
 export function managedIn(stacks: readonly string[], files: readonly string[]): Map<string, string> {
@@ -27,7 +25,7 @@ export function managedIn(stacks: readonly string[], files: readonly string[]): 
 
 function idsIn(text: string, place: string): string[] {
   const { success, output } = v.safeParse(pulumiExport, parseJson(text));
-  const own = success ? output.deployment.resources.filter(({ type }) => OWN_TYPE.test(type)) : [];
+  const own = success ? output.deployment.resources.filter(({ type }) => isAuthorizationType(type)) : [];
   try {
     return [...own, ...namedIn(text)].flatMap(({ id }) => (id ? [id] : []));
   } catch (error) {
