@@ -23,8 +23,8 @@ const outside = (...names) => ({
 });
 
 export default defineConfig(
-  // The last two are packages of their own: inside the clone, they can't resolve this package by its name.
-  { ignores: ["dist", "coverage", ".work", "tools", "examples/tests-with-*", "pulumi-plugin"] },
+  // The examples and the last folder are packages of their own: inside the clone, they can't resolve this package by its name.
+  { ignores: ["dist", "coverage", ".work", "tools", "examples/{tests-with-*,policy-pack}", "pulumi-plugin"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
@@ -74,6 +74,23 @@ export default defineConfig(
   forbid(
     ["src/audit/**"],
     [ibm, outside("iam", "emulator", "generate", "plugin", "cli", "lookups", "index", "en-authorization")],
+  ),
+  forbid(
+    ["src/policy/**"],
+    [
+      ibm,
+      outside(
+        "iam",
+        "provider",
+        "emulator",
+        "generate",
+        "plugin",
+        "cli",
+        "lookups",
+        "index",
+        "en-authorization",
+      ),
+    ],
   ),
   forbid(["src/generate/**"], [ibm, outside("emulator", "cli", "lookups", "index", "en-authorization")]),
   forbid(

@@ -5,6 +5,7 @@ import { completeOutputs, mocksOfTest } from "./mocks";
 import type * as plainCredentials from "./plain-credentials";
 import type { PolicyMetadata } from "./shared/policy-fields";
 import { DELETES_FIRST, WAS_PREVIEWED } from "./shared/private-inputs";
+import { DYNAMIC_TYPE } from "./shared/resource-types";
 
 /** The outputs. The class must declare each of them, and the constructor must list it. */
 type Outputs = {
@@ -17,9 +18,6 @@ type Credentials = Pick<EnAuthorizationArgs, "credentials">;
 
 /** The options of {@link EnAuthorization.get}: Pulumi's resource options, and `credentials` as for a new authorization. */
 export interface GetAuthorizationOptions extends pulumi.CustomResourceOptions, Credentials {}
-
-/** The resource's type in the Pulumi state. It must never change, or existing stacks lose their resources. */
-const TYPE = "pulumi-nodejs:dynamic/ibm:EnAuthorization";
 
 /**
  * The script that Pulumi evaluates to get the provider. Pulumi keeps it in state with every resource. It only loads the
@@ -206,7 +204,7 @@ export class EnAuthorization extends pulumi.CustomResource implements Outputs {
     };
     const isMocked = mocksOfTest() !== undefined;
     const hints = isMocked ? {} : hintsForCheck(args, opts);
-    super(TYPE, name, { ...outputs, ...args, ...hints, __provider: PROVIDER }, opts);
+    super(DYNAMIC_TYPE, name, { ...outputs, ...args, ...hints, __provider: PROVIDER }, opts);
     if (isMocked) Object.assign(this, completeOutputs(this, args));
   }
 }

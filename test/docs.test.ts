@@ -5,6 +5,7 @@ import * as ts from "typescript";
 import { argumentsPage } from "../scripts/docs/arguments";
 import { exportedTypes } from "../scripts/docs/exported-types";
 import { CONFIG_KEYS } from "../src/iam/config";
+import { authorizationPolicies } from "../src/policy";
 import { ERROR_CODES } from "../src/shared/coded-error";
 import { ROOT } from "./support/engine";
 import { EXAMPLES, TEST_PROJECTS } from "./support/examples";
@@ -131,6 +132,16 @@ describe("docs/other-languages.md", () => {
   });
 });
 
+describe("docs/audit.md", () => {
+  const page = read("docs", "audit.md");
+
+  it("shows the policy pack unchanged, and names its policies", () => {
+    const path = "examples/policy-pack/index.ts";
+    expect(copiesOf(page).get(path)).to.equal(read(path));
+    for (const { name } of authorizationPolicies()) expect(page).to.include(`\`${name}\``);
+  });
+});
+
 describe("docs/testing-your-program.md", () => {
   const blocks = copiesOf(read("docs", "testing-your-program.md"));
 
@@ -253,6 +264,7 @@ describe("the TypeScript samples", function () {
         paths: {
           "pulumi-ibm-en-authorization": ["./src/index.ts"],
           "pulumi-ibm-en-authorization/emulator": ["./src/emulator/index.ts"],
+          "pulumi-ibm-en-authorization/policy": ["./src/policy/index.ts"],
         },
       },
       ROOT,

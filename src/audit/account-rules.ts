@@ -53,8 +53,11 @@ function covers(one: Grant, other: Grant): boolean {
   );
 }
 
+/** Follows every time: an authorization without a time is not created yet. */
+const NOT_YET = "9999";
+
 function isOlder(one: Authorization, other: Authorization): boolean {
-  return `${one.createdAt ?? ""}${one.id}` < `${other.createdAt ?? ""}${other.id}`;
+  return `${one.createdAt ?? NOT_YET}${one.id}` < `${other.createdAt ?? NOT_YET}${other.id}`;
 }
 
 /** The rules that compare authorizations with each other, and with states. */
@@ -64,6 +67,7 @@ export const ACCOUNT_RULES: readonly Rule[] = [
     severity: "low",
     title: "Another authorization grants the same or more",
     source: SERVICE_AUTH,
+    looksAt: "all",
     find: (all) => {
       const grants = all.map(toGrant);
       return grants.flatMap((grant) => {
@@ -94,6 +98,7 @@ export const ACCOUNT_RULES: readonly Rule[] = [
     severity: "medium",
     title: "No given stack or state manages the authorization",
     source: AUDIT,
+    looksAt: "account",
     find: (all, { managed }) =>
       managed === undefined
         ? []
@@ -110,6 +115,7 @@ export const ACCOUNT_RULES: readonly Rule[] = [
     severity: "high",
     title: "A state has an authorization that IAM doesn't have",
     source: AUDIT,
+    looksAt: "account",
     find: (all, { managed }) => {
       const known = new Set(all.map(({ id }) => id));
       return [...(managed ?? [])]

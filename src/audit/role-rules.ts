@@ -22,6 +22,7 @@ export const ROLE_RULES: readonly Rule[] = [
     severity: "high",
     title: "The authorization grants more roles than IBM documents for the pair",
     source: ROLES,
+    looksAt: "one",
     find: (all) =>
       all.flatMap((each) => {
         const documented = documentedRoles(pairOf(each));
@@ -42,6 +43,7 @@ export const ROLE_RULES: readonly Rule[] = [
     severity: "medium",
     title: "The authorization lacks a role that IBM documents for the pair",
     source: EVENT_NOTIFICATIONS,
+    looksAt: "one",
     find: (all) =>
       all.flatMap((each) => {
         const missing = missingRoles(pairOf(each), each.roles);
@@ -55,6 +57,7 @@ export const ROLE_RULES: readonly Rule[] = [
     severity: "low",
     title: "The service isn't one that IBM documents with Event Notifications",
     source: EVENT_NOTIFICATIONS,
+    looksAt: "one",
     find: (all, { instances }) => {
       const known = new Set<string>([
         "*",
@@ -69,7 +72,7 @@ export const ROLE_RULES: readonly Rule[] = [
         return [
           {
             id: each.id,
-            why: `IBM documents no service ${unknown} with Event Notifications, and the account has no instance of it`,
+            why: `IBM documents no service ${unknown} with Event Notifications${instances ? ", and the account has no instance of it" : ""}`,
             change: similar
               ? `correct the name: ${similar}`
               : "check the name of the service, and delete the authorization if it has no use",

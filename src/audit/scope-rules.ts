@@ -21,14 +21,18 @@ function each(
   };
 }
 
+/** The properties that don't limit a side. `attributes` does, unless it says only that there is an instance. */
+const UNLIMITING = ["serviceName", "serviceInstance", "accountId", "attributes"];
+
 /** Returns true if a side covers all instances of its service, without any other limit. */
 function isUnlimited(side: Side): boolean {
-  const { serviceName, serviceInstance, accountId, attributes = [], ...others } = side;
+  // The values come last, because a preview may not know them.
+  if (Object.keys(side).some((key) => !UNLIMITING.includes(key))) return false;
+  const { serviceInstance, attributes = [] } = side;
   const limits = attributes.filter(
     ({ key, operator }) => key !== "serviceInstance" || operator !== "stringExists",
   );
-  const isAll = serviceInstance === "*" || limits.length < attributes.length;
-  return isAll && limits.length === 0 && Object.keys(others).length === 0;
+  return limits.length === 0 && (serviceInstance === "*" || attributes.length > 0);
 }
 
 /** The rules about the breadth of a scope. */
@@ -39,9 +43,10 @@ export const SCOPE_RULES: readonly Rule[] = [
       severity: "high",
       title: "All instances of one service may reach all instances of another",
       source: SERVICE_AUTH,
+      looksAt: "one",
     },
     ({ source, target }) =>
-      isUnlimited(source) && isUnlimited(target)
+      isUnlimited(target) && isUnlimited(source)
         ? {
             why: `every instance of ${source.serviceName ?? "any service"} may reach every instance of ${target.serviceName}, including those that are created later`,
             change: "name the instance or the resource group of the source and of the target",
@@ -54,6 +59,7 @@ export const SCOPE_RULES: readonly Rule[] = [
       severity: "high",
       title: "A side covers every resource group",
       source: BEST_PRACTICES,
+      looksAt: "one",
     },
     ({ source, target }) => {
       const side = source.resourceGroupId === "*" ? "source" : "target";
@@ -70,13 +76,15 @@ export const SCOPE_RULES: readonly Rule[] = [
       severity: "high",
       title: "The source is in an account that is not on the list of allowed accounts",
       source: SERVICE_AUTH,
+      looksAt: "one",
     },
     ({ source, target }, { allowedAccounts = [] }) =>
       source.accountId === target.accountId || allowedAccounts.includes(source.accountId)
         ? undefined
         : {
             why: `services of account ${source.accountId} have access`,
-            change: "delete the authorization, or allow the account with --allow-account",
+            change:
+              "delete the authorization, or allow the account: --allow-account, or allowedAccounts in a policy pack",
           },
   ),
   each(
@@ -85,6 +93,7 @@ export const SCOPE_RULES: readonly Rule[] = [
       severity: "low",
       title: "The authorization has no description",
       source: SERVICE_AUTH,
+      looksAt: "one",
     },
     ({ description = "", managedBy }) =>
       description.trim() === "" && managedBy === undefined
@@ -107,6 +116,7 @@ export const EXISTENCE_RULES: readonly Rule[] = [
       severity: "medium",
       title: "The authorization names an instance that doesn't exist",
       source: SERVICE_AUTH,
+      looksAt: "account",
     },
     ({ source, target }, { instances }) => {
       if (!instances) return undefined;
@@ -132,6 +142,7 @@ export const EXISTENCE_RULES: readonly Rule[] = [
       severity: "medium",
       title: "The authorization names a resource group that doesn't exist",
       source: BEST_PRACTICES,
+      looksAt: "account",
     },
     ({ source, target }, { groups }) => {
       if (!groups) return undefined;

@@ -34,6 +34,8 @@ export interface Rule {
   title: string;
   /** The page of IBM's docs that the rule is based on. */
   source: string;
+  /** What the rule looks at: one authorization after the other, all of them together, or facts about the account too. */
+  looksAt: "one" | "all" | "account";
   find: (authorizations: readonly Authorization[], facts: Facts) => Problem[];
 }
 

@@ -6,7 +6,7 @@ import type * as authorizations from "../provider/authorizations";
 import type * as scopes from "../provider/scope-text";
 import type * as accounts from "./account";
 import type { Account } from "./account";
-import { addAccountOptions, type AccountOptions } from "./account-options";
+import { addCredentialsOption, type AccountOptions } from "./account-options";
 import { EXIT, noteOf, orFail, outputOption, print, withProgress, type Io } from "./command";
 import type * as sarif from "./sarif";
 import type * as states from "./states";
@@ -15,9 +15,10 @@ import type { Screen } from "./terminal";
 
 const load = createRequire(__filename);
 
-interface Options extends AccountOptions {
+interface Options extends Omit<AccountOptions, "stack"> {
   all?: boolean;
   allowAccount?: string[];
+  stack?: string[];
   state?: string[];
   failOn: Severity | "none";
   output: string;
@@ -30,6 +31,10 @@ export function addAuditCommand(program: Command, io: Io): void {
     .description("find authorizations that are too broad, unused, doubled, incomplete or unmanaged")
     .option("--all", "audit the authorizations of every pair of services, not only of Event Notifications")
     .option("--allow-account <id...>", "accept sources in these accounts")
+    .option(
+      "--stack <name...>",
+      "compare with the state of these stacks of the Pulumi project in this folder, and use the configuration of the first",
+    )
     .option("--state <file...>", "compare with these states: `pulumi stack export` or a Terraform state")
     .addOption(
       new Option("--fail-on <severity>", "exit with 1 if a finding is at least this severe")
@@ -37,7 +42,7 @@ export function addAuditCommand(program: Command, io: Io): void {
         .default("high"),
     )
     .addOption(outputOption("sarif"));
-  addAccountOptions(command)
+  addCredentialsOption(command)
     .addHelpText("after", EXAMPLES)
     .action(async (options: Options) => run(options, command, io));
 }
@@ -47,6 +52,7 @@ Examples:
   audit                                          what is wrong with Event Notifications' authorizations
   audit --all --fail-on none --output csv        everything in the account, for a spreadsheet
   audit --stack prod                             also what the stack prod doesn't manage, and what it lost
+  audit --stack prod --stack test                also what neither of the two stacks manages
   audit --state a.json b.tfstate                 the same with the states of other stacks
   audit --output sarif > audit.sarif             for code scanning`;
 
@@ -60,7 +66,8 @@ async function run(options: Options, command: Command, io: Io): Promise<void> {
   const note = noteOf(command);
   const [policies, facts] = await orFail(command, "audit the authorizations", async () => {
     const managed = managedBy(options);
-    const account = await useAccount(options, note);
+    const { stack: [stack] = [], ...others } = options;
+    const account = await useAccount({ ...others, ...(stack !== undefined && { stack }) }, note);
     return withProgress("Reading the account", () =>
       Promise.all([account.policies(), factsOf(account, options, managed, note)]),
     );
@@ -89,8 +96,8 @@ function program(command: Command): Command {
   return command.parent ?? command;
 }
 
-function managedBy({ stack, state = [] }: Options): Map<string, string> | undefined {
-  if (stack === undefined && state.length === 0) return undefined;
+function managedBy({ stack = [], state = [] }: Options): Map<string, string> | undefined {
+  if (stack.length === 0 && state.length === 0) return undefined;
   return (load("./states") as typeof states).managedIn(stack, state);
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { namedIn } from "../generate";
 import { CodedError } from "../shared/coded-error";
+import { isAuthorizationType } from "../shared/resource-types";
 import { parseJson, pulumi } from "./account";
 
 const pulumiExport = v.object({
@@ -13,15 +14,10 @@ const pulumiExport = v.object({
   }),
 });
 
-/** Matches the type of the dynamic resource, and that of the packaged provider's resource. */
-const OWN_TYPE = /:EnAuthorization$/;
-
 /** Returns the policies that stacks and state files hold, by id, with the place that holds each. */
-export function managedIn(stack: string | undefined, files: readonly string[]): Map<string, string> {
+export function managedIn(stacks: readonly string[], files: readonly string[]): Map<string, string> {
   const texts = [
-    ...(stack === undefined
-      ? []
-      : [[`stack ${stack}`, pulumi("stack", "export", "--stack", stack)] as const]),
+    ...stacks.map((stack) => [`stack ${stack}`, pulumi("stack", "export", "--stack", stack)] as const),
     ...files.map((file) => [file, readFileSync(file, "utf8")] as const),
   ];
   return new Map(texts.flatMap(([place, text]) => idsIn(text, place).map((id) => [id, place] as const)));
@@ -29,7 +25,7 @@ export function managedIn(stack: string | undefined, files: readonly string[]): 
 
 function idsIn(text: string, place: string): string[] {
   const { success, output } = v.safeParse(pulumiExport, parseJson(text));
-  const own = success ? output.deployment.resources.filter(({ type }) => OWN_TYPE.test(type)) : [];
+  const own = success ? output.deployment.resources.filter(({ type }) => isAuthorizationType(type)) : [];
   try {
     return [...own, ...namedIn(text)].flatMap(({ id }) => (id ? [id] : []));
   } catch (error) {

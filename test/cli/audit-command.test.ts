@@ -101,6 +101,7 @@ describe("pulumi-ibm-en-authorization audit", () => {
       [3, 4, 5, 6].map((at) => `orphan ${at}`),
     );
     expect(found).to.include("gone-from-iam 77");
+    expect(await rules("--state", pulumi, "--state", terraform)).to.deep.equal(found);
     writeFileSync(pulumi, "not JSON");
     const { error, exitCode } = await audit(["--state", pulumi]);
     expect(exitCode).to.equal(2);

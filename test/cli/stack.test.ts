@@ -9,17 +9,23 @@ import { configFor } from "../support/program";
 import { seededAccount } from "../support/seeded-account";
 import { temporaryFolder } from "../support/temporary";
 
+const DYNAMIC_TYPE = "pulumi-nodejs:dynamic/ibm:EnAuthorization";
+
 describe("the option --stack", () => {
   const path = process.env["PATH"];
   afterEach(() => {
     process.env["PATH"] = path;
   });
 
-  /** Puts a program named `pulumi` on the PATH, which prints by its first argument. */
+  /** Puts a program named `pulumi` on the PATH, which prints by its first argument and the stack: `config-dev`. */
   function withPulumi(answers: Record<string, string>): void {
     const folder = temporaryFolder();
     for (const [name, text] of Object.entries(answers)) writeFileSync(join(folder, name), text);
-    const script = `#!/bin/sh\necho "$@" >> ${folder}/calls\ncat "${folder}/$1" || { echo "no stack named $3" >&2; exit 255; }\n`;
+    const script = `#!/bin/sh
+command=$1
+while [ $# -gt 0 ]; do [ "$1" = --stack ] && stack=$2; shift; done
+cat "${folder}/$command-$stack" || { echo "no stack named $stack" >&2; exit 255; }
+`;
     writeFileSync(join(folder, "pulumi"), script);
     chmodSync(join(folder, "pulumi"), 0o755);
     process.env["PATH"] = `${folder}:${path ?? ""}`;
@@ -29,8 +35,8 @@ describe("the option --stack", () => {
     const iam = closing(await startIamEmulator(seededAccount(11)));
     const config = Object.entries(configFor(iam)).map(([key, value]) => [key, { value, secret: false }]);
     withPulumi({
-      config: JSON.stringify(Object.fromEntries(config)),
-      stack: JSON.stringify({ version: 3, deployment: {} }),
+      "config-dev": JSON.stringify(Object.fromEntries(config)),
+      "stack-dev": JSON.stringify({ version: 3, deployment: {} }),
     });
     const listed = await runCli(["list", "--stack=dev"], {});
     expect(listed.error).to.include("from ibmcloud:apiKey");
@@ -39,10 +45,46 @@ describe("the option --stack", () => {
     expect(output).to.include("orphan");
   });
 
+  it("can be repeated for audit: orphans are in none of the stacks, and the first stack has the credentials", async () => {
+    const iam = closing(await startIamEmulator(seededAccount(5)));
+    const config = Object.entries(configFor(iam)).map(([key, value]) => [key, { value }]);
+    const id = (at: number) => `${String(at).padStart(8, "0")}-5717-4562-b3fc-2c963f66afa6`;
+    const stateOf = (...all: number[]) => ({
+      version: 3,
+      deployment: { resources: all.map((at) => ({ urn: `urn:${at}`, type: DYNAMIC_TYPE, id: id(at) })) },
+    });
+    withPulumi({
+      "config-dev": JSON.stringify(Object.fromEntries(config)),
+      "stack-dev": JSON.stringify(stateOf(0, 77)),
+      "stack-prod": JSON.stringify(stateOf(1, 2)),
+    });
+    const audit = async (...args: string[]) => {
+      const { output } = await runCli(["audit", ...args, "--output=json"], {});
+      const found = JSON.parse(output) as { rule: string; id: string; why: string }[];
+      return (rule: string) =>
+        found.filter((each) => each.rule === rule).map((each) => Number(each.id.slice(0, 8)));
+    };
+    for (const args of [
+      ["--stack=dev", "--stack=prod"],
+      ["--stack", "dev", "prod"],
+    ]) {
+      const found = await audit(...args);
+      expect(found("orphan")).to.deep.equal([3, 4]);
+      expect(found("gone-from-iam")).to.deep.equal([77]);
+    }
+    expect((await audit("--stack=dev"))("orphan")).to.deep.equal([1, 2, 3, 4]);
+
+    const file = join(temporaryFolder(), "more.json");
+    writeFileSync(file, JSON.stringify(stateOf(3)));
+    expect((await audit("--stack=dev", "--stack=prod", "--state", file))("orphan")).to.deep.equal([4]);
+  });
+
   it("reads objects as JSON", () => {
     const value = '{"other":{"apikey":"x"}}';
     withPulumi({
-      config: JSON.stringify({ "ibmcloud:credentials": { value, objectValue: JSON.parse(value) as object } }),
+      "config-dev": JSON.stringify({
+        "ibmcloud:credentials": { value, objectValue: JSON.parse(value) as object },
+      }),
     });
     expect(settingsOf("dev", {}).config("ibmcloud:credentials")).to.equal(value);
   });

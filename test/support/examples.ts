@@ -32,7 +32,9 @@ export const EXAMPLES: readonly Example[] = FOLDERS.filter((name) => !isProject(
 });
 
 /** The names of the folders that hold whole projects with tests, for users to copy. */
-export const TEST_PROJECTS: readonly string[] = FOLDERS.filter(isProject);
+export const TEST_PROJECTS: readonly string[] = FOLDERS.filter(
+  (name) => isProject(name) && name !== "policy-pack",
+);
 
 /** Returns the configuration keys that an example's project declares. */
 export function configKeys({ project }: Example): string[] {
