@@ -1,6 +1,9 @@
 /** The version that is downloaded or built if none is installed. */
 export const VERSION = "3.250.0";
 
+/** The newest version with which the packed package is tested: `npm run test:matrix` builds it. */
+export const NEWEST = "3.274.1";
+
 /** The first version whose `read` may return inputs. */
 const OLDEST = "3.216.0";
 

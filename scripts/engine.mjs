@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
-import { chmod, copyFile, mkdir, mkdtemp, readdir, realpath, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, realpath, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bestOf, isUsable, NO_WAY, VERSION, waysOf } from "./engine-ways.mjs";
+import { bestOf, isUsable, NEWEST, NO_WAY, VERSION, waysOf } from "./engine-ways.mjs";
 import { must, run, step } from "./progress.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -161,9 +161,8 @@ async function build() {
   process.once("SIGINT", interrupted);
   try {
     await mkdir(join(made, "bin"));
-    const flags = `-w -s -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${VERSION}`;
     await step(`building the Pulumi CLI ${VERSION} from its Go modules (about 6 min on 2 cores, once)`, () =>
-      goBuild("pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", join(made, "bin", CLI), flags),
+      buildCli("pulumi", VERSION, join(made, "bin", CLI)),
     );
     await step("building Pulumi's Node.js language host", () =>
       goBuild(
@@ -204,12 +203,41 @@ async function buildMoreHosts(bin) {
 }
 
 /**
+ * Returns the folder of the newest CLI that builds from published Go modules, with the language hosts of `engine`. It is built
+ * in this clone, so that no other run uses it.
+ *
+ * @param {string} engine the folder of the pinned engine
+ */
+export async function getNewestEngine(engine) {
+  const bin = join(ROOT, ".work", `pulumi-${NEWEST}`);
+  const made = `${bin}.building`;
+  if (existsSync(bin)) return bin;
+  await rm(made, { recursive: true, force: true });
+  await cp(engine, made, { recursive: true, filter: (file) => file !== join(engine, CLI) });
+  await step(`building the Pulumi CLI ${NEWEST} from its Go modules (about 10 min on 2 cores, once)`, () =>
+    buildCli("pulumi-newest", NEWEST, join(made, CLI)),
+  );
+  await rename(made, bin);
+  return bin;
+}
+
+/**
  * Builds the tool that writes the SDKs of the packaged provider.
  *
  * @param {string} output the executable
  */
 export async function buildSdkTool(output) {
   await step("building the tool that writes SDKs", () => goBuild("sdk", ".", output, "-w -s"));
+}
+
+/**
+ * @param {string} tool the folder under `tools` that pins this version
+ * @param {string} version
+ * @param {string} output
+ */
+async function buildCli(tool, version, output) {
+  const flags = `-w -s -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
+  await goBuild(tool, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", output, flags);
 }
 
 /**
