@@ -39,11 +39,13 @@ function sideName(side: Side, names: NamesById): string {
   const { serviceName = "", serviceInstance, resourceGroupId, resourceType, resource, accountId } = side;
   const service = serviceName === ALL ? "all-services" : serviceName;
   if (resource !== undefined && resourceType !== undefined) return `${resource}-${resourceType}`;
+  // A name without a letter or digit of ASCII, such as 生産, leaves nothing for the resource's name.
+  const nameOf = (id: string) => (slug(names.get(id) ?? "") === "" ? undefined : names.get(id));
   if (serviceInstance !== undefined && serviceInstance !== ALL)
-    return names.get(serviceInstance) ?? `${service}-${serviceInstance.slice(0, 8)}`;
+    return nameOf(serviceInstance) ?? `${service}-${serviceInstance.slice(0, 8)}`;
   if (resourceGroupId === ALL) return `${service}-in-all-groups`;
   if (resourceGroupId !== undefined)
-    return `${service}-in-${names.get(resourceGroupId) ?? resourceGroupId.slice(0, 8)}`;
+    return `${service}-in-${nameOf(resourceGroupId) ?? resourceGroupId.slice(0, 8)}`;
   return serviceInstance === ALL ? `all-${service}` : `${service}-${accountId.slice(0, 8)}`;
 }
 

@@ -99,6 +99,14 @@ describe("a generated program", () => {
     );
   });
 
+  it("names an instance by its service and GUID if its name has no letter or digit for the resource's name", () => {
+    const wide = new Map([...NAMES, [KMS, "生産"], [GROUP, "—"]]);
+    const found = ALL.filter(
+      ({ target }) => target.serviceInstance === KMS || target.resourceGroupId === GROUP,
+    );
+    expect(resourceNames(found, wide)).to.deep.equal(["k1-key", "codeengine-in-01234567", "kms-77aa11bb"]);
+  });
+
   it("keeps the names of another tool", () => {
     const [first] = ALL;
     const given = new Map([[first?.id ?? "", "bucket"]]);
