@@ -39,10 +39,7 @@ const bucket = (at: number, resource: string): Side => ({ cos: at, resource });
 
 /** The kind of `seededAccount` that is the same at each position. IAM refuses a second one. */
 const ALL_TO_ALL = 2;
-const TARGETS = [
-  ...["kms", "cloud-object-storage", "codeengine", "hs-crypto", "messagehub"],
-  ...["apprapp", "logs", "toolchain", "project", "lakehouse"],
-];
+const TARGETS = ["kms", "cloud-object-storage", "codeengine", "hs-crypto", "messagehub"];
 
 /** The kinds that `seededAccount` doesn't have. A deleted one has the scope of another kind. */
 const MORE_KINDS: readonly Kind[] = [
@@ -77,7 +74,7 @@ const MORE_KINDS: readonly Kind[] = [
     ...grant({ en: at }, bucket(at, "Archive.2024"), [OBJECT_WRITER, READER]),
     created_at: A_YEAR_AGO,
   }),
-  (at) => grant({ en: at + 1 }, { kms: at }, [READER, role("kms", "ReaderPlus")], "Reader Plus"),
+  (at) => grant({ en: at + 1 }, { kms: at }, [READER, role("iam", "Writer")], "Writer too"),
   (at) => grant({ serviceName: "is", resourceType: "image" }, { cos: at }, [READER], "Images"),
   (at) => grant({ serviceName: "databases-for-postgresql" }, { kms: at }, [READER], "Disks"),
   (at) => ({
@@ -102,7 +99,9 @@ const MORE_KINDS: readonly Kind[] = [
 ];
 
 function allToAll(at: number): Seeded {
-  return grant({ serviceName: "event-notifications" }, { serviceName: TARGETS[at] ?? "" }, [READER]);
+  const region: Side = at < TARGETS.length ? {} : { region: "eu-de" };
+  const serviceName = TARGETS[at % TARGETS.length] ?? "";
+  return grant({ serviceName: "event-notifications" }, { serviceName, ...region }, [READER]);
 }
 
 function tagged({ resource }: Seeded): Pick<Seeded, "resource"> {
@@ -222,4 +221,16 @@ function ofAccount(accountId: string, seed: Seeded): Seeded {
     subject: { attributes: moved(subject.attributes) },
     resource: { ...resource, attributes: moved(resource.attributes) },
   };
+}
+
+/** Returns the ids of the policies that `generate` takes over: of Event Notifications, and neither a template's nor a service's. */
+export function adoptableIn(iam: IamEmulator): string[] {
+  const has = ({ attributes }: Seed["resource"], wanted: string) =>
+    attributes.some(({ value }) => value === wanted);
+  return iam.policies().flatMap(({ id, subject, resource, template, created_by_id: author }) => {
+    const isOfEvents = [subject, resource].some((side) => has(side, "event-notifications"));
+    // A target is always in the account that holds the policy.
+    const isHere = has(resource, iam.accountId);
+    return isOfEvents && isHere && !template && !author.startsWith("crn-") ? [id] : [];
+  });
 }
