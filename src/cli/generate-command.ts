@@ -1,98 +1,107 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type * as generating from "../generate";
-import { messageOf } from "../shared/coded-error";
+import type * as importing from "../generate/import-file";
+import type { TakenOver } from "../generate/types";
+import type * as yamlPrograms from "../generate/yaml-program";
 import type * as accounts from "./account";
-import { noteOf, orFail, type Io } from "./command";
+import { addAccountOptions, type AccountOptions } from "./account-options";
+import { noteOf, orFail, withProgress, type Io } from "./command";
 import type * as listed from "./listed";
+import type * as verifying from "./verify";
 
 const load = createRequire(__filename);
 
-interface Options {
+/** The outputs. The YAML library loads only for its output. */
+const WRITERS = {
+  typescript: (taken) => (load("../generate") as typeof generating).typeScriptProgram(taken),
+  yaml: (taken) => (load("../generate/yaml-program") as typeof yamlPrograms).yamlProgram(taken),
+  import: (taken) => (load("../generate/import-file") as typeof importing).importFile(taken),
+} satisfies Record<string, (taken: readonly TakenOver[]) => string>;
+
+interface Options extends AccountOptions {
   from?: string;
   out?: string;
+  output: keyof typeof WRITERS;
   verify?: boolean;
 }
 
 /** Adds the command `generate`, which writes a program that takes over the authorizations in IAM. */
 export function addGenerateCommand(program: Command, { out }: Io): void {
-  program
+  const command = program
     .command("generate")
-    .description("write a TypeScript program that takes over the authorizations in IAM, each by its id")
+    .description("write a program that takes over the authorizations in IAM, each by its id")
     .option(
       "--from <file>",
       "take over only the authorizations in a Terraform state, in the output of `terraform show -json` or `pulumi stack export`, or in a file for `ibmcloud iam authorization-policy-create --file`",
     )
-    .option("--out <file>", "write the program to this file (default: standard output)")
+    .addOption(
+      new Option(
+        "--output <format>",
+        "a program in TypeScript, or for the packaged provider a program in YAML or a file for `pulumi import --file`",
+      )
+        .choices(Object.keys(WRITERS))
+        .default("typescript"),
+    )
+    .option("--out <file>", "write to this file (default: standard output)")
     .option(
       "--verify",
-      "run `pulumi preview` in this folder afterwards; fail unless it takes over each authorization without a change",
-    )
+      "run a preview in this folder afterwards; fail unless it takes over each authorization without a change",
+    );
+  addAccountOptions(command)
     .addHelpText("after", EXAMPLES)
-    .action(async ({ from, out: file, verify }: Options, command: Command) => {
-      if (verify && file === undefined)
-        command.error("--verify needs --out: the preview runs the program in that file");
-      const note = noteOf(command);
-      await orFail(command, "generate the program", async () => {
-        const { text, ids, skipped } = await generate(from);
-        for (const { what, reason } of skipped) note(`Skipped ${what}: ${reason}`);
-        if (file === undefined) out.write(text);
-        else writeFileSync(file, text);
-        if (file !== undefined) note(`Wrote ${file}, which takes over ${ids.length} authorizations`);
-        if (verify) note(verified(ids));
-      });
-    });
+    .action(async (options: Options) => generate(options, command, out));
 }
 
 const EXAMPLES = `
 Examples:
   generate > index.ts                                 all authorizations from and to Event Notifications
   generate --from terraform.tfstate --out index.ts    those in a Terraform state
-  generate --out index.ts --verify                    also run pulumi preview in this folder`;
+  generate --out index.ts --verify                    also run pulumi preview in this folder
+  generate --output yaml --out Pulumi.yaml            a YAML project for the packaged provider
+  generate --output import --out import.json          for pulumi import --file import.json`;
 
-async function generate(from: string | undefined) {
-  const { namedIn, resourceNames, selectAuthorizations, typeScriptProgram } = load(
-    "../generate",
-  ) as typeof generating;
+async function generate(options: Options, command: Command, out: Io["out"]): Promise<void> {
+  const { out: file, output, verify, stack, credentials } = options;
+  if (verify && file === undefined)
+    command.error("--verify needs --out: the preview runs the program in that file");
+  const note = noteOf(command);
+  await orFail(command, "generate the program", async () => {
+    const { taken, skipped } = await select(options, note);
+    for (const { what, reason } of skipped) note(`Skipped ${what}: ${reason}`);
+    const text = WRITERS[output](taken);
+    if (file === undefined) out.write(text);
+    else writeFileSync(file, text);
+    if (file !== undefined) note(`Wrote ${file}, which takes over ${taken.length} authorizations`);
+    if (output === "import" && credentials !== undefined)
+      note(`An import file names no credentials: configure ${credentials} for the stack before the import`);
+    if (!verify || file === undefined) return;
+    const { verifyImport, verifyProgram } = load("./verify") as typeof verifying;
+    const [names, ids] = [taken.map(({ name }) => name), taken.map(({ authorization: { id } }) => id)];
+    note(output === "import" ? verifyImport(file, names, stack) : verifyProgram(ids, stack));
+  });
+}
+
+/** Reads the account, and selects what to take over. */
+async function select({ from, ...options }: Options, note: (text: string) => void) {
+  const { namedIn, resourceNames, selectAuthorizations } = load("../generate") as typeof generating;
   const named = from === undefined ? undefined : namedIn(readFileSync(from, "utf8"));
-  const { openAccount, settingsOf } = load("./account") as typeof accounts;
+  const { useAccount } = load("./account") as typeof accounts;
   const { namesOf } = load("./listed") as typeof listed;
-  const account = openAccount(settingsOf(undefined));
+  const account = await useAccount(options, note);
   // Names only make the program more readable, so a failed lookup needs no note.
-  const [policies, names] = await Promise.all([account.policies(), namesOf(account, () => undefined)]);
+  const [policies, names] = await withProgress("Reading the account", () =>
+    Promise.all([account.policies(), namesOf(account, () => undefined)]),
+  );
   const { taken, skipped, names: given } = selectAuthorizations(policies, named);
   const resourceName = resourceNames(taken, names, given);
-  const text = typeScriptProgram(
-    taken.map((authorization, at) => ({ name: resourceName[at] ?? "", authorization })),
-  );
-  return { text, ids: taken.map(({ id }) => id), skipped };
-}
-
-/** Runs a preview in the current folder. @throws if it would change one of these authorizations */
-function verified(ids: readonly string[]): string {
-  const { status, stdout, error } = spawnSync(
-    "pulumi",
-    ["preview", "--non-interactive", "--color", "never"],
-    {
-      encoding: "utf8",
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
-  if (error) throw new Error(`pulumi preview could not be started: ${messageOf(error)}`);
-  if (status !== 0) throw new Error(`pulumi preview failed:\n${stdout}`);
-  const changed = ids.filter((id) => !isTakenOver(id, stdout));
-  if (changed.length > 0)
-    throw new Error(`pulumi preview does not take over ${changed.join(", ")} without a change:\n${stdout}`);
-  return `Verified: pulumi preview takes over ${ids.length} authorizations and changes none`;
-}
-
-/** Returns true if the preview has the note for an adoption without a change, which `provider/check/existing.ts` writes. */
-function isTakenOver(id: string, preview: string): boolean {
-  return preview
-    .split("\n")
-    .some(
-      (line) => line.includes(`takes over ${id} `) && line.endsWith("roles unchanged; description unchanged"),
-    );
+  const { credentials } = options;
+  return {
+    taken: taken.map((authorization, at): TakenOver => {
+      const name = resourceName[at] ?? "";
+      return { name, authorization, ...(credentials !== undefined && { credentials }) };
+    }),
+    skipped,
+  };
 }

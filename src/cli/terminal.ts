@@ -62,12 +62,21 @@ export function tableOf<Row>(
     head: columns.map(({ head }) => colors.bold(head)),
     colWidths: widths.map((each) => each + GAP),
   });
-  table.push(...cells.map((row) => row.map((cell, at) => wrap(cell, widths[at] ?? 1, { hard: true }))));
+  const wrapped = cells.map((row) => row.map((cell, at) => wrap(cell, widths[at] ?? 1, { hard: true })));
+  // cli-table3 needs seconds for a few hundred cells of several lines.
+  table.push(...wrapped.flatMap(rowsOfOneLine));
   return table
     .toString()
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
+}
+
+/** Splits a row whose cells have several lines. */
+function rowsOfOneLine(row: readonly string[]): string[][] {
+  const columns = row.map((cell) => cell.split("\n"));
+  const height = Math.max(...columns.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, at) => columns.map((lines) => lines[at] ?? ""));
 }
 
 const BORDERS = [

@@ -1,9 +1,14 @@
+import { createRequire } from "node:module";
+import type stringWidths from "string-width";
+
+const load = createRequire(__filename);
+
 /** A JavaScript expression that is printed as it is. */
 export class Expression {
   constructor(readonly text: string) {}
 }
 
-/** The widest line that prettier prints by default, in characters. */
+/** The widest line that prettier prints by default, in columns. */
 const WIDTH = 80;
 const INDENT = "  ";
 
@@ -12,13 +17,12 @@ const INDENT = "  ";
  * property or element. Undefined properties are left out.
  *
  * @param before the text on the line before the value
- * @param after the number of characters on the line after the value
+ * @param after the number of columns on the line after the value
  * @param depth the indentation of the line
  */
 export function printLiteral(value: unknown, before = "", after = 1, depth = 0): string {
   const flat = flatLiteral(value);
-  const used = INDENT.repeat(depth).length + before.length + after;
-  if (used + flat.length <= WIDTH || !isCompound(value)) return flat;
+  if (fits(`${before}${flat}`, depth, after) || !isCompound(value)) return flat;
   return expandedLiteral(value, depth);
 }
 
@@ -27,9 +31,28 @@ export function expandedLiteral(value: object, depth = 0): string {
   const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
   const lines = entriesOf(value).map(({ key, value: each }) => {
     const before = key === undefined || isShorthand(key, each) ? "" : `${key}: `;
-    return `${INDENT.repeat(depth + 1)}${before}${printLiteral(each, before, 1, depth + 1)},`;
+    const indent = INDENT.repeat(depth + 1);
+    if (isOnNextLine(before, each, depth + 1))
+      return `${indent}${before.trimEnd()}\n${indent}${INDENT}${printLiteral(each, "", 1, depth + 2)},`;
+    return `${indent}${before}${printLiteral(each, before, 1, depth + 1)},`;
   });
   return [open, ...lines, INDENT.repeat(depth) + close].join("\n");
+}
+
+/** A value whose key is shorter stays on the line of the key. */
+const SHORTEST_KEY = 5;
+
+/** Returns true if prettier puts the value of a key on the next line: a long text, or an object after a long key. */
+function isOnNextLine(before: string, value: unknown, depth: number): boolean {
+  if (before.length - ": ".length < SHORTEST_KEY) return false;
+  const isEmpty = isCompound(value) && entriesOf(value).length === 0;
+  if (typeof value === "string" || isEmpty) return !fits(`${before}${flatLiteral(value)}`, depth, 1);
+  return isCompound(value) && !fits(before, depth, 1);
+}
+
+function fits(line: string, depth: number, after: number): boolean {
+  const stringWidth = load("string-width") as typeof stringWidths;
+  return INDENT.length * depth + stringWidth(line) + after <= WIDTH;
 }
 
 function flatLiteral(value: unknown): string {

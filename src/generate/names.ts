@@ -8,7 +8,8 @@ export type NamesById = ReadonlyMap<string, string>;
 
 /**
  * Returns a resource name for each authorization, made from the names of its instances and resources, such as
- * `failed-events-bucket` or `prod-secrets-events`. If names collide, the Event Notifications instance is added, then a number.
+ * `failed-events-bucket` or `prod-secrets-events`. Names that collide become longer: first by the Event Notifications
+ * instance, then by what else limits the authorization, then by its roles. The last resort is a number.
  */
 export function resourceNames(
   authorizations: readonly Authorization[],
@@ -16,13 +17,29 @@ export function resourceNames(
   given: ReadonlyMap<string, string> = new Map(),
 ): string[] {
   const short = authorizations.map((each) => given.get(each.id) ?? shortNameOf(each, names));
-  const longer = short.map((name, at) => {
-    const authorization = authorizations[at];
-    const isUnique = short.indexOf(name) === short.lastIndexOf(name);
-    return isUnique || !authorization ? name : longNameOf(name, authorization, names);
-  });
-  return numbered(longer);
+  return numbered(LONGER.reduce((all, longer) => lengthened(all, longer, authorizations, names), short));
 }
+
+type Longer = (name: string, authorization: Authorization, names: NamesById) => string;
+
+/** Makes the names longer that collide, if the longer ones differ. */
+function lengthened(
+  all: readonly string[],
+  longer: Longer,
+  authorizations: readonly Authorization[],
+  names: NamesById,
+): string[] {
+  const longerOnes = all.map((name, at) => {
+    const authorization = authorizations[at];
+    return authorization ? longer(name, authorization, names) : name;
+  });
+  const choices = new Map<string, Set<string>>();
+  for (const [at, name] of all.entries())
+    choices.set(name, (choices.get(name) ?? new Set()).add(longerOnes[at] ?? name));
+  return all.map((name, at) => ((choices.get(name)?.size ?? 0) > 1 ? (longerOnes[at] ?? name) : name));
+}
+
+const LONGER: readonly Longer[] = [withEventNotifications, withLimits, withRoles];
 
 function shortNameOf({ source, target }: Authorization, names: NamesById): string {
   if (target.serviceName === EVENT_NOTIFICATIONS) return slug(`${sideName(source, names)}-events`);
@@ -30,20 +47,34 @@ function shortNameOf({ source, target }: Authorization, names: NamesById): strin
 }
 
 /** Adds the name of the instance on the side of Event Notifications. */
-function longNameOf(name: string, { source, target }: Authorization, names: NamesById): string {
+function withEventNotifications(name: string, { source, target }: Authorization, names: NamesById): string {
   if (target.serviceName === EVENT_NOTIFICATIONS) return slug(`${name}-to-${sideName(target, names)}`);
   return slug(`${name}-from-${sideName(source, names)}`);
+}
+
+/** Adds another account of the source, and the regions, attributes and tags, such as `keyring-events`. */
+function withLimits(name: string, { source, target }: Authorization): string {
+  const account = source.accountId === target.accountId ? "" : `account-${source.accountId.slice(0, 8)}`;
+  const attributes = [source.attributes, target.attributes, target.tags].flatMap((each = []) => each);
+  const limits = attributes.map(({ key, value }) => `${key}-${value === true ? "any" : String(value)}`);
+  return slug([name, account, source.region, target.region, ...limits].filter(Boolean).join("-"));
+}
+
+function withRoles(name: string, { roles }: Authorization): string {
+  return slug([name, ...roles].join("-"));
 }
 
 function sideName(side: Side, names: NamesById): string {
   const { serviceName = "", serviceInstance, resourceGroupId, resourceType, resource, accountId } = side;
   const service = serviceName === ALL ? "all-services" : serviceName;
   if (resource !== undefined && resourceType !== undefined) return `${resource}-${resourceType}`;
+  // A name without a letter or digit of ASCII, such as 生産, leaves nothing for the resource's name.
+  const nameOf = (id: string) => (slug(names.get(id) ?? "") === "" ? undefined : names.get(id));
   if (serviceInstance !== undefined && serviceInstance !== ALL)
-    return names.get(serviceInstance) ?? `${service}-${serviceInstance.slice(0, 8)}`;
+    return nameOf(serviceInstance) ?? `${service}-${serviceInstance.slice(0, 8)}`;
   if (resourceGroupId === ALL) return `${service}-in-all-groups`;
   if (resourceGroupId !== undefined)
-    return `${service}-in-${names.get(resourceGroupId) ?? resourceGroupId.slice(0, 8)}`;
+    return `${service}-in-${nameOf(resourceGroupId) ?? resourceGroupId.slice(0, 8)}`;
   return serviceInstance === ALL ? `all-${service}` : `${service}-${accountId.slice(0, 8)}`;
 }
 

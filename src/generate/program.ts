@@ -1,14 +1,11 @@
-import { toInputs } from "../provider/policy-mapping";
+import { declaredArgs, PROTECTED } from "./declared";
 import { Expression, expandedLiteral, printLiteral, quoted } from "./literal";
 import { tablesOf, type Row, type Table } from "./tables";
 import type { TakenOver } from "./types";
 
 /** Writes a TypeScript program that takes over authorizations, formatted as prettier formats it by default. */
 export function typeScriptProgram(taken: readonly TakenOver[]): string {
-  const rows = taken.map(({ name, authorization }): Row => {
-    const { source, target, roles, description } = toInputs(authorization);
-    return { name, args: { source, target, roles, description, adopt: authorization.id } };
-  });
+  const rows = taken.map((each): Row => ({ name: each.name, args: declaredArgs(each) }));
   const { tables, others } = tablesOf(rows);
   const statements = [
     ...others.map(({ name, args }) => resource(quoted(name), args)),
@@ -18,8 +15,6 @@ export function typeScriptProgram(taken: readonly TakenOver[]): string {
     ['import { EnAuthorization } from "pulumi-ibm-en-authorization";', ...statements].join("\n\n") + "\n"
   );
 }
-
-const PROTECTED = { protect: true };
 
 /** Writes the statement that declares an authorization. It is never short enough for one line. */
 function resource(name: string, args: object, depth = 0): string {

@@ -6,6 +6,8 @@ export interface TakenOver {
   /** The resource's name in the program. */
   name: string;
   authorization: Authorization;
+  /** The name of the credentials that the program uses for it. Undefined: those of the stack. */
+  credentials?: string;
 }
 
 /** An authorization that a file names. The file is the state of another tool, or a policy definition for IBM's CLI. */

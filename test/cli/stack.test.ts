@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settingsOf } from "../../src/cli/account";
 import { startIamEmulator } from "../../src/emulator";
@@ -17,11 +17,12 @@ describe("the option --stack", () => {
     process.env["PATH"] = path;
   });
 
-  /** Puts a program named `pulumi` on the PATH, which prints by its first argument and the stack: `config-dev`. */
-  function withPulumi(answers: Record<string, string>): void {
+  /** Puts a program named `pulumi` on the PATH, which prints by its first argument and the stack: `config-dev`. @returns its folder */
+  function withPulumi(answers: Record<string, string>): string {
     const folder = temporaryFolder();
     for (const [name, text] of Object.entries(answers)) writeFileSync(join(folder, name), text);
     const script = `#!/bin/sh
+echo "$@" >> "${folder}/calls"
 command=$1
 while [ $# -gt 0 ]; do [ "$1" = --stack ] && stack=$2; shift; done
 cat "${folder}/$command-$stack" || { echo "no stack named $stack" >&2; exit 255; }
@@ -29,6 +30,7 @@ cat "${folder}/$command-$stack" || { echo "no stack named $stack" >&2; exit 255;
     writeFileSync(join(folder, "pulumi"), script);
     chmodSync(join(folder, "pulumi"), 0o755);
     process.env["PATH"] = `${folder}:${path ?? ""}`;
+    return folder;
   }
 
   it("uses the stack's configuration and state", async () => {
@@ -43,6 +45,31 @@ cat "${folder}/$command-$stack" || { echo "no stack named $stack" >&2; exit 255;
     expect(listed.output).to.include("event-notifications");
     const { output } = await runCli(["audit", "--stack=dev", "--output=csv"], {});
     expect(output).to.include("orphan");
+    const generated = await runCli(["generate", "--stack=dev"], {});
+    expect(generated.error).to.include("from ibmcloud:apiKey");
+    expect(generated.output).to.include("new EnAuthorization(");
+  });
+
+  it("selects the stack of the preview that generate --verify runs", async () => {
+    const iam = closing(await startIamEmulator(seededAccount(2)));
+    const config = Object.entries(configFor(iam)).map(([key, value]) => [key, { value, secret: false }]);
+    const file = join(temporaryFolder(), "written");
+    const note = (id = "") => `takes over ${id} (x): roles unchanged; description unchanged`;
+    const [first, second] = iam.policies();
+    const folder = withPulumi({
+      "config-dev": JSON.stringify(Object.fromEntries(config)),
+      "import-dev": " failed-events-bucket import",
+      "preview-dev": [first, second].map((each) => note(each?.id)).join("\n"),
+    });
+    const verify = (...args: string[]) =>
+      runCli(["generate", "--stack=dev", "--out", file, "--verify", ...args], {});
+    expect((await verify()).error).to.include("takes over 2 authorizations and changes none");
+    const incomplete = await verify("--output=import");
+    expect(incomplete.exitCode).to.equal(2);
+    expect(incomplete.error).to.include("pulumi import does not import kms");
+    const calls = readFileSync(join(folder, "calls"), "utf8");
+    expect(calls).to.include("preview --stack dev --non-interactive");
+    expect(calls).to.include(`import --file ${file} --preview-only --stack dev --non-interactive`);
   });
 
   it("can be repeated for audit: orphans are in none of the stacks, and the first stack has the credentials", async () => {

@@ -1,73 +1,78 @@
 import { expect } from "chai";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { CommanderError } from "commander";
+import stringWidth from "string-width";
 import { commandLine } from "../../src/cli/command-line";
 import { withProgress } from "../../src/cli/command";
 import { screenOf, tableOf } from "../../src/cli/terminal";
-import { startIamEmulator } from "../../src/emulator";
-import { emulatorEnv } from "../support/cli";
-import { startCommand } from "../support/command";
-import { ROOT } from "../support/engine";
+import type { IamEmulator } from "../../src/emulator";
+import { emulatorEnv, runCli } from "../support/cli";
+import { startMixedAccount } from "../support/mixed-account";
 import { closing } from "../support/opened";
-import { seededAccount } from "../support/seeded-account";
+import { idAt } from "../support/seeded-account";
 
-/** Runs a shell command line in which `$CLI` is the package's command, without this machine's IBM Cloud settings. */
-async function shell(line: string, env: Record<string, string>) {
-  const child = spawn("bash", ["--norc", "-c", `set -o pipefail; ${line}`], {
-    cwd: ROOT,
-    env: {
-      PATH: process.env["PATH"],
-      CLI: `${process.execPath} --import tsx src/cli/index.ts`,
-      ...env,
-    },
+/** The commands that print a table, in an account with 300 authorizations. */
+const TABLES = [
+  ...["list", "list --all", "list --deleted", `show ${idAt(11)}`, `restore ${idAt(25)}`],
+  ...["roles event-notifications kms", "roles * event-notifications", "audit --all", "doctor"],
+];
+
+describe("the table of", () => {
+  let iam: IamEmulator;
+  before(async () => {
+    iam = closing(await startMixedAccount());
   });
-  let error = "";
-  let output = "";
-  child.stderr.on("data", (data) => (error += String(data)));
-  child.stdout.on("data", (data) => (output += String(data)));
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, error, output };
-}
 
-describe("the commands in a shell", () => {
-  it("end quietly if the reader of a pipe ends first", async () => {
-    const iam = closing(await startIamEmulator(seededAccount(600)));
-    const { code, error, output } = await shell(
-      "$CLI list --all --output json | head -n 1",
-      emulatorEnv(iam),
+  async function print(line: string, terminal?: number, env: Record<string, string> = {}): Promise<string> {
+    const deleted = iam.policies({ state: "deleted" });
+    const { output, error } = await runCli(line.split(" "), { ...emulatorEnv(iam), ...env }, terminal);
+    iam.seed(deleted);
+    expect(error).to.not.match(/^(error|Cannot)/m);
+    return output.trimEnd();
+  }
+
+  for (const line of TABLES) {
+    it(`fits a terminal of 80 columns, also with wide characters: ${line}`, async () => {
+      const output = await print(line, 80, { NO_COLOR: "1" });
+      for (const each of output.split("\n")) expect(stringWidth(each), each).to.be.at.most(80);
+      if (/^(list|show|restore)/.test(line)) expect(output).to.include("生産");
+    });
+
+    it(`has one line for each row if the output is no terminal: ${line}`, async () => {
+      const rows = (await print(`${line} --output json`)).match(/^ {2}\{$/gm)?.length;
+      const table = await print(line);
+      const [head = "", ...body] = table.split(/\n\n/)[0]?.split("\n") ?? [];
+      expect(head).to.match(/^[A-Z]+ {2}/);
+      // `show` and `restore` print an object, with a row for each of its properties.
+      if (rows !== undefined) expect(body).to.have.length(rows);
+      else expect(body).to.have.length.within(5, 8);
+    });
+
+    it(`has colour only on a terminal, and none with NO_COLOR: ${line}`, async () => {
+      const escape = "\u001b";
+      expect(await print(line, 80)).to.include(escape);
+      expect(await print(line, 80, { NO_COLOR: "1" })).to.not.include(escape);
+      expect(await print(line, 80, { TERM: "dumb" })).to.not.include(escape);
+      expect(await print(line)).to.not.include(escape);
+    });
+  }
+
+  it("are of every command that has tables", () => {
+    const commands = commandLine(process.stdout).commands.filter((each) =>
+      each.options.find(({ long }) => long === "--output")?.argChoices?.includes("table"),
     );
-    expect(output).to.equal("[\n");
-    expect(code).to.equal(0);
-    expect(error).to.match(/^account [^\n]*\n$/);
+    const tested = new Set(TABLES.map((line) => line.split(" ")[0]));
+    expect(commands.map((each) => each.name())).to.have.members([...tested]);
   });
+});
 
-  it("exit with 2 for wrong arguments, and with 0 for help", async () => {
-    expect((await shell("$CLI list --no-such-option", {})).code).to.equal(2);
-    expect((await shell("$CLI no-such-command", {})).code).to.equal(2);
-    expect((await shell("$CLI list --help", {})).code).to.equal(0);
-  });
-
-  it("exit with 1 if audit finds something", async () => {
-    const iam = closing(await startIamEmulator(seededAccount(11)));
-    expect((await shell("$CLI audit", emulatorEnv(iam))).code).to.equal(1);
-  });
-
-  it("end at Ctrl-C while they wait", async () => {
-    const iam = closing(await startIamEmulator());
-    iam.inject({ operation: "listV2Policies", latency: 60_000, times: Infinity });
-    const before = { ...process.env };
-    Object.assign(process.env, emulatorEnv(iam));
-    try {
-      const { child, ended } = await startCommand("list");
-      child.kill("SIGINT");
-      expect(await ended).to.equal(null);
-      expect(child.signalCode).to.equal("SIGINT");
-    } finally {
-      for (const name of Object.keys(emulatorEnv(iam))) Reflect.deleteProperty(process.env, name);
-      Object.assign(process.env, before);
-    }
+describe("a program written by generate", () => {
+  it("is the same on a terminal, without colour", async () => {
+    const iam = closing(await startMixedAccount());
+    const { output } = await runCli(["generate"], emulatorEnv(iam), 80);
+    expect(output)
+      .to.equal((await runCli(["generate"], emulatorEnv(iam))).output)
+      .and.not.include("\u001b");
   });
 });
 

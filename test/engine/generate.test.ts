@@ -4,24 +4,31 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { command, engineEnv, ROOT, startStack, succeeded, type Outcome, type Stack } from "../support/engine";
+import { adoptableIn, startMixedAccount } from "../support/mixed-account";
 import { closing } from "../support/opened";
+import { countedTests } from "../support/subset";
 import { WHAT_EXISTS } from "../support/what-exists";
 
 const PROJECT = "name: engine\nruntime: nodejs\nmain: index.ts\n";
-const ADOPTABLE = Object.entries(WHAT_EXISTS).flatMap(([name, { id }]) =>
-  ["template", "service", "unrelated"].includes(name) ? [] : [id],
-);
 
 describe("a program written by generate, on the real engine", function () {
   this.timeout(240_000);
+  const { it, itOnCi } = countedTests("engine: generate");
   let iam: IamEmulator;
   let stack: Stack;
-  beforeEach(async () => {
-    iam = closing(await startIamEmulator());
-    iam.seed(Object.values(WHAT_EXISTS));
+  let adoptable: string[];
+  async function start(emulator: IamEmulator): Promise<void> {
+    iam = emulator;
+    adoptable = adoptableIn(iam);
     stack = await startStack(iam, "");
     await writeFile(join(stack.dir, "Pulumi.yaml"), PROJECT);
-  });
+  }
+
+  async function withOneOfEach(): Promise<IamEmulator> {
+    const one = closing(await startIamEmulator());
+    one.seed(Object.values(WHAT_EXISTS));
+    return one;
+  }
 
   /** Runs the built command in the stack's folder. */
   async function generate(...args: string[]): Promise<Outcome> {
@@ -36,13 +43,15 @@ describe("a program written by generate, on the real engine", function () {
   }
 
   it("takes over the policies of others without a change, and the preview reports it", async () => {
+    await start(await withOneOfEach());
+    expect(adoptable).to.have.length(5);
     const before = iam.policies({ state: "all" });
     const output = succeeded(await generate("--out", "index.ts", "--verify"));
-    expect(output).to.include(`takes over ${ADOPTABLE.length} authorizations and changes none`);
+    expect(output).to.include(`takes over ${adoptable.length} authorizations and changes none`);
     expect(output).to.include(`Skipped ${WHAT_EXISTS["template"]?.id ?? ""}: an enterprise policy template`);
     succeeded(await stack.up());
     const held = Object.values(await stack.authorizations()).map(({ id }) => id);
-    expect(held.sort()).to.deep.equal(ADOPTABLE);
+    expect(held).to.have.members(adoptable);
     succeeded(await stack.refresh());
     succeeded(await stack.preview("--expect-no-changes"));
     expect(iam.policies({ state: "all" })).to.deep.equal(before);
@@ -52,10 +61,23 @@ describe("a program written by generate, on the real engine", function () {
     succeeded(await stack.preview("--expect-no-changes"));
   });
 
+  itOnCi("takes over an account of 300", async () => {
+    await start(await startMixedAccount());
+    const before = iam.policies({ state: "all" });
+    const output = succeeded(await generate("--out", "index.ts", "--verify"));
+    expect(output).to.include(`takes over ${adoptable.length} authorizations and changes none`);
+    succeeded(await stack.up());
+    const held = Object.values(await stack.authorizations()).map(({ id }) => id);
+    expect(held).to.have.members(adoptable);
+    succeeded(await stack.preview("--expect-no-changes"));
+    expect(iam.policies({ state: "all" })).to.deep.equal(before);
+  });
+
   it("fails to verify a program that takes over nothing", async () => {
+    await start(await withOneOfEach());
     await writeFile(join(stack.dir, "index.ts"), "export {};");
     const { code, output } = await generate("--out", "elsewhere.ts", "--verify");
     expect(code).to.equal(2);
-    expect(output).to.include(`pulumi preview does not take over ${ADOPTABLE.join(", ")} without a change`);
+    expect(output).to.include(`pulumi preview does not take over ${adoptable.join(", ")} without a change`);
   });
 });

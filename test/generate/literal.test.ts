@@ -10,9 +10,11 @@ const formatted = (text: string) => format(text, { parser: "typescript" });
 const key = fc.oneof(
   fc.constantFrom("name", "serviceInstance", "a-b", "failed-events-bucket", "$x", "__proto"),
   fc.stringMatching(/^[a-z -]{1,12}$/),
+  fc.stringMatching(/^[a-z -]{60,80}$/),
 );
 const text = fc.oneof(
   fc.string({ unit: "grapheme-ascii", maxLength: 60 }),
+  fc.stringMatching(/^[a-z生産]{50,90}$/),
   fc.constantFrom("it's", 'say "hi"', "a\nb", "\u2028", "`${x}`", "\\"),
 );
 const { value: values } = fc.letrec<{ value: unknown }>((tie) => ({
@@ -33,7 +35,7 @@ describe("a printed literal", () => {
         const printed = statement(value);
         expect(await formatted(printed)).to.equal(printed);
       }),
-      { numRuns: 100, endOnFailure: true },
+      { numRuns: 200, endOnFailure: true },
     );
   });
 

@@ -99,6 +99,40 @@ describe("a generated program", () => {
     );
   });
 
+  it("names an instance by its service and GUID if its name has no letter or digit for the resource's name", () => {
+    const wide = new Map([...NAMES, [KMS, "生産"], [GROUP, "—"]]);
+    const found = ALL.filter(
+      ({ target }) => target.serviceInstance === KMS || target.resourceGroupId === GROUP,
+    );
+    expect(resourceNames(found, wide)).to.deep.equal(["k1-key", "codeengine-in-01234567", "kms-77aa11bb"]);
+  });
+
+  it("names what has the same instances by what else limits it, then by roles, and last by a number", () => {
+    const kms = (limits: object, roles?: string[]) => ({
+      source: FROM_EN,
+      target: { serviceName: "kms", serviceInstance: KMS, ...limits },
+      ...(roles && { roles }),
+    });
+    const ring = { attributes: [{ key: "keyRing", operator: "stringMatch", value: "events-*" }] };
+    const tags = { tags: [{ key: "env", value: "prod" }] };
+    const alike = [
+      kms({}),
+      kms(ring),
+      kms(ring, ["Writer"]),
+      kms(tags),
+      kms({ region: "us-south" }),
+      kms({}),
+    ];
+    expect(resourceNames(alike.map(authorization), NAMES)).to.deep.equal([
+      "my-keys",
+      "my-keys-keyring-events-reader",
+      "my-keys-keyring-events-writer",
+      "my-keys-env-prod",
+      "my-keys-us-south",
+      "my-keys-2",
+    ]);
+  });
+
   it("keeps the names of another tool", () => {
     const [first] = ALL;
     const given = new Map([[first?.id ?? "", "bucket"]]);

@@ -2,127 +2,13 @@ import { expect } from "chai";
 import { namedIn, selectAuthorizations } from "../../src/generate";
 import { parseAuthorization } from "../../src/iam/parse";
 import type { Policy } from "../../src/iam/types";
-import { COS, EN } from "../support/inputs";
+import { EXPORT, idOf, SHOW, TERRAFORM_STATE, TERRAFORM_TYPE, V1, V2 } from "../support/generate-sources";
 import { WHAT_EXISTS } from "../support/what-exists";
 
 const POLICIES = Object.values(WHAT_EXISTS).flatMap((seed): Policy[] => {
   const policy = parseAuthorization({ type: "authorization", state: "active", ...seed });
   return policy ? [policy] : [];
 });
-const idOf = (name: string) => WHAT_EXISTS[name]?.id ?? "";
-const TYPE = "ibm_iam_authorization_policy";
-
-const TERRAFORM_STATE = {
-  version: 4,
-  terraform_version: "1.11.4",
-  resources: [
-    {
-      mode: "managed",
-      type: TYPE,
-      name: "failed_events",
-      instances: [{ schema_version: 0, attributes: { id: idOf("bucket"), roles: ["Reader"] } }],
-    },
-    {
-      module: "module.events",
-      mode: "managed",
-      type: TYPE,
-      name: "each",
-      instances: [
-        { index_key: "wide", attributes: { id: idOf("wide") } },
-        { index_key: 1, attributes: { id: "11111111-0000-4000-8000-000000000000" } },
-      ],
-    },
-    { mode: "data", type: TYPE, name: "data", instances: [{ attributes: { id: idOf("group") } }] },
-    {
-      mode: "managed",
-      type: "ibm_resource_instance",
-      name: "en",
-      instances: [{ attributes: { id: "crn:v1" } }],
-    },
-    { mode: "managed", type: TYPE, name: "templated", instances: [{ attributes: { id: idOf("template") } }] },
-    {
-      mode: "managed",
-      type: TYPE,
-      name: "unrelated",
-      instances: [{ attributes: { id: idOf("unrelated") } }],
-    },
-  ],
-};
-
-const SHOW = {
-  format_version: "1.0",
-  values: {
-    root_module: {
-      resources: [
-        {
-          address: `${TYPE}.failed_events`,
-          mode: "managed",
-          type: TYPE,
-          name: "failed_events",
-          values: { id: idOf("bucket") },
-        },
-      ],
-      child_modules: [
-        {
-          address: "module.events",
-          resources: [
-            {
-              address: `module.events.${TYPE}.each["wide"]`,
-              mode: "managed",
-              type: TYPE,
-              name: "each",
-              index: "wide",
-              values: { id: idOf("wide") },
-            },
-          ],
-        },
-      ],
-    },
-  },
-};
-
-const EXPORT = {
-  version: 3,
-  deployment: {
-    resources: [
-      { urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", type: "pulumi:pulumi:Stack" },
-      {
-        urn: "urn:pulumi:dev::p::ibm:index/iamAuthorizationPolicy:IamAuthorizationPolicy::bucket",
-        type: "ibm:index/iamAuthorizationPolicy:IamAuthorizationPolicy",
-        id: idOf("bucket"),
-      },
-    ],
-  },
-};
-
-const V1 = {
-  type: "authorization",
-  subjects: [
-    {
-      attributes: [
-        { name: "serviceName", value: "event-notifications" },
-        { name: "serviceInstance", value: EN },
-      ],
-    },
-  ],
-  roles: [
-    { role_id: "crn:v1:bluemix:public:iam::::serviceRole:Reader" },
-    { role_id: "crn:v1:bluemix:public:cloud-object-storage::::serviceRole:ObjectWriter" },
-  ],
-  resources: [
-    {
-      attributes: [
-        { name: "serviceName", value: "cloud-object-storage" },
-        { name: "serviceInstance", value: COS },
-        { name: "resourceType", value: "bucket" },
-        { name: "resource", value: "failed-events", operator: "stringEquals" },
-      ],
-    },
-  ],
-};
-const { subject, resource, control } = WHAT_EXISTS["bucket"] ?? {};
-const V2 = { type: "authorization", subject, resource, control };
-
 const select = (content?: unknown) =>
   selectAuthorizations(POLICIES, content === undefined ? undefined : namedIn(JSON.stringify(content)));
 const idsOf = (content?: unknown) => select(content).taken.map(({ id }) => id);
@@ -144,7 +30,7 @@ describe("the authorizations that generate takes over", () => {
     expect(taken.map(({ id }) => id)).to.deep.equal([idOf("bucket"), idOf("wide")]);
     expect([...names.values()].slice(0, 2)).to.deep.equal(["failed-events", "each-wide"]);
     const reasons = Object.fromEntries(skipped.map(({ what, reason }) => [what, reason]));
-    expect(reasons[`module.events.${TYPE}.each[1]`]).to.match(
+    expect(reasons[`module.events.${TERRAFORM_TYPE}.each[1]`]).to.match(
       /^IAM has no such authorization in this account: 1111/,
     );
     expect(reasons[idOf("template")]).to.match(/template/);

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 
 const FOLDER = join(__dirname, "..", "golden");
@@ -10,14 +10,19 @@ const FOLDER = join(__dirname, "..", "golden");
  */
 export function golden(title: string, text: () => string): void {
   it(`match the golden file: ${title}`, () => {
-    const file = join(FOLDER, `${title.replaceAll(" ", "-")}.txt`);
-    const now = `${text()}\n`;
-    if (process.env["UPDATE_GOLDEN"] === "true") {
-      mkdirSync(FOLDER, { recursive: true });
-      writeFileSync(file, now);
-    }
-    expect(existsSync(file) ? readFileSync(file, "utf8") : "").to.equal(now);
+    expectGolden(title, text());
   });
+}
+
+/** Compares a text with `test/golden/<title>.txt`, as `golden` does. */
+export function expectGolden(title: string, text: string): void {
+  const file = join(FOLDER, `${title.replaceAll(" ", "-")}.txt`);
+  const now = `${text}\n`;
+  if (process.env["UPDATE_GOLDEN"] === "true") {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, now);
+  }
+  expect(existsSync(file) ? readFileSync(file, "utf8") : "").to.equal(now);
 }
 
 /**
