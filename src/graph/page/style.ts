@@ -1,0 +1,74 @@
+import type { StylesheetJson } from "cytoscape";
+
+/** Returns the style of the drawing, with the colours of the page's style sheet. */
+export function styleOf(body: HTMLElement): StylesheetJson {
+  const colors = getComputedStyle(body);
+  const color = (name: string) => colors.getPropertyValue(`--${name}`).trim();
+  const font = colors.fontFamily;
+  return [
+    {
+      selector: "node",
+      style: {
+        label: "data(label)",
+        shape: "round-rectangle",
+        width: 190,
+        height: 38,
+        "background-color": color("node"),
+        "border-color": color("line"),
+        "border-width": 1,
+        color: color("text"),
+        "font-family": font,
+        "font-size": 12,
+        "text-valign": "center",
+        "text-wrap": "ellipsis",
+        "text-max-width": "178px",
+        "line-height": 1.25,
+      },
+    },
+    { selector: "node.service", style: { "border-style": "dashed" } },
+    { selector: "node.events", style: { "background-color": color("events") } },
+    { selector: "node.broad", style: { "border-color": color("broad"), "border-width": 2 } },
+    {
+      selector: ":parent",
+      style: {
+        "background-color": color("group"),
+        "background-opacity": 0.6,
+        "border-color": color("group-line"),
+        color: color("soft"),
+        "text-valign": "top",
+        "text-halign": "center",
+        "text-max-width": "600px",
+        padding: "14px",
+      },
+    },
+    { selector: "node.account", style: { "background-color": color("account") } },
+    {
+      selector: "edge",
+      style: {
+        label: "data(label)",
+        width: 1.2,
+        "curve-style": "bezier",
+        "line-color": color("edge"),
+        "target-arrow-color": color("edge"),
+        "target-arrow-shape": "triangle",
+        "arrow-scale": 0.8,
+        color: color("text"),
+        "font-family": font,
+        "font-size": 9,
+        "min-zoomed-font-size": 8,
+        "text-wrap": "wrap",
+        "text-background-color": color("account"),
+        "text-background-opacity": 0.85,
+        "text-background-padding": "2px",
+      },
+    },
+    {
+      selector: "edge.broad",
+      style: { width: 2, "line-color": color("broad"), "target-arrow-color": color("broad") },
+    },
+    { selector: ".faded", style: { opacity: 0.15 } },
+    { selector: "edge.marked, edge.hover", style: { width: 3, "min-zoomed-font-size": 0, "z-index": 10 } },
+    { selector: "node.marked", style: { "border-width": 3 } },
+    { selector: ".hidden", style: { display: "none" } },
+  ];
+}
