@@ -7,6 +7,7 @@ import type * as auditing from "../audit";
 import type { Finding } from "../audit/types";
 import type * as dot from "../graph/dot";
 import type * as html from "../graph/html";
+import type * as layout from "../graph/layout";
 import type * as mermaid from "../graph/mermaid";
 import type * as model from "../graph/model";
 import type { Graph } from "../graph/types";
@@ -97,7 +98,7 @@ function findingsOf(all: readonly Authorization[], { instances, groups }: Places
 
 /** The formats. Each library loads only for its format. */
 const FORMATS: Readonly<Record<string, (graph: Graph) => string | Promise<string>>> = {
-  html: (graph) => (load("../graph/html") as typeof html).toHtml(graph, pageAssets()),
+  html: toPage,
   mermaid: (graph) => (load("../graph/mermaid") as typeof mermaid).toMermaid(graph),
   dot: toDot,
   svg: toSvg,
@@ -107,9 +108,9 @@ const FORMATS: Readonly<Record<string, (graph: Graph) => string | Promise<string
 const PAGE = join(__dirname, "..", "..", "dist", "graph", "page");
 
 function pageAssets(): html.Assets {
-  const libraries = ["cytoscape/dist/cytoscape.min.js", "cytoscape-dagre"].map((name) => load.resolve(name));
+  const library = load.resolve("cytoscape/dist/cytoscape.min.js");
   return {
-    scripts: [...libraries, join(PAGE, "index.js")].map((path) => readFileSync(path, "utf8")),
+    scripts: [library, join(PAGE, "index.js")].map((path) => readFileSync(path, "utf8")),
     style: readFileSync(join(PAGE, "page.css"), "utf8"),
   };
 }
@@ -119,6 +120,16 @@ function toDot(graph: Graph): string {
 }
 
 async function toSvg(graph: Graph): Promise<string> {
+  return render(toDot(graph), "svg");
+}
+
+async function toPage(graph: Graph): Promise<string> {
+  const { layoutDot, place } = load("../graph/layout") as typeof layout;
+  const { toHtml } = load("../graph/html") as typeof html;
+  return toHtml(place(graph, await render(layoutDot(graph), "plain")), pageAssets());
+}
+
+async function render(text: string, format: "plain" | "svg"): Promise<string> {
   const { instance } = load("@viz-js/viz") as typeof viz;
-  return (await instance()).renderString(toDot(graph), { format: "svg" });
+  return (await instance()).renderString(text, { format });
 }

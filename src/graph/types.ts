@@ -27,6 +27,9 @@ export interface GraphNode {
   service: string;
   /** The GUID of an instance. */
   guid?: string;
+  /** The centre of the node in the page, in pixels. */
+  x?: number;
+  y?: number;
   /** True for all instances, all resource groups or all services. */
   isBroad: boolean;
 }

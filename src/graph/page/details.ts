@@ -1,4 +1,5 @@
 import type { Graph, GraphEdge, GraphNode } from "../types";
+import { arrowsOf } from "./drawing";
 import { element, terms } from "./dom";
 
 /** Describes what was picked. `onPick` gets the id of a node or an authorization whose button was pressed. */
@@ -7,14 +8,33 @@ export function detailsOf(graph: Graph, id: string, onPick: (id: string) => void
   const edge = graph.edges.find((each) => each.id === id);
   const node = nodes.get(id);
   if (edge) return edgeDetails(graph, edge, nodes, onPick);
-  return node ? nodeDetails(graph, node, nodes, onPick) : [];
+  if (node) return nodeDetails(graph, node, nodes, onPick);
+  const { edges = [] } = arrowsOf(graph.edges).find((arrow) => arrow.id === id) ?? {};
+  return [
+    element("h2", {}, edges[0] ? edgeTitle(edges[0], nodes) : ""),
+    element("ul", {}, ...edges.map((each) => item(edgeText(each), each, onPick))),
+  ];
+}
+
+function item(text: string, { id }: GraphEdge, onPick: (id: string) => void, more = ""): HTMLLIElement {
+  return element(
+    "li",
+    {},
+    button(text, () => onPick(id)),
+    more,
+  );
+}
+
+/** Returns what an authorization grants, on one line. */
+export function edgeText({ roles, limits }: GraphEdge): string {
+  return [roles.join(", "), ...limits].join("; ");
 }
 
 type Nodes = ReadonlyMap<string, GraphNode>;
 
 /** Returns the text of an authorization in a list. */
 export function edgeTitle({ source, target }: GraphEdge, nodes: Nodes): string {
-  return [source, target].map((id) => nodeTitle(nodes.get(id))).join(" → ");
+  return [source, target].map((id) => nodeTitle(nodes.get(id))).join(" -> ");
 }
 
 function nodeTitle(node: GraphNode | undefined): string {
@@ -91,12 +111,7 @@ function nodeDetails(graph: Graph, node: GraphNode, nodes: Nodes, onPick: (id: s
             "ul",
             {},
             ...edges.map((edge) =>
-              element(
-                "li",
-                {},
-                button(nodeTitle(nodes.get(edge[other])), () => onPick(edge.id)),
-                ` ${[edge.roles.join(", "), ...edge.limits].join("; ")}`,
-              ),
+              item(nodeTitle(nodes.get(edge[other])), edge, onPick, ` ${edgeText(edge)}`),
             ),
           ),
         ];

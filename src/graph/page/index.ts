@@ -13,6 +13,7 @@ start(JSON.parse(document.getElementById("graph")?.textContent ?? "") as Graph);
 function start(graph: Graph): void {
   const controls = controlsOf(graph);
   const count = element("output", {});
+  const all = element("button", { type: "button" }, "Show all");
   const canvas = element("div", {
     className: "canvas",
     tabIndex: 0,
@@ -27,16 +28,12 @@ function start(graph: Graph): void {
       "header",
       {},
       element("h1", {}, "IAM authorizations"),
-      element("search", {}, ...controls.elements, count),
+      element("search", {}, ...controls.elements, all, count),
     ),
-    element(
-      "main",
-      {},
-      canvas,
-      element("aside", {}, details, element("h2", {}, "Authorizations"), list, legend()),
-    ),
+    element("main", {}, canvas, element("aside", {}, details, element("h2", {}, "Authorizations"), list)),
   );
   const view = drawGraph(canvas, graph, pick);
+  all.addEventListener("click", view.fit);
   const isSelected = selector(graph);
 
   function pick(id: string | undefined): void {
@@ -44,18 +41,17 @@ function start(graph: Graph): void {
     entries.mark(id);
     details.replaceChildren(
       ...(id === undefined
-        ? [element("p", {}, "Choose a node, an arrow or an entry of the list to see its details.")]
+        ? [element("p", {}, "Choose a node, an arrow or an entry of the list to see its details."), legend()]
         : detailsOf(graph, id, pick)),
     );
     details.scrollIntoView({ block: "nearest" });
   }
 
   function show(): void {
-    const edges = new Set(
-      graph.edges.filter((edge) => isSelected(edge, controls.filter())).map(({ id }) => id),
-    );
-    count.value = `${edges.size} of ${graph.edges.length}`;
-    entries.show(edges);
+    const filter = controls.filter();
+    const edges = graph.edges.filter((edge) => isSelected(edge, filter));
+    count.value = `${edges.length} of ${graph.edges.length}`;
+    entries.show(new Set(edges.map(({ id }) => id)));
     view.show(edges);
     pick(undefined);
   }
@@ -81,7 +77,7 @@ function controlsOf({ nodes, edges, groups }: Graph) {
   const service = choice("Service", "all services", sorted(nodes.map((node) => node.service)));
   const role = choice("Role", "all roles", sorted(edges.flatMap(({ roles }) => roles)));
   const place = choice("Account or resource group", "everywhere", sorted(groups.map(({ name }) => name)));
-  const finding = choice("Findings", "with or without findings", [...SEVERITIES].reverse());
+  const finding = choice("Findings", "any findings", [...SEVERITIES].reverse());
   const broad = element("input", { type: "checkbox" });
   const elements = [search, service, role, place, finding, element("label", {}, broad, " broad only")];
   return {
@@ -105,6 +101,6 @@ function legend(): HTMLElement {
     element("span", { className: "key broad" }, "red"),
     ": covers all instances, all resource groups or all services. ",
     element("span", { className: "key service" }, "dashed"),
-    ": not one instance, but those that the second line describes.",
+    ": several instances.",
   );
 }

@@ -1,5 +1,5 @@
-import type { Graph, GraphEdge } from "../types";
-import { edgeTitle } from "./details";
+import type { Graph } from "../types";
+import { edgeText, edgeTitle } from "./details";
 import { element } from "./dom";
 
 /** The list of authorizations, for the keyboard and for screen readers. */
@@ -20,7 +20,7 @@ export function listEdges(graph: Graph, onPick: (id: string) => void): EdgeList 
         "button",
         { type: "button", className: edge.isBroad ? "entry broad" : "entry" },
         edgeTitle(edge, nodes),
-        element("small", {}, roleText(edge)),
+        element("small", {}, edgeText(edge)),
         ...(worst ? [element("span", { className: `severity ${worst.severity}` }, worst.severity)] : []),
       );
       button.addEventListener("click", () => onPick(edge.id));
@@ -43,8 +43,4 @@ export function listEdges(graph: Graph, onPick: (id: string) => void): EdgeList 
         entry.firstElementChild?.setAttribute("aria-pressed", String(each === id)),
       ),
   };
-}
-
-function roleText({ roles, limits }: GraphEdge): string {
-  return [roles.join(", "), ...limits].join("; ");
 }

@@ -1,28 +1,23 @@
-import type { Core, CytoscapeOptions, ElementDefinition } from "cytoscape";
-import type { DagreLayoutOptions } from "cytoscape-dagre";
-import type { Graph } from "../types";
+import type { Core, CytoscapeOptions } from "cytoscape";
+import type { Graph, GraphEdge } from "../types";
+import { arrowsOf, elementsOf } from "./drawing";
 import { styleOf } from "./style";
 
-/** The page contains these libraries as scripts before this one. */
+/** The page contains this library as a script before this one. */
 declare const cytoscape: (options: CytoscapeOptions) => Core;
 
 /** The drawing of a graph. */
 export interface View {
   /** Draws only these authorizations, with their ends. */
-  show: (edges: ReadonlySet<string>) => void;
+  show: (edges: readonly GraphEdge[]) => void;
+  /** Shows all of the drawing. */
+  fit: () => void;
   /** Marks a node or an authorization and what it touches; undefined: nothing. */
   mark: (id: string | undefined) => void;
 }
 
-const LAYOUT: DagreLayoutOptions = {
-  name: "dagre",
-  rankDir: "LR",
-  nodeSep: 14,
-  edgeSep: 6,
-  rankSep: 170,
-  padding: 24,
-  animate: false,
-};
+/** Below this zoom, only marked arrows have a label: the labels of many arrows would cover each other. */
+const labelZoom = (arrows: number) => (arrows > 40 ? 1.4 : 0.8);
 
 /** The largest zoom at which a few nodes fill the page. */
 const LARGEST_FIT = 1.4;
@@ -39,21 +34,24 @@ export function drawGraph(
 ): View {
   const cy = cytoscape({
     container,
-    elements: elementsOf(graph),
     style: styleOf(document.body),
-    layout: { name: "null" },
+    layout: { name: "preset" },
     minZoom: 0.05,
     maxZoom: 4,
     boxSelectionEnabled: false,
     autounselectify: true,
   });
+  /** The arrow of each authorization that is drawn. */
+  let arrowIds: ReadonlyMap<string, string> = new Map();
   const fit = () => {
-    cy.fit(cy.elements(":visible"), 24);
+    cy.fit(cy.elements(), 24);
     if (cy.zoom() > LARGEST_FIT) {
       cy.zoom(LARGEST_FIT);
-      cy.center(cy.elements(":visible"));
+      cy.center(cy.elements());
     }
   };
+  const hideLabels = () => cy.edges().toggleClass("quiet", cy.zoom() < labelZoom(cy.edges().length));
+  cy.on("zoom", hideLabels);
   cy.on("tap", (event) => {
     const picked = event.target as Core | { id: () => string; isParent?: () => boolean };
     onPick(picked === cy || !("id" in picked) || picked.isParent?.() ? undefined : picked.id());
@@ -68,48 +66,29 @@ export function drawGraph(
   addKeys(container, cy, fit);
   return {
     show: (edges) => {
+      const arrows = arrowsOf(edges);
+      arrowIds = new Map(arrows.flatMap((arrow) => arrow.edges.map(({ id }) => [id, arrow.id] as const)));
       cy.batch(() => {
-        cy.edges().forEach((edge) => void edge.toggleClass("hidden", !edges.has(edge.id())));
-        const ends = cy.edges().not(".hidden").connectedNodes();
-        cy.nodes().difference(ends).difference(ends.ancestors()).addClass("hidden");
-        ends.union(ends.ancestors()).removeClass("hidden");
+        cy.elements().remove();
+        cy.add(elementsOf(graph, arrows));
       });
-      cy.elements().not(".hidden").layout(LAYOUT).run();
       fit();
+      hideLabels();
     },
-    mark: (id) => {
+    fit,
+    mark: (id = "") => {
+      const marked = cy.getElementById(arrowIds.get(id) ?? id);
       cy.batch(() => {
         cy.elements().removeClass("marked faded");
-        if (id === undefined) return;
-        const marked = cy.getElementById(id);
-        const near = marked.union(marked.connectedEdges()).union(marked.connectedNodes());
+        if (marked.empty()) return;
+        const near = marked.union(marked.connectedEdges());
         const all = near.union(near.connectedNodes());
         all.addClass("marked");
         cy.elements().difference(all).difference(all.ancestors()).addClass("faded");
       });
-      const marked = cy.getElementById(id ?? "");
       if (marked.nonempty() && !isInside(cy, marked.renderedBoundingBox())) cy.center(marked);
     },
   };
-}
-
-function elementsOf({ groups, nodes, edges }: Graph): ElementDefinition[] {
-  return [
-    ...groups.map(({ id, kind, name, parent }) => ({
-      data: { id, label: name, ...(parent !== undefined && { parent }) },
-      classes: kind === "account" ? "account" : "group",
-    })),
-    ...nodes.map(({ id, parent, kind, name, note, service, isBroad }) => ({
-      data: { id, parent, label: [name, note].filter(Boolean).join("\n") },
-      classes: [kind, isBroad && "broad", service === "event-notifications" && "events"]
-        .filter((each) => typeof each === "string")
-        .join(" "),
-    })),
-    ...edges.map(({ id, source, target, roles, limits, isBroad }) => ({
-      data: { id, source, target, label: [roles.join(", "), ...limits].join("\n") },
-      classes: isBroad ? "broad" : "",
-    })),
-  ];
 }
 
 function isInside(cy: Core, { x1, y1, x2, y2 }: { x1: number; y1: number; x2: number; y2: number }): boolean {
