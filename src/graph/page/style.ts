@@ -49,7 +49,7 @@ export function styleOf(body: HTMLElement): StylesheetJson {
         label: "data(label)",
         width: 1.2,
         "curve-style": "bezier",
-        "control-point-step-size": 36,
+        "control-point-step-size": 50,
         "source-endpoint": "90deg",
         "target-endpoint": "270deg",
         "line-opacity": 0.7,
