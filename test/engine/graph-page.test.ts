@@ -24,9 +24,8 @@ describe("the page of graph, in Chromium", function () {
 
   let running: RunningBrowser;
   before(async () => {
-    running = await startBrowser();
+    running = closing(await startBrowser());
   });
-  after(() => running.close());
 
   /** Writes the page of an account and opens it. Each message, error and request of the page goes into `seen`. */
   async function open(options: IamEmulatorOptions) {
@@ -139,21 +138,25 @@ describe("the page of graph, in Chromium", function () {
 
   it("follows the system's light or dark colours", async () => {
     const { page } = await open(seededAccount(SIZES[10]));
-    const colors = () =>
-      page.evaluate(
-        `[getComputedStyle(document.body).color, ${CY}.nodes(".instance")[0].style("color")].join(" ")`,
-      );
-    const light = await colors();
+    const color = `${CY}.nodes(".instance")[0].style("color").replaceAll(",", ", ")`;
+    const light = await page.evaluate("getComputedStyle(document.body).color");
+    expect(await page.evaluate(color)).to.equal(light);
     await page.emulateMedia({ colorScheme: "dark" });
-    expect(await colors())
-      .to.equal("rgb(228, 234, 242) rgb(228,234,242)")
-      .and.not.equal(light);
+    const dark = await page.evaluate<string>("getComputedStyle(document.body).color");
+    expect(dark).to.not.equal(light);
+    await page.waitForFunction(`${color} === "${dark}"`);
   });
 
   it("forbids requests and HTML, also to its own script", async () => {
     let requests = 0;
     const server = createServer((_request, response) => response.end(String(++requests)));
-    closing({ close: () => server.close() }).listen(0, "127.0.0.1");
+    closing({
+      close: async () => {
+        server.close();
+        await once(server, "close");
+      },
+    });
+    server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     const { page, seen } = await open(seededAccount(SIZES[10]));
