@@ -1,4 +1,4 @@
-import { edgeText } from "./model";
+import { edgeLines, nodeLines } from "./labels";
 import type { Graph, GraphNode } from "./types";
 
 const BROAD = "#c4314b";
@@ -13,7 +13,7 @@ export function toDot({ groups, nodes, edges }: Graph): string {
       .filter((group) => group.parent === parent)
       .flatMap(({ id, kind, name }) => [
         `${indent}subgraph cluster_${id} {`,
-        `${indent}  label=${quoted(name)} fillcolor="${kind === "account" ? "#f5f7fa" : "#e9eef5"}"`,
+        `${indent}  label=${quoted([name])} fillcolor="${kind === "account" ? "#f5f7fa" : "#e9eef5"}"`,
         ...inside(id, `${indent}  `),
         `${indent}}`,
       ]),
@@ -26,18 +26,18 @@ export function toDot({ groups, nodes, edges }: Graph): string {
     ...inside(undefined, "  "),
     ...edges.map((edge) => {
       const broad = edge.isBroad && { color: `"${BROAD}"`, fontcolor: `"${BROAD}"` };
-      const attributes = { label: quoted(edgeText(edge)), tooltip: quoted(edge.id), ...broad };
+      const attributes = { label: quoted(edgeLines(edge)), tooltip: quoted([edge.id]), ...broad };
       return `  ${edge.source} -> ${edge.target} ${attributeList(attributes)}`;
     }),
     "}",
   ].join("\n")}\n`;
 }
 
-function nodeAttributes({ name, note, guid, isBroad }: GraphNode): string {
+function nodeAttributes(node: GraphNode): string {
   return attributeList({
-    label: quoted([name, note].filter(Boolean).join("\n")),
-    tooltip: quoted(guid ?? name),
-    ...(isBroad && { color: `"${BROAD}"`, penwidth: "2" }),
+    label: quoted(nodeLines(node)),
+    tooltip: quoted([node.guid ?? node.name]),
+    ...(node.isBroad && { color: `"${BROAD}"`, penwidth: "2" }),
   });
 }
 
@@ -47,7 +47,9 @@ function attributeList(attributes: Readonly<Record<string, string>>): string {
 }
 
 /** Graphviz would replace sequences such as `\N` in labels, and HTML entities. */
-function quoted(text: string): string {
-  const literal = text.replaceAll("\\", "\\\\").replaceAll("&", "&amp;").replaceAll('"', '\\"');
-  return `"${literal.replaceAll("\n", "\\n")}"`;
+function quoted(lines: readonly string[]): string {
+  const literal = lines.map((line) =>
+    line.replaceAll("\\", "\\\\").replaceAll("&", "&amp;").replaceAll('"', '\\"'),
+  );
+  return `"${literal.join("\\n")}"`;
 }

@@ -1,21 +1,21 @@
-import { edgeText } from "./model";
-import type { Graph, GraphNode } from "./types";
+import { edgeLines, nodeLines } from "./labels";
+import type { Graph } from "./types";
 
 /** Writes a Mermaid flowchart with a box for each account and resource group. Broad grants are red. */
 export function toMermaid({ groups, nodes, edges }: Graph): string {
   const inside = (parent: string | undefined, indent: string): string[] => [
     ...nodes
       .filter((node) => node.parent === parent)
-      .map((node) => `${indent}${node.id}[${quoted(textOf(node))}]`),
+      .map((node) => `${indent}${node.id}[${quoted(nodeLines(node))}]`),
     ...groups
       .filter((group) => group.parent === parent)
       .flatMap(({ id, name }) => [
-        `${indent}subgraph ${id}[${quoted(name)}]`,
+        `${indent}subgraph ${id}[${quoted([name])}]`,
         ...inside(id, `${indent}  `),
         `${indent}end`,
       ]),
   ];
-  const arrows = edges.map((edge) => `  ${edge.source} -->|${quoted(edgeText(edge))}| ${edge.target}`);
+  const arrows = edges.map((edge) => `  ${edge.source} -->|${quoted(edgeLines(edge))}| ${edge.target}`);
   const broadNodes = nodes.filter(({ isBroad }) => isBroad).map(({ id }) => id);
   const broadEdges = edges.flatMap(({ isBroad }, at) => (isBroad ? [at] : []));
   return `${[
@@ -29,12 +29,8 @@ export function toMermaid({ groups, nodes, edges }: Graph): string {
   ].join("\n")}\n`;
 }
 
-function textOf({ name, note }: GraphNode): string {
-  return [name, note].filter(Boolean).join("\n");
-}
-
 /** Mermaid reads `#` as the start of an entity, a backtick as Markdown, and tags as HTML. */
-function quoted(text: string): string {
-  const escaped = text.replace(/[#"<>&`]/g, (character) => `#${character.charCodeAt(0)};`);
-  return `"${escaped.replaceAll("\n", "<br>")}"`;
+function quoted(lines: readonly string[]): string {
+  const escaped = lines.map((line) => line.replace(/[#"<>&`]/g, (each) => `#${each.charCodeAt(0)};`));
+  return `"${escaped.join("<br>")}"`;
 }

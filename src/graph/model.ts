@@ -72,7 +72,7 @@ function describe(side: Side, { names }: Known): Omit<GraphNode, "id" | "parent"
   const scope = [
     side.serviceInstance === "*" && "all instances",
     resourceGroupId === "*" && "all resource groups",
-    isOneGroup && "all of the resource group",
+    isOneGroup && "all in the group",
     ...limitTexts(side).map(clean),
   ];
   return { kind: "service", name: service, note: scope.filter(Boolean).join(", "), ...common };
@@ -93,9 +93,4 @@ function detailsOf(authorization: Authorization, { findings = [] }: Known) {
     ...(createdById !== undefined && { createdBy: clean(createdById) }),
     ...(managedBy !== undefined && { managedBy }),
   };
-}
-
-/** Returns the text of an edge: the roles, and the limits inside the instances. */
-export function edgeText({ roles, limits }: GraphEdge): string {
-  return [roles.join(", "), ...limits].join("\n");
 }

@@ -17,7 +17,7 @@ describe("toGraph", () => {
       ["my-storage", "cloud-object-storage"],
       [KMS, "kms"],
       ["kms", "all instances"],
-      ["any service", "all of the resource group"],
+      ["any service", "all in the group"],
       ["secrets-manager", "all resource groups"],
       ["secrets-manager", "all instances"],
       ["logs", "region eu-de"],

@@ -1,3 +1,4 @@
+import { edgeLines } from "../labels";
 import type { Graph, GraphEdge, GraphNode } from "../types";
 import { arrowsOf } from "./drawing";
 import { element, terms } from "./dom";
@@ -12,7 +13,7 @@ export function detailsOf(graph: Graph, id: string, onPick: (id: string) => void
   const { edges = [] } = arrowsOf(graph.edges).find((arrow) => arrow.id === id) ?? {};
   return [
     element("h2", {}, edges[0] ? edgeTitle(edges[0], nodes) : ""),
-    element("ul", {}, ...edges.map((each) => item(edgeText(each), each, onPick))),
+    element("ul", {}, ...edges.map((each) => item(edgeLines(each).join("; "), each, onPick))),
   ];
 }
 
@@ -23,11 +24,6 @@ function item(text: string, { id }: GraphEdge, onPick: (id: string) => void, mor
     button(text, () => onPick(id)),
     more,
   );
-}
-
-/** Returns what an authorization grants, on one line. */
-export function edgeText({ roles, limits }: GraphEdge): string {
-  return [roles.join(", "), ...limits].join("; ");
 }
 
 type Nodes = ReadonlyMap<string, GraphNode>;
@@ -111,7 +107,7 @@ function nodeDetails(graph: Graph, node: GraphNode, nodes: Nodes, onPick: (id: s
             "ul",
             {},
             ...edges.map((edge) =>
-              item(nodeTitle(nodes.get(edge[other])), edge, onPick, ` ${edgeText(edge)}`),
+              item(nodeTitle(nodes.get(edge[other])), edge, onPick, ` ${edgeLines(edge).join("; ")}`),
             ),
           ),
         ];

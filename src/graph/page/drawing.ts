@@ -1,12 +1,11 @@
 import type { ElementDefinition } from "cytoscape";
+import { edgeLines, nodeLines } from "../labels";
+import { NODE_SIZE } from "../layout";
 import type { Graph, GraphEdge, GraphNode } from "../types";
 import { squeeze } from "./squeeze";
 
 /** The most authorizations between two nodes that get an arrow each. */
 const MOST_ARROWS = 3;
-
-/** The height of a node, in pixels. */
-const HEIGHT = 22;
 
 /** The authorizations that one arrow stands for. Its id is that of the only one, or of both nodes. */
 export interface Arrow {
@@ -39,7 +38,7 @@ export function elementsOf({ groups, nodes }: Graph, arrows: readonly Arrow[]): 
   }
   const rowOf = squeeze(
     drawn.map(({ y = 0 }) => y),
-    HEIGHT,
+    NODE_SIZE.height,
   );
   return [
     ...groups
@@ -49,7 +48,7 @@ export function elementsOf({ groups, nodes }: Graph, arrows: readonly Arrow[]): 
         classes: kind === "account" ? "account" : "group",
       })),
     ...drawn.map((node) => ({
-      data: { id: node.id, parent: node.parent, label: [node.name, node.note].filter(Boolean).join(" · ") },
+      data: { id: node.id, parent: node.parent, label: nodeLines(node).join(" · ") },
       position: { x: node.x ?? 0, y: rowOf(node.y ?? 0) },
       classes: classesOf(node),
     })),
@@ -69,5 +68,5 @@ function classesOf({ kind, isBroad, service }: GraphNode): string {
 function labelOf(edges: readonly GraphEdge[]): string {
   const [edge] = edges;
   if (!edge || edges.length > 1) return `${edges.length} authorizations`;
-  return [edge.roles.join(", "), ...edge.limits].join("\n");
+  return edgeLines(edge).join("\n");
 }

@@ -1,5 +1,6 @@
+import { edgeLines } from "../labels";
 import type { Graph } from "../types";
-import { edgeText, edgeTitle } from "./details";
+import { edgeTitle } from "./details";
 import { element } from "./dom";
 
 /** The list of authorizations, for the keyboard and for screen readers. */
@@ -20,7 +21,7 @@ export function listEdges(graph: Graph, onPick: (id: string) => void): EdgeList 
         "button",
         { type: "button", className: edge.isBroad ? "entry broad" : "entry" },
         edgeTitle(edge, nodes),
-        element("small", {}, edgeText(edge)),
+        element("small", {}, edgeLines(edge).join("; ")),
         ...(worst ? [element("span", { className: `severity ${worst.severity}` }, worst.severity)] : []),
       );
       button.addEventListener("click", () => onPick(edge.id));

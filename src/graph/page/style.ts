@@ -1,4 +1,5 @@
 import type { StylesheetJson } from "cytoscape";
+import { NODE_SIZE } from "../layout";
 
 /** Returns the style of the drawing, with the colours of the page's style sheet. */
 export function styleOf(body: HTMLElement): StylesheetJson {
@@ -11,8 +12,7 @@ export function styleOf(body: HTMLElement): StylesheetJson {
       style: {
         label: "data(label)",
         shape: "round-rectangle",
-        width: 250,
-        height: 22,
+        ...NODE_SIZE,
         "background-color": color("node"),
         "border-color": color("line"),
         "border-width": 1,
@@ -21,7 +21,7 @@ export function styleOf(body: HTMLElement): StylesheetJson {
         "font-size": 12,
         "text-valign": "center",
         "text-wrap": "ellipsis",
-        "text-max-width": "238px",
+        "text-max-width": `${NODE_SIZE.width - 12}px`,
       },
     },
     { selector: "node.service", style: { "border-style": "dashed" } },
@@ -59,7 +59,7 @@ export function styleOf(body: HTMLElement): StylesheetJson {
         "arrow-scale": 0.8,
         color: color("text"),
         "font-family": font,
-        "font-size": 9,
+        "font-size": 10,
         "text-wrap": "wrap",
         "text-background-color": color("account"),
         "text-background-opacity": 0.85,
@@ -71,7 +71,7 @@ export function styleOf(body: HTMLElement): StylesheetJson {
       style: { width: 2, "line-color": color("broad"), "target-arrow-color": color("broad") },
     },
     { selector: "edge.many", style: { width: 4 } },
-    { selector: ".faded", style: { opacity: 0.15 } },
+    { selector: ".faded", style: { opacity: 0.3 } },
     { selector: "edge.quiet", style: { label: "" } },
     {
       selector: "edge.marked, edge.hover",

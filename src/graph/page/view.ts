@@ -84,7 +84,7 @@ export function drawGraph(
         const near = marked.union(marked.connectedEdges());
         const all = near.union(near.connectedNodes());
         all.addClass("marked");
-        cy.elements().difference(all).difference(all.ancestors()).addClass("faded");
+        cy.elements().difference(all).not(":parent").addClass("faded");
       });
       if (marked.nonempty() && !isInside(cy, marked.renderedBoundingBox())) cy.center(marked);
     },
