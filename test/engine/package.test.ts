@@ -100,6 +100,7 @@ describe("the tarball of npm pack", function () {
 
     const bin = join(dir, "node_modules", ".bin", "pulumi-ibm-en-authorization");
     expect((await command(bin, ["--help"], dir, env)).output).to.include("emulator");
+    expect((await command(bin, ["graph"], dir, env)).output).to.include("<!doctype html>");
   });
 });
 
