@@ -92,6 +92,7 @@ describe("the page of graph, in Chromium", function () {
         await page.getByRole("checkbox").check();
         const broad = await listed(iam, "--broad");
         await page.getByText(`${broad.length} of ${size}`, { exact: true }).waitFor();
+        expect(await page.evaluate(OVERLAPS)).to.deep.equal([]);
         await page.getByRole("combobox", { name: "Service" }).selectOption("codeengine");
         const two = await listed(iam, "--broad", "--source=codeengine");
         await page.getByText(`${two.length} of ${size}`, { exact: true }).waitFor();

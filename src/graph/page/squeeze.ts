@@ -1,5 +1,5 @@
-/** The largest free band between two rows, in pixels: room for the edges and labels of the groups. */
-const LARGEST_GAP = 60;
+/** The largest free band between two rows, in pixels: room for the borders of two groups, each in an account. */
+const LARGEST_GAP = 90;
 
 /**
  * Removes the empty bands between the nodes that a filter left, so that few nodes fill the page. The order stays, so that
