@@ -1,6 +1,6 @@
 import { edgeLines } from "../labels";
 import type { Graph, GraphEdge, GraphNode } from "../types";
-import { arrowsOf } from "./drawing";
+import { arrowsOf } from "../drawing";
 import { element, terms } from "./dom";
 
 /** Describes what was picked. `onPick` gets the id of a node or an authorization whose button was pressed. */

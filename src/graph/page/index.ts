@@ -1,7 +1,7 @@
 import type { Graph } from "../types";
 import { detailsOf } from "./details";
 import { choice, element } from "./dom";
-import { selector, SEVERITIES, type Filter } from "./filter";
+import { selector, SEVERITIES, type Filter } from "../filter";
 import { listEdges } from "./list";
 import { drawGraph } from "./view";
 

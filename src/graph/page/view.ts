@@ -1,6 +1,6 @@
 import type { Core, CytoscapeOptions } from "cytoscape";
 import type { Graph, GraphEdge } from "../types";
-import { arrowsOf, elementsOf } from "./drawing";
+import { arrowsOf, elementsOf } from "../drawing";
 import { styleOf } from "./style";
 
 /** The page contains this library as a script before this one. */

@@ -1,7 +1,7 @@
 import type { ElementDefinition } from "cytoscape";
-import { edgeLines, nodeLines } from "../labels";
-import { NODE_SIZE } from "../layout";
-import type { Graph, GraphEdge, GraphNode } from "../types";
+import { edgeLines, nodeLines } from "./labels";
+import { NODE_SIZE } from "./layout";
+import type { Graph, GraphEdge, GraphNode } from "./types";
 import { squeeze } from "./squeeze";
 
 /** The most authorizations between two nodes that get an arrow each. */

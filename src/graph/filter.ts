@@ -1,4 +1,4 @@
-import type { Graph, GraphEdge, GraphFinding } from "../types";
+import type { Graph, GraphEdge, GraphFinding } from "./types";
 
 /** The values of the search and of the filters. An empty text selects everything. */
 export interface Filter {
