@@ -92,6 +92,22 @@ export default defineConfig(
       ),
     ],
   ),
+  forbid(
+    ["src/graph/**"],
+    [ibm, outside("iam", "emulator", "generate", "plugin", "cli", "lookups", "index", "en-authorization")],
+  ),
+  {
+    files: ["src/graph/page/**"],
+    // Names in the page come from other people, so no text may become HTML.
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        ...["innerHTML", "outerHTML", "insertAdjacentHTML", "write", "srcdoc"].map((property) => ({
+          property,
+        })),
+      ],
+    },
+  },
   forbid(["src/generate/**"], [ibm, outside("emulator", "cli", "lookups", "index", "en-authorization")]),
   forbid(
     ["src/iam/**"],

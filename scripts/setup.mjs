@@ -65,6 +65,24 @@ export async function build() {
     await rm(join(ROOT, "dist"), { recursive: true, force: true });
     const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
     await must(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: ROOT });
+    await buildPage();
     await writeFile(stamp, "");
+  });
+}
+
+/** Joins the script of the page that `graph` writes into one file for browsers, and its style sheet. */
+async function buildPage() {
+  // The dependencies may have been installed only now.
+  const esbuild = await import("esbuild");
+  const folder = join("graph", "page");
+  await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: ["index.ts", "page.css"].map((name) => join("src", folder, name)),
+    outdir: join("dist", folder),
+    bundle: true,
+    format: "iife",
+    target: "es2022",
+    charset: "utf8",
+    logLevel: "warning",
   });
 }

@@ -226,7 +226,7 @@ describe("the package", () => {
       ),
     );
     expect(links).to.include.members(["SUPPORT.md", join("docs", "getting-started.md")]);
-    const pages = new Set([...shipped, join("docs", "terminal.svg")]);
+    const pages = new Set([...shipped, join("docs", "terminal.svg"), join("docs", "graph.png")]);
     expect(links.filter((link) => !pages.has(link))).to.deep.equal([]);
   });
 });

@@ -5,6 +5,7 @@ import { EXIT } from "./command";
 import { addDoctorCommand } from "./doctor-command";
 import { addEmulatorCommand } from "./emulator-command";
 import { addGenerateCommand } from "./generate-command";
+import { addGraphCommand } from "./graph-command";
 import { addListCommand } from "./list-command";
 import { addRolesCommand } from "./roles-command";
 import { addShowCommand } from "./show-command";
@@ -36,6 +37,7 @@ export function commandLine(
   addListCommand(program, io);
   addShowCommand(program, io);
   addRolesCommand(program, io);
+  addGraphCommand(program, io);
   addAuditCommand(program, io);
   addGenerateCommand(program, io);
   addDoctorCommand(program, io);

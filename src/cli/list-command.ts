@@ -1,28 +1,20 @@
 import { createRequire } from "node:module";
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
+import type * as mermaid from "../graph/mermaid";
+import type * as model from "../graph/model";
 import type * as authorizations from "../provider/authorizations";
 import type { Authorization } from "../results";
 import type * as accounts from "./account";
 import { addAccountOptions, type AccountOptions } from "./account-options";
 import { noteOf, orFail, outputOption, print, withProgress, type Io } from "./command";
+import { addFilterOptions, emptyText, matches, type Filters } from "./filters";
 import type * as listed from "./listed";
 import type { Names } from "./listed";
-import type * as mermaid from "./mermaid";
 import type * as terminal from "./terminal";
 
 const load = createRequire(__filename);
 
-interface Filters {
-  source?: string;
-  target?: string;
-  role?: string;
-  managedBy?: string;
-  broad?: boolean;
-}
-
 interface Options extends AccountOptions, Filters {
-  all?: boolean;
-  deleted?: boolean;
   output: string;
 }
 
@@ -30,17 +22,8 @@ interface Options extends AccountOptions, Filters {
 export function addListCommand(program: Command, io: Io): void {
   const command = program
     .command("list")
-    .description("list the authorizations in an account: from and to Event Notifications, or all of them")
-    .option("--source <text>", "only these sources: a service, or the name or id of an instance or group")
-    .option("--target <text>", "only these targets")
-    .option("--role <name>", "only those that grant this role")
-    .addOption(
-      new Option(
-        "--managed-by <what>",
-        "only those that a service manages, that a template manages, or that neither manages (none)",
-      ).choices(["service", "template", "none"]),
-    )
-    .option("--broad", "only those that cover all instances, all resource groups or all services on a side")
+    .description("list the authorizations in an account: from and to Event Notifications, or all of them");
+  addFilterOptions(command)
     .option("--all", "list the authorizations of every pair of services")
     .option("--deleted", "list the authorizations that were deleted in the last 10 days, to restore them")
     .addOption(outputOption("mermaid"));
@@ -79,40 +62,11 @@ async function list(options: Options, command: Command, io: Io): Promise<void> {
         : authorizationTable(found, names, screenOf(io.out)),
     data: found.map((each) => withNames(each, names)),
     flat: () => found.map((each) => flatRow(each, names)),
-    more: { mermaid: () => (load("./mermaid") as typeof mermaid).toMermaid(found) },
+    more: { mermaid: () => toMermaid(found, names) },
   });
 }
 
-/** Explains an empty list: the account has none, none of Event Notifications, or none that the filters select. */
-function emptyText(policies: number, considered: number, { all, deleted }: Options): string {
-  const what = deleted ? "deleted authorizations" : "authorizations";
-  if (policies === 0) return `The account has no ${what}.`;
-  if (considered > 0) return `None of the ${considered} ${what} matches the filters.`;
-  return `The account has ${policies} ${what}, and none is from or to Event Notifications${all ? "" : ": list them with --all"}.`;
-}
-
-type Side = Authorization["source"] | Authorization["target"];
-
-function matches(authorization: Authorization, filters: Filters, names: Names): boolean {
-  const { source, target, roles, managedBy = "none" } = authorization;
-  const { role } = filters;
-  return (
-    matchesSide(source, filters.source, names) &&
-    matchesSide(target, filters.target, names) &&
-    (role === undefined || roles.some((each) => each.toLowerCase() === role.toLowerCase())) &&
-    (filters.managedBy === undefined || managedBy === filters.managedBy) &&
-    (!filters.broad || [source, target].some(isBroad))
-  );
-}
-
-function matchesSide(side: Side, wanted: string | undefined, names: Names): boolean {
-  if (wanted === undefined) return true;
-  const { serviceName, serviceInstance, resourceGroupId, accountId } = side;
-  const ids = [serviceInstance, resourceGroupId].filter((each) => each !== undefined);
-  const values = [serviceName, accountId, ...ids, ...ids.map((each) => names.get(each))];
-  return values.some((each) => each?.toLowerCase() === wanted.toLowerCase());
-}
-
-function isBroad({ serviceName, serviceInstance, resourceGroupId }: Side): boolean {
-  return [serviceName, serviceInstance, resourceGroupId].includes("*");
+function toMermaid(found: readonly Authorization[], names: Names): string {
+  const { toGraph } = load("../graph/model") as typeof model;
+  return (load("../graph/mermaid") as typeof mermaid).toMermaid(toGraph(found, { names }));
 }

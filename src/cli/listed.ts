@@ -1,3 +1,4 @@
+import { limitTexts } from "../provider/scope-text";
 import type { Authorization, ResourceGroup, ServiceInstance } from "../results";
 import type { Account } from "./account";
 import { tableOf, type Column, type Screen } from "./terminal";
@@ -5,8 +6,14 @@ import { tableOf, type Column, type Screen } from "./terminal";
 /** The names of instances by GUID, and of resource groups by id. */
 export type Names = ReadonlyMap<string, string>;
 
-/** Lists the names of instances and of resource groups. If the credentials can't list them, the command works without names. */
-export async function namesOf(account: Account, note: (text: string) => void): Promise<Names> {
+/** The instances and resource groups of an account. */
+export interface Places {
+  instances: readonly ServiceInstance[];
+  groups: readonly ResourceGroup[];
+}
+
+/** Lists the instances and resource groups, with one call each. If the credentials can't list them, the command works without. */
+export async function placesOf(account: Account, note: (text: string) => void): Promise<Places> {
   const optional = async <Each>(what: string, list: Promise<Each[] | undefined>) => {
     try {
       return (await list) ?? [];
@@ -19,6 +26,15 @@ export async function namesOf(account: Account, note: (text: string) => void): P
     optional<ServiceInstance>("instances", account.instances()),
     optional<ResourceGroup>("resource groups", account.groups()),
   ]);
+  return { instances, groups };
+}
+
+/** Lists the names of instances and resource groups. */
+export async function namesOf(account: Account, note: (text: string) => void): Promise<Names> {
+  return toNames(await placesOf(account, note));
+}
+
+export function toNames({ instances, groups }: Places): Names {
   return new Map([
     ...instances.map(({ guid, name }) => [guid, name] as const),
     ...groups.map(({ id, name }) => [id, name] as const),
@@ -42,8 +58,7 @@ export function withNames(authorization: Authorization, names: Names) {
 
 /** Describes a side on lines of its own: the service, and each property that limits it. */
 export function sideLines(side: Side, ownAccount: string, names: Names, shorten = false): string {
-  const { accountId, serviceName = "", serviceInstance, resourceGroupId, attributes = [] } = side;
-  const { region, resourceType, resource, tags = [] }: Side & Pick<Authorization["target"], "tags"> = side;
+  const { accountId, serviceName = "", serviceInstance, resourceGroupId } = side;
   const named = (id: string) => {
     const name = names.get(id);
     if (name === undefined) return id;
@@ -53,9 +68,7 @@ export function sideLines(side: Side, ownAccount: string, names: Names, shorten 
     serviceName === "*" ? "any service" : serviceName,
     serviceInstance === "*" ? "all instances" : serviceInstance && named(serviceInstance),
     resourceGroupId === "*" ? "all resource groups" : resourceGroupId && `group ${named(resourceGroupId)}`,
-    region && `region ${region}`,
-    [resourceType, resource].filter(Boolean).join(" "),
-    ...[...attributes, ...tags].map(({ key, operator = "", value }) => `${key} ${operator} ${String(value)}`),
+    ...limitTexts(side),
     accountId === ownAccount ? "" : `account ${accountId}`,
   ]
     .filter(Boolean)

@@ -14,8 +14,29 @@ export function sideText(side: Side, ownAccount: string): string {
   const words = [
     serviceInstance === "*" ? "all instances" : serviceInstance,
     ...Object.entries(narrowing).map(([key, value]) => `${key} ${value}`),
-    ...[...attributes, ...tags].map(({ key, operator = "", value }) => `${key} ${operator} ${String(value)}`),
+    ...attributeTexts(attributes, tags),
     accountId === ownAccount ? undefined : `account ${accountId}`,
   ];
   return `${serviceName === "*" ? "any service" : serviceName} (${words.filter(Boolean).join(", ")})`;
+}
+
+/** Describes what limits a side besides its service, instance, resource group and account, one text for each limit. */
+export function limitTexts(side: Side): string[] {
+  const { region, resourceType, resource, attributes, tags }: Side & Pick<State["target"], "tags"> = side;
+  return [
+    region && `region ${region}`,
+    [resourceType, resource].filter(Boolean).join(" "),
+    ...attributeTexts(attributes, tags),
+  ].flatMap((text) => (text ? [text] : []));
+}
+
+function attributeTexts(...lists: Side["attributes"][]): string[] {
+  return lists
+    .flatMap((list) => list ?? [])
+    .map(({ key, operator = "", value }) => `${key} ${operator} ${String(value)}`);
+}
+
+/** Returns true if a side covers all instances, all resource groups or all services. */
+export function isBroad({ serviceName, serviceInstance, resourceGroupId }: Side): boolean {
+  return [serviceName, serviceInstance, resourceGroupId].includes("*");
 }

@@ -39,7 +39,9 @@ describe("the tarball of npm pack", function () {
       "LICENSE",
       "CHANGELOG.md",
       "docs/emulator-seed.schema.json",
+      "docs/graph.png",
       "docs/recipes.md",
+      "dist/graph/page/index.js",
       "package.json",
       "dist/provider/index.js",
       "dist/plugin/index.js",
@@ -49,7 +51,7 @@ describe("the tarball of npm pack", function () {
     expect(
       paths.filter(
         (path) =>
-          !/^(dist\/.*\.(js|d\.ts)|docs\/[a-z-]+\.(md|svg|schema\.json)|[A-Z]+(\.md)?|(package|schema)\.json)$/.test(
+          !/^(dist\/.*\.(js|d\.ts|css)|docs\/[a-z-]+\.(md|png|svg|schema\.json)|[A-Z]+(\.md)?|(package|schema)\.json)$/.test(
             path,
           ),
       ),
@@ -98,6 +100,7 @@ describe("the tarball of npm pack", function () {
 
     const bin = join(dir, "node_modules", ".bin", "pulumi-ibm-en-authorization");
     expect((await command(bin, ["--help"], dir, env)).output).to.include("emulator");
+    expect((await command(bin, ["graph"], dir, env)).output).to.include("<!doctype html>");
   });
 });
 

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Browser } from "playwright-core";
+
+/** A running browser. */
+export interface RunningBrowser {
+  browser: Browser;
+  close: () => Promise<void>;
+}
+
+/**
+ * Starts headless Chromium from the npm package `@sparticuz/chromium`. The package also has the libraries and the font that
+ * Chromium needs, so that nothing must be installed on the machine.
+ */
+export async function startBrowser(): Promise<RunningBrowser> {
+  const folder = await mkdtemp(join(tmpdir(), "chromium-"));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const executablePath = await unpack(folder);
+    await writeFile(join(folder, "fonts.conf"), fontSettings(folder));
+    const browser = await chromium.launch({
+      executablePath,
+      args: ["--no-sandbox", "--disable-gpu"],
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: folder,
+        TMPDIR: folder,
+        LD_LIBRARY_PATH: join(folder, "al2023", "lib"),
+        FONTCONFIG_FILE: join(folder, "fonts.conf"),
+      },
+    });
+    const close = async () => {
+      await browser.close();
+      await remove();
+    };
+    return { browser, close };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Unpacks Chromium into a folder. The package takes the folder, and the choice of libraries, from the environment. */
+async function unpack(folder: string): Promise<string> {
+  const before = { ...process.env };
+  Object.assign(process.env, { TMPDIR: folder, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" });
+  try {
+    const { default: packaged } = await import("@sparticuz/chromium");
+    return await packaged.executablePath();
+  } finally {
+    process.env = before;
+  }
+}
+
+/** The package's own settings name another folder, and Chromium crashes without a font. */
+function fontSettings(folder: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${join(folder, "fonts", "fonts")}</dir>
+  <cachedir>${join(folder, "font-cache")}</cachedir>
+</fontconfig>
+`;
+}
