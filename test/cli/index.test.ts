@@ -40,6 +40,7 @@ const COMMANDS: { line: string; exitCode?: number; lastCall: Operation }[] = [
   { line: `show ${idAt(11)}`, lastCall: "listV2Policies" },
   { line: `restore ${DELETED}`, lastCall: "updatePolicyState" },
   { line: "roles event-notifications kms", lastCall: "listRoles" },
+  { line: "graph --output mermaid", lastCall: "listResourceGroups" },
   { line: "audit --all --output json", exitCode: 1, lastCall: "listResourceInstances" },
   { line: "generate", lastCall: "listResourceGroups" },
   { line: "doctor", lastCall: "listRoles" },

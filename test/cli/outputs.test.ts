@@ -39,8 +39,8 @@ const COMMANDS: Command[] = [
   { name: "doctor", line: "doctor", formats: FORMATS },
 ];
 
-/** The commands without a golden file here, with the test that runs them. */
-const ELSEWHERE = { emulator: "emulator-command.test.ts" };
+/** The commands without a golden file here, with the test that has them. */
+const ELSEWHERE = { emulator: "emulator-command.test.ts", graph: "graph-command.test.ts" };
 
 /** The longest text that a golden file holds as a whole, in lines. Of a longer one, it holds the first and last lines. */
 const LONGEST = 300;
@@ -138,7 +138,14 @@ describe("the outputs of the commands, in an account with 300 authorizations", (
     expect(await format(yaml, { parser: "yaml" })).to.equal(yaml);
   });
 
-  for (const line of ["list", "list --all", "audit --all", "generate", "generate --output yaml"]) {
+  for (const line of [
+    "list",
+    "list --all",
+    "audit --all",
+    "graph --all",
+    "generate",
+    "generate --output yaml",
+  ]) {
     it(`take one token and at most 3 + N/1000 calls: ${line}`, async () => {
       const { calls } = await run(line);
       const [token, ...data] = [...calls].sort((a, b) => Number(b === "token") - Number(a === "token"));
