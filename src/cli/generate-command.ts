@@ -9,16 +9,17 @@ import type * as accounts from "./account";
 import { addAccountOptions, type AccountOptions } from "./account-options";
 import { noteOf, orFail, withProgress, type Io } from "./command";
 import type * as listed from "./listed";
+import type { Names } from "./listed";
 import type * as verifying from "./verify";
 
 const load = createRequire(__filename);
 
 /** The outputs. The YAML library loads only for its output. */
 const WRITERS = {
-  typescript: (taken) => (load("../generate") as typeof generating).typeScriptProgram(taken),
+  typescript: (taken, names) => (load("../generate") as typeof generating).typeScriptProgram(taken, names),
   yaml: (taken) => (load("../generate/yaml-program") as typeof yamlPrograms).yamlProgram(taken),
   import: (taken) => (load("../generate/import-file") as typeof importing).importFile(taken),
-} satisfies Record<string, (taken: readonly TakenOver[]) => string>;
+} satisfies Record<string, (taken: readonly TakenOver[], names: Names) => string>;
 
 interface Options extends AccountOptions {
   from?: string;
@@ -68,9 +69,9 @@ async function generate(options: Options, command: Command, out: Io["out"]): Pro
     command.error("--verify needs --out: the preview runs the program in that file");
   const note = noteOf(command);
   await orFail(command, "generate the program", async () => {
-    const { taken, skipped } = await select(options, note);
+    const { taken, skipped, names } = await select(options, note);
     for (const { what, reason } of skipped) note(`Skipped ${what}: ${reason}`);
-    const text = WRITERS[output](taken);
+    const text = WRITERS[output](taken, names);
     if (file === undefined) out.write(text);
     else writeFileSync(file, text);
     if (file !== undefined) note(`Wrote ${file}, which takes over ${taken.length} authorizations`);
@@ -78,8 +79,9 @@ async function generate(options: Options, command: Command, out: Io["out"]): Pro
       note(`An import file names no credentials: configure ${credentials} for the stack before the import`);
     if (!verify || file === undefined) return;
     const { verifyImport, verifyProgram } = load("./verify") as typeof verifying;
-    const [names, ids] = [taken.map(({ name }) => name), taken.map(({ authorization: { id } }) => id)];
-    note(output === "import" ? verifyImport(file, names, stack) : verifyProgram(ids, stack));
+    const ids = taken.map(({ authorization: { id } }) => id);
+    const resources = taken.map(({ name }) => name);
+    note(output === "import" ? verifyImport(file, resources, stack) : verifyProgram(ids, stack));
   });
 }
 
@@ -103,5 +105,6 @@ async function select({ from, ...options }: Options, note: (text: string) => voi
       return { name, authorization, ...(credentials !== undefined && { credentials }) };
     }),
     skipped,
+    names,
   };
 }

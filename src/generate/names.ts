@@ -8,8 +8,9 @@ export type NamesById = ReadonlyMap<string, string>;
 
 /**
  * Returns a resource name for each authorization, made from the names of its instances and resources, such as
- * `failed-events-bucket` or `prod-secrets-events`. Names that collide become longer: first by the Event Notifications
- * instance, then by what else limits the authorization, then by its roles. The last resort is a number.
+ * `failed-events-bucket` or `prod-secrets-events`. Names that collide become longer: first by the instance of the
+ * resource, then by the Event Notifications instance, by what else limits the authorization, and by its roles. The last
+ * resort is a number.
  */
 export function resourceNames(
   authorizations: readonly Authorization[],
@@ -39,11 +40,19 @@ function lengthened(
   return all.map((name, at) => ((choices.get(name)?.size ?? 0) > 1 ? (longerOnes[at] ?? name) : name));
 }
 
-const LONGER: readonly Longer[] = [withEventNotifications, withLimits, withRoles];
+const LONGER: readonly Longer[] = [withInstance, withEventNotifications, withLimits, withRoles];
 
 function shortNameOf({ source, target }: Authorization, names: NamesById): string {
   if (target.serviceName === EVENT_NOTIFICATIONS) return slug(`${sideName(source, names)}-events`);
   return slug(sideName(target, names));
+}
+
+/** Adds the name of the instance that a resource is in, such as `failed-events-bucket-in-prod-storage`. */
+function withInstance(name: string, { source, target }: Authorization, names: NamesById): string {
+  const [side] = [target, source].filter(({ resource }) => resource !== undefined);
+  if (side === undefined) return name;
+  const { resource, resourceType, ...instance } = side;
+  return slug(`${name}-in-${sideName(instance, names)}`);
 }
 
 /** Adds the name of the instance on the side of Event Notifications. */

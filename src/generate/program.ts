@@ -1,13 +1,21 @@
+import { withConstants } from "./constants";
 import { declaredArgs, PROTECTED } from "./declared";
 import { Expression, expandedLiteral, printLiteral, quoted } from "./literal";
+import type { NamesById } from "./names";
 import { tablesOf, type Row, type Table } from "./tables";
 import type { TakenOver } from "./types";
 
-/** Writes a TypeScript program that takes over authorizations, formatted as prettier formats it by default. */
-export function typeScriptProgram(taken: readonly TakenOver[]): string {
-  const rows = taken.map((each): Row => ({ name: each.name, args: declaredArgs(each) }));
+/**
+ * Writes a TypeScript program that takes over authorizations, formatted as prettier formats it by default.
+ *
+ * @param names the instances and resource groups that get a variable
+ */
+export function typeScriptProgram(taken: readonly TakenOver[], names: NamesById): string {
+  const declared = taken.map((each): Row => ({ name: each.name, args: declaredArgs(each) }));
+  const { rows, constants } = withConstants(declared, names);
   const { tables, others } = tablesOf(rows);
   const statements = [
+    ...constants.map(({ variable, ids }) => `const ${variable} = ${expandedLiteral(ids)};`),
     ...others.map(({ name, args }) => resource(quoted(name), args)),
     ...tables.map(tableText),
   ];

@@ -1,3 +1,5 @@
+import { Expression } from "./literal";
+
 /** A resource of the program: its name and arguments. */
 export interface Row {
   name: string;
@@ -18,7 +20,7 @@ export interface Table {
 const MIN_ROWS = 4;
 
 /** The path of a value in the arguments, such as `["target", "resource"]`. */
-type Path = readonly string[];
+export type Path = readonly string[];
 
 /** The values that may differ between the rows of a table. All other values, such as roles, must be equal. */
 const VARIABLE = new Set([
@@ -31,20 +33,39 @@ const VARIABLE = new Set([
   "adopt",
 ]);
 
-/** Groups resources that are alike into tables. */
+/** The values that may differ where no table of one pair of services is possible. */
+const CAN_DIFFER = new Set([...VARIABLE, "source.serviceName", "target.serviceName"]);
+
+/** Groups resources that are alike into tables: first those of one pair of services, then those that differ in a service. */
 export function tablesOf(rows: readonly Row[]): { tables: Table[]; others: Row[] } {
+  const ofPairs = alikeIn(rows, VARIABLE);
+  const left = rows.filter((row) => !ofPairs.flat().includes(row));
+  const ofSeveral = alikeIn(left, CAN_DIFFER);
+  const variables = new Set<string>();
+  return {
+    tables: [...ofPairs, ...ofSeveral].map((group) => tableOf(group.map(withDescription), variables)),
+    others: left.filter((row) => !ofSeveral.flat().includes(row)),
+  };
+}
+
+/** Returns the groups of resources that differ only in `variable` values and are enough for a table. */
+function alikeIn(rows: readonly Row[], variable: ReadonlySet<string>): Row[][] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
+    const { description, ...others } = row.args as Record<string, unknown>;
     const key = JSON.stringify(
-      replaced(row.args, (path, value) => (VARIABLE.has(path.join(".")) ? null : value)),
+      replaced(others, (path, value) => (variable.has(path.join(".")) ? null : value)),
     );
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
-  const alike = [...groups.values()].filter((group) => group.length >= MIN_ROWS);
-  const inTable = new Set(alike.flat());
-  const variables = new Set<string>();
-  const tables = alike.map((group) => tableOf(group, variables));
-  return { tables, others: rows.filter((row) => !inTable.has(row)) };
+  return [...groups.values()].filter((group) => group.length >= MIN_ROWS);
+}
+
+/** Adds an empty description, which means none, if other rows of the table have one. */
+function withDescription(row: Row, _: number, group: readonly Row[]): Row {
+  if (!group.some(({ args }) => "description" in args && args.description !== undefined)) return row;
+  const { source, target, roles, description = "", ...others } = row.args as Record<string, unknown>;
+  return { ...row, args: { source, target, roles, description, ...others } };
 }
 
 function tableOf(group: readonly Row[], variables: Set<string>): Table {
@@ -52,7 +73,7 @@ function tableOf(group: readonly Row[], variables: Set<string>): Table {
   const paths: Path[] = [];
   replaced(first.args, (path, value) => {
     const differs = group.some(({ args }) => valueAt(args, path) !== value);
-    if (differs && VARIABLE.has(path.join("."))) paths.push(path);
+    if (differs && CAN_DIFFER.has(path.join("."))) paths.push(path);
     return value;
   });
   const columns = new Map(paths.map((path) => [path.join("."), columnName(path, paths)]));
@@ -61,7 +82,7 @@ function tableOf(group: readonly Row[], variables: Set<string>): Table {
     return [name, Object.fromEntries(values)] as const;
   });
   return {
-    variable: variableName(first.args, variables),
+    variable: variableName(first.args, paths, variables),
     rows: Object.fromEntries(rows),
     common: (valueOf) =>
       replaced(first.args, (path, value) => {
@@ -78,12 +99,16 @@ function columnName(path: Path, paths: readonly Path[]): string {
   return isShared ? camelCase(path.join("-")) : last;
 }
 
-/** Returns the name of a variable: the service on the side that is not Event Notifications, such as `kmsGrants`. */
-function variableName(args: object, taken: Set<string>): string {
-  const services = ["target", "source"].map((side) => valueAt(args, [side, "serviceName"]));
+/**
+ * Returns the name of a variable: the service on the side that is not Event Notifications, such as `kmsGrants`, or the side if
+ * its service differs.
+ */
+function variableName(args: object, paths: readonly Path[], taken: Set<string>): string {
+  const side = paths.find((path) => path.at(-1) === "serviceName")?.[0];
+  const services = ["target", "source"].map((each) => valueAt(args, [each, "serviceName"]));
   const service = services.find((each) => typeof each === "string" && each !== "event-notifications");
   const base = camelCase(
-    `${typeof service === "string" && service !== "*" ? service : "all-services"}-grants`,
+    `${side ?? (typeof service === "string" && service !== "*" ? service : "all-services")}-grants`,
   );
   let name = base;
   for (let count = 2; taken.has(name); count += 1) name = `${base}${count}`;
@@ -91,19 +116,20 @@ function variableName(args: object, taken: Set<string>): string {
   return name;
 }
 
-function camelCase(text: string): string {
+export function camelCase(text: string): string {
   return text
     .replace(/[^A-Za-z0-9]+(\w?)/g, (_, letter: string) => letter.toUpperCase())
     .replace(/^\d/, "_$&");
 }
 
-/** Copies an object, and replaces each value in it that is not an object. An array is replaced as a whole. */
-function replaced(
+/** Copies an object, and replaces each value in it that is not an object. An array and an expression are replaced as a whole. */
+export function replaced(
   value: unknown,
   replace: (path: Path, value: unknown) => unknown,
   path: Path = [],
 ): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return replace(path, value);
+  if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Expression)
+    return replace(path, value);
   const entries = Object.entries(value).filter(([, each]) => each !== undefined);
   return Object.fromEntries(entries.map(([key, each]) => [key, replaced(each, replace, [...path, key])]));
 }

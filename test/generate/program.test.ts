@@ -76,7 +76,10 @@ const ALL = [
 
 function programOf(all: readonly Authorization[]): string {
   const names = resourceNames(all, NAMES);
-  return typeScriptProgram(all.map((each, at) => ({ name: names[at] ?? "", authorization: each })));
+  return typeScriptProgram(
+    all.map((each, at) => ({ name: names[at] ?? "", authorization: each })),
+    NAMES,
+  );
 }
 
 describe("a generated program", () => {
@@ -131,6 +134,64 @@ describe("a generated program", () => {
       "my-keys-us-south",
       "my-keys-2",
     ]);
+  });
+
+  it("names resources of the same name in several instances by their instance", () => {
+    const inInstance = (serviceInstance: string) => ({
+      source: FROM_EN,
+      target: { ...bucket("failed"), serviceInstance },
+    });
+    const buckets = [inInstance(COS), inInstance(guidOf(7))].map(authorization);
+    expect(resourceNames(buckets, NAMES)).to.deep.equal([
+      "failed-bucket-in-my-cos",
+      "failed-bucket-in-cloud-object-storage-00000000",
+    ]);
+  });
+
+  it("has one table for authorizations that differ in their description, or only in having one", () => {
+    const buckets = ["a", "b", "c", "d"].map((resource, at) => ({
+      source: FROM_EN,
+      target: bucket(resource),
+      ...(at > 0 && { description: `For ${resource}` }),
+    }));
+    const text = programOf(buckets.map(authorization));
+    expect(text.split("new EnAuthorization(")).to.have.length(2);
+    expect(text)
+      .to.include('resource: "a",\n    description: "",')
+      .and.include('resource: "b",\n    description: "For b",')
+      .and.include("description: each.description,");
+  });
+
+  it("has one table for services whose authorizations are too few for tables of their own", () => {
+    const services = ["project", "logs", "toolchain", "is"].map((serviceName) => ({
+      source: { serviceName, serviceInstance: "*" },
+      target: FROM_EN,
+    }));
+    const text = programOf(services.map(authorization));
+    expect(text.split("new EnAuthorization(")).to.have.length(2);
+    expect(text)
+      .to.include("const sourceGrants = {")
+      .and.include('source: { serviceName: each.serviceName, serviceInstance: "*" },');
+  });
+
+  it("has variables for the names of the account, each of its own, and keeps ids without a name", () => {
+    const names = new Map([...NAMES, [guidOf(1), "my-cos"], [guidOf(2), "2 keys"], [guidOf(3), "生産"]]);
+    const some = [COS, ...[1, 2, 3].map(guidOf)].map((serviceInstance, at) => ({
+      source: FROM_EN,
+      target: { serviceName: "kms", serviceInstance },
+      roles: [`Role ${at}`],
+    }));
+    const taken = some.map(authorization).map((each, at) => ({ name: `n${at}`, authorization: each }));
+    const text = typeScriptProgram(taken, names);
+    for (const line of [
+      `  myEn: "${EN}",`,
+      `  myCos: "${COS}",`,
+      `  myCos2: "${guidOf(1)}",`,
+      `  _2Keys: "${guidOf(2)}",`,
+      "serviceInstance: instances.myCos2",
+      `serviceInstance: "${guidOf(3)}",`,
+    ])
+      expect(text).to.include(line);
   });
 
   it("keeps the names of another tool", () => {
