@@ -1,6 +1,7 @@
 import type { Bound } from "./bounds";
 import { callBounds, callsTable, countCalls, type Counted } from "./calls";
 import { measureEmpty, measureRound, type Round } from "./growth";
+import { commandBounds, commandsText, measureCommands } from "./commands";
 import { exponentsOf, exponentsTable, growthBounds, growthTable } from "./growth-report";
 import { hostBounds, hostText, measureHost } from "./host";
 import { limitBounds, measureLimited } from "./limit";
@@ -35,6 +36,10 @@ export const PARTS: Record<string, (sizes: readonly number[]) => Promise<Measure
   plugin: async () => {
     const pairs = await measurePlugin();
     return { found: pairs, text: pluginText(pairs), bounds: pluginBounds(pairs) };
+  },
+  commands: async () => {
+    const rounds = await measureCommands();
+    return { found: rounds, text: commandsText(rounds), bounds: commandBounds(rounds) };
   },
   state: async () => {
     const state = await measureState();
@@ -77,7 +82,7 @@ export const PARTS: Record<string, (sizes: readonly number[]) => Promise<Measure
 };
 
 /** The parts that run with the tests. */
-export const QUICK = ["calls", "start-up", "host", "plugin", "state"];
+export const QUICK = ["calls", "start-up", "host", "plugin", "commands", "state"];
 
 /**
  * The number of rounds by size. The largest size has fewer rounds, because one takes minutes: the backend rewrites its state

@@ -39,13 +39,18 @@ const CAN_DIFFER = new Set([...VARIABLE, "source.serviceName", "target.serviceNa
 /** Groups resources that are alike into tables: first those of one pair of services, then those that differ in a service. */
 export function tablesOf(rows: readonly Row[]): { tables: Table[]; others: Row[] } {
   const ofPairs = alikeIn(rows, VARIABLE);
-  const left = rows.filter((row) => !ofPairs.flat().includes(row));
+  const left = without(rows, ofPairs);
   const ofSeveral = alikeIn(left, CAN_DIFFER);
   const variables = new Set<string>();
   return {
     tables: [...ofPairs, ...ofSeveral].map((group) => tableOf(group.map(withDescription), variables)),
-    others: left.filter((row) => !ofSeveral.flat().includes(row)),
+    others: without(left, ofSeveral),
   };
+}
+
+function without(rows: readonly Row[], groups: readonly Row[][]): Row[] {
+  const inGroups = new Set(groups.flat());
+  return rows.filter((row) => !inGroups.has(row));
 }
 
 /** Returns the groups of resources that differ only in `variable` values and are enough for a table. */
