@@ -100,8 +100,8 @@ function columnName(path: Path, paths: readonly Path[]): string {
 }
 
 /**
- * Returns the name of a variable: the service on the side that is not Event Notifications, such as `kmsGrants`, or the side if
- * its service differs.
+ * Returns a variable's name, such as `kmsGrants`, from the service on the side that is not Event Notifications. If the services
+ * in the table differ, the name has the side, such as `targetGrants`.
  */
 function variableName(args: object, paths: readonly Path[], taken: Set<string>): string {
   const side = paths.find((path) => path.at(-1) === "serviceName")?.[0];

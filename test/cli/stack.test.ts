@@ -17,7 +17,7 @@ describe("the option --stack", () => {
     process.env["PATH"] = path;
   });
 
-  /** Puts a program named `pulumi` on the PATH, which prints by its first argument and the stack: `config-dev`. @returns its folder */
+  /** Puts a `pulumi` on the PATH that prints the answer for its first argument and stack, such as `config-dev`. @returns its folder */
   function withPulumi(answers: Record<string, string>): string {
     const folder = temporaryFolder();
     for (const [name, text] of Object.entries(answers)) writeFileSync(join(folder, name), text);

@@ -90,7 +90,7 @@ describe("a generated program", () => {
     expect(await format(text, { parser: "typescript" })).to.equal(text);
   });
 
-  it("declares each authorization once, under a name of its own, in any mixture", () => {
+  it("declares each authorization once, under a name of its own, in any combination", () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(ALL), (some) => {
         const text = programOf(some);
@@ -110,7 +110,7 @@ describe("a generated program", () => {
     expect(resourceNames(found, wide)).to.deep.equal(["k1-key", "codeengine-in-01234567", "kms-77aa11bb"]);
   });
 
-  it("names what has the same instances by what else limits it, then by roles, and last by a number", () => {
+  it("distinguishes authorizations of the same instances by their other limits, then by roles, and last by a number", () => {
     const kms = (limits: object, roles?: string[]) => ({
       source: FROM_EN,
       target: { serviceName: "kms", serviceInstance: KMS, ...limits },
