@@ -61,7 +61,7 @@ function withEventNotifications(name: string, { source, target }: Authorization,
   return slug(`${name}-from-${sideName(source, names)}`);
 }
 
-/** Adds the source's account if it differs from the target's, and the regions, attributes and tags. */
+/** Adds the source's account if it differs from the target's, the regions, and attributes and tags such as `keyring-events`. */
 function withLimits(name: string, { source, target }: Authorization): string {
   const account = source.accountId === target.accountId ? "" : `account-${source.accountId.slice(0, 8)}`;
   const attributes = [source.attributes, target.attributes, target.tags].flatMap((each = []) => each);

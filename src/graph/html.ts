@@ -51,7 +51,10 @@ function inData(graph: Graph): string {
   return JSON.stringify(graph).replaceAll("<", "\\u003c");
 }
 
-/** Escapes the sequences that HTML parses. In scripts, they occur only in strings and regular expressions, which keep their meaning. */
+/**
+ * Escapes the sequences that would end the element or change how HTML parses it. In scripts, they occur only in strings and
+ * regular expressions, which keep their meaning.
+ */
 function inScript(script: string): string {
   return script.replace(/<(?=\/script|!--|script)/gi, "\\x3c");
 }

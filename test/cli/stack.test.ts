@@ -17,7 +17,11 @@ describe("the option --stack", () => {
     process.env["PATH"] = path;
   });
 
-  /** Puts a `pulumi` on the PATH that prints the answer for its first argument and stack, such as `config-dev`. @returns its folder */
+  /**
+   * Puts a program named `pulumi` on the PATH. For each command and stack, it prints the answer with the key `<command>-<stack>`.
+   *
+   * @returns its folder
+   */
   function withPulumi(answers: Record<string, string>): string {
     const folder = temporaryFolder();
     for (const [name, text] of Object.entries(answers)) writeFileSync(join(folder, name), text);

@@ -13,7 +13,7 @@ import { emulatorEnv, runCli } from "../support/cli";
 import { closing } from "../support/opened";
 import { seededAccount } from "../support/seeded-account";
 
-/** The sizes of the graphs, and the number of policies to seed for each: some of them are deleted. */
+/** The sizes of the graphs, and the number of policies to seed for each, because some of them are deleted. */
 const SIZES = { 10: 11, 100: 110, 300: 330 };
 
 /** The graph in the page, which Cytoscape.js keeps on its element. */

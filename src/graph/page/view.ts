@@ -19,7 +19,7 @@ export interface View {
 /** Below this zoom, only marked arrows have a label: the labels of many arrows would cover each other. */
 const labelZoom = (arrows: number) => (arrows > 40 ? 1.4 : 0.8);
 
-/** The largest zoom of `fit`, so that few nodes don't become huge. */
+/** The largest zoom that `fit` sets, so that few nodes don't become huge. */
 const LARGEST_FIT = 1.4;
 
 /**
