@@ -9,7 +9,7 @@ export type NamesById = ReadonlyMap<string, string>;
 /**
  * Returns a resource name for each authorization, made from the names of its instances and resources, such as
  * `failed-events-bucket` or `prod-secrets-events`. Names that collide become longer: first by the instance of the
- * resource, then by the Event Notifications instance, by what else limits the authorization, and by its roles. The last
+ * resource, then by the Event Notifications instance, by the authorization's other limits, and by its roles. The last
  * resort is a number.
  */
 export function resourceNames(

@@ -33,7 +33,7 @@ const VARIABLE = new Set([
   "adopt",
 ]);
 
-/** The values that may differ where no table of one pair of services is possible. */
+/** The values that may differ between the rows of a table with several pairs of services. */
 const CAN_DIFFER = new Set([...VARIABLE, "source.serviceName", "target.serviceName"]);
 
 /** Groups resources that are alike into tables: first those of one pair of services, then those that differ in a service. */
@@ -48,7 +48,7 @@ export function tablesOf(rows: readonly Row[]): { tables: Table[]; others: Row[]
   };
 }
 
-/** Returns the groups of resources that differ only in `variable` values and are enough for a table. */
+/** Returns the groups of resources that differ only in the values at `variable` paths and are large enough for a table. */
 function alikeIn(rows: readonly Row[], variable: ReadonlySet<string>): Row[][] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
