@@ -70,9 +70,9 @@ export async function build() {
   });
 }
 
-/** Joins the script of the page that `graph` writes into one file for browsers, and its style sheet. */
+/** Bundles the script of `graph`'s page into one file for browsers, and the style sheet into another. */
 async function buildPage() {
-  // The dependencies may have been installed only now.
+  // An import at the top would fail if this run has yet to install the dependencies.
   const esbuild = await import("esbuild");
   const folder = join("graph", "page");
   await esbuild.build({

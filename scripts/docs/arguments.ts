@@ -34,7 +34,7 @@ const NAMES: readonly Section[] = [
   { type: "ResourceType", heading: "Types of resources" },
 ];
 
-/** Types that a link can replace, by their name. */
+/** Types that a link can replace, by name. */
 const LINKS = new Map(
   [...SECTIONS, ...NAMES].map(({ type, heading, name = type }) => [
     name,
@@ -141,7 +141,7 @@ function markdown(parts: readonly ts.SymbolDisplayPart[]): string {
     .trim();
 }
 
-/** Returns the declaration of a property, also if the property was picked from another type. */
+/** Returns the declaration of a property, even if the property was picked from another type. */
 function declarationOf({ declarations = [] }: ts.Symbol) {
   return declarations.find((each) => ts.isPropertySignature(each) || ts.isPropertyDeclaration(each));
 }

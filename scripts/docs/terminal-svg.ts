@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Anser from "anser";
 import { recordFirstRun, type Recorded } from "./first-run";
 
-/** The picture in README.md. */
+/** The picture of a terminal in README.md. */
 export const TERMINAL_SVG = join(__dirname, "..", "..", "docs", "terminal.svg");
 
 const COLUMNS = 80;

@@ -53,7 +53,7 @@ function covers(one: Grant, other: Grant): boolean {
   );
 }
 
-/** Follows every time: an authorization without a time is not created yet. */
+/** Sorts after every time. An authorization without a creation time isn't created yet. */
 const NOT_YET = "9999";
 
 function isOlder(one: Authorization, other: Authorization): boolean {
@@ -106,7 +106,7 @@ export const ACCOUNT_RULES: readonly Rule[] = [
             .filter(({ id, managedBy }) => managedBy === undefined && !managed.has(id))
             .map(({ id }) => ({
               id,
-              why: "none of the given stacks and states has it, so no program documents or reviews it",
+              why: "none of the given stacks and states has it, so no program declares it and no review covers it",
               change: "adopt it with the generate command, or delete it",
             })),
   },
@@ -122,7 +122,7 @@ export const ACCOUNT_RULES: readonly Rule[] = [
         .filter(([id]) => !known.has(id))
         .map(([id, place]) => ({
           id,
-          why: `${place} has it, and IAM doesn't: it was deleted elsewhere, or it is in another account`,
+          why: `${place} has it, but IAM doesn't: it was deleted elsewhere, or it is in another account`,
           change: "run pulumi refresh and pulumi up, or bring it back with the restore command",
         }));
     },

@@ -15,6 +15,10 @@ function pairOf({ source, target }: Authorization) {
   return { source: source.serviceName, target: target.serviceName };
 }
 
+function rolesText(roles: readonly string[]): string {
+  return `the ${roles.length === 1 ? "role" : "roles"} ${roles.join(", ")}`;
+}
+
 /** The rules about roles and services. */
 export const ROLE_RULES: readonly Rule[] = [
   {
@@ -31,10 +35,14 @@ export const ROLE_RULES: readonly Rule[] = [
         );
         if (excess.length === 0) return [];
         const why = documented
-          ? `IBM documents ${documented.join(", ")} for this pair, and not ${excess.join(", ")}`
+          ? `IBM documents ${documented.join(", ")} for this pair, but not ${excess.join(", ")}`
           : `${excess.join(", ")} can change or delete what the target holds`;
         return [
-          { id: each.id, why, change: `remove the roles ${excess.join(", ")} unless you know their use` },
+          {
+            id: each.id,
+            why,
+            change: `remove ${rolesText(excess)} unless you know that the source needs this access`,
+          },
         ];
       }),
   },
@@ -48,14 +56,14 @@ export const ROLE_RULES: readonly Rule[] = [
       all.flatMap((each) => {
         const missing = missingRoles(pairOf(each), each.roles);
         if (missing.length === 0) return [];
-        const why = `IBM also documents ${missing.join(", ")} for this pair, so the integration may not work`;
-        return [{ id: each.id, why, change: `add the roles ${missing.join(", ")}` }];
+        const why = `the integration may not work without ${rolesText(missing)}, which IBM documents for this pair`;
+        return [{ id: each.id, why, change: `add ${rolesText(missing)}` }];
       }),
   },
   {
     id: "unknown-service",
     severity: "low",
-    title: "The service isn't one that IBM documents with Event Notifications",
+    title: "IBM doesn't document the service with Event Notifications",
     source: EVENT_NOTIFICATIONS,
     looksAt: "one",
     find: (all, { instances }) => {

@@ -21,12 +21,12 @@ function each(
   };
 }
 
-/** The properties that don't limit a side. `attributes` does, unless it says only that there is an instance. */
+/** The properties that don't limit a side. `attributes` does, unless its only condition is that an instance exists. */
 const UNLIMITING = ["serviceName", "serviceInstance", "accountId", "attributes"];
 
 /** Returns true if a side covers all instances of its service, without any other limit. */
 function isUnlimited(side: Side): boolean {
-  // The values come last, because a preview may not know them.
+  // Read values only if the keys don't decide, because a preview may not know the values.
   if (Object.keys(side).some((key) => !UNLIMITING.includes(key))) return false;
   const { serviceInstance, attributes = [] } = side;
   const limits = attributes.filter(
@@ -84,7 +84,7 @@ export const SCOPE_RULES: readonly Rule[] = [
         : {
             why: `services of account ${source.accountId} have access`,
             change:
-              "delete the authorization, or allow the account: --allow-account, or allowedAccounts in a policy pack",
+              "delete the authorization, or allow the account with --allow-account, or with allowedAccounts in a policy pack",
           },
   ),
   each(
@@ -98,7 +98,7 @@ export const SCOPE_RULES: readonly Rule[] = [
     ({ description = "", managedBy }) =>
       description.trim() === "" && managedBy === undefined
         ? {
-            why: "no description says what the authorization is for, so its removal can't be judged",
+            why: "it has no description of its purpose, so a reviewer can't decide whether to remove it",
             change: "write its purpose in description",
           }
         : undefined,

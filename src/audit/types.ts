@@ -34,7 +34,7 @@ export interface Rule {
   title: string;
   /** The page of IBM's docs that the rule is based on. */
   source: string;
-  /** What the rule looks at: one authorization after the other, all of them together, or facts about the account too. */
+  /** The data that the rule compares: each authorization alone, all of them together, or also facts about the account. */
   looksAt: "one" | "all" | "account";
   find: (authorizations: readonly Authorization[], facts: Facts) => Problem[];
 }

@@ -87,7 +87,7 @@ function stackConfig(stack: string): Partial<Record<string, string>> {
   );
 }
 
-/** Runs the Pulumi CLI on the PATH. @throws CodedError without its output, which may hold secrets */
+/** Runs the Pulumi CLI on the PATH. @throws CodedError without standard output, which may contain secrets */
 export function pulumi(...args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync("pulumi", [...args, "--non-interactive"], {
     encoding: "utf8",

@@ -28,14 +28,17 @@ interface Options extends Omit<AccountOptions, "stack"> {
 export function addAuditCommand(program: Command, io: Io): void {
   const command = program
     .command("audit")
-    .description("find authorizations that are too broad, unused, doubled, incomplete or unmanaged")
+    .description("find authorizations that are too broad, unused, redundant, incomplete or unmanaged")
     .option("--all", "audit the authorizations of every pair of services, not only of Event Notifications")
     .option("--allow-account <id...>", "accept sources in these accounts")
     .option(
       "--stack <name...>",
       "compare with the state of these stacks of the Pulumi project in this folder, and use the configuration of the first",
     )
-    .option("--state <file...>", "compare with these states: `pulumi stack export` or a Terraform state")
+    .option(
+      "--state <file...>",
+      "compare with these files: the output of `pulumi stack export`, or a Terraform state",
+    )
     .addOption(
       new Option("--fail-on <severity>", "exit with 1 if a finding is at least this severe")
         .choices([...SEVERITIES, "none"])
@@ -49,12 +52,12 @@ export function addAuditCommand(program: Command, io: Io): void {
 
 const EXAMPLES = `
 Examples:
-  audit                                          what is wrong with Event Notifications' authorizations
-  audit --all --fail-on none --output csv        everything in the account, for a spreadsheet
-  audit --stack prod                             also what the stack prod doesn't manage, and what it lost
-  audit --stack prod --stack test                also what neither of the two stacks manages
-  audit --state a.json b.tfstate                 the same with the states of other stacks
-  audit --output sarif > audit.sarif             for code scanning`;
+  audit                                          audit the authorizations of Event Notifications
+  audit --all --fail-on none --output csv        list all findings in the account, for a spreadsheet
+  audit --stack prod                             also find those that are only in IAM or only in the stack prod
+  audit --stack prod --stack test                also find those that neither stack manages
+  audit --state a.json b.tfstate                 compare with state files instead of stacks
+  audit --output sarif > audit.sarif             write a file for code scanning`;
 
 async function run(options: Options, command: Command, io: Io): Promise<void> {
   const { useAccount } = load("./account") as typeof accounts;
@@ -111,7 +114,7 @@ async function factsOf(
     const found = await list.catch(() => undefined);
     // Credentials without access to any instance get an empty list.
     if (found && found.length > 0) return found;
-    note(`Missing ${what} are not found: these credentials see none`);
+    note(`Missing ${what} are not reported: these credentials see no ${what}`);
     return undefined;
   };
   const [instances, groups] = await Promise.all([

@@ -17,7 +17,10 @@ export interface Filters {
 /** Adds the options that select authorizations. */
 export function addFilterOptions(command: Command): Command {
   return command
-    .option("--source <text>", "only these sources: a service, or the name or id of an instance or group")
+    .option(
+      "--source <text>",
+      "only these sources: a service, an account, or the name or id of an instance or resource group",
+    )
     .option("--target <text>", "only these targets")
     .option("--role <name>", "only those that grant this role")
     .addOption(
@@ -56,5 +59,5 @@ export function emptyText(policies: number, considered: number, { all, deleted }
   const what = deleted ? "deleted authorizations" : "authorizations";
   if (policies === 0) return `The account has no ${what}.`;
   if (considered > 0) return `None of the ${considered} ${what} matches the filters.`;
-  return `The account has ${policies} ${what}, and none is from or to Event Notifications${all ? "" : ": list them with --all"}.`;
+  return `The account has ${policies} ${what}, but none is from or to Event Notifications${all ? "" : ": list them with --all"}.`;
 }

@@ -40,7 +40,7 @@ export function addGenerateCommand(program: Command, { out }: Io): void {
     .addOption(
       new Option(
         "--output <format>",
-        "a program in TypeScript, or for the packaged provider a program in YAML or a file for `pulumi import --file`",
+        "a TypeScript program or, for the packaged provider, a YAML program or a file for `pulumi import --file`",
       )
         .choices(Object.keys(WRITERS))
         .default("typescript"),
@@ -76,7 +76,7 @@ async function generate(options: Options, command: Command, out: Io["out"]): Pro
     else writeFileSync(file, text);
     if (file !== undefined) note(`Wrote ${file}, which takes over ${taken.length} authorizations`);
     if (output === "import" && credentials !== undefined)
-      note(`An import file names no credentials: configure ${credentials} for the stack before the import`);
+      note(`An import file can't name credentials: configure ${credentials} for the stack before the import`);
     if (!verify || file === undefined) return;
     const { verifyImport, verifyProgram } = load("./verify") as typeof verifying;
     const ids = taken.map(({ authorization: { id } }) => id);

@@ -87,7 +87,7 @@ async function draw(options: Options, command: Command, { out }: Io): Promise<vo
   });
 }
 
-/** Audits without the instances or groups that these credentials can't see: each would count as missing. */
+/** Audits without the list of instances or groups if these credentials see none: otherwise, each would count as missing. */
 function findingsOf(all: readonly Authorization[], { instances, groups }: Places): Finding[] {
   const { audit } = load("../audit") as typeof auditing;
   return audit(all, {

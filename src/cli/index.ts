@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { commandLine } from "./command-line";
 
-// The reader of a pipe, such as `head`, may end first. Nothing is left to print then, and the exit code stays that of the
-// findings so far.
+// The reader of a pipe, such as `head`, may end first. There is then nothing more to print, and the command keeps the exit
+// code that its findings have set.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
   throw error;

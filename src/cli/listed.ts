@@ -12,7 +12,7 @@ export interface Places {
   groups: readonly ResourceGroup[];
 }
 
-/** Lists the instances and resource groups, with one call each. If the credentials can't list them, the command works without. */
+/** Lists the instances and resource groups, with one call each. If the credentials can't list them, it returns none. */
 export async function placesOf(account: Account, note: (text: string) => void): Promise<Places> {
   const optional = async <Each>(what: string, list: Promise<Each[] | undefined>) => {
     try {
@@ -56,7 +56,7 @@ export function withNames(authorization: Authorization, names: Names) {
   return { ...authorization, ...(known.length > 0 && { names: Object.fromEntries(known) }) };
 }
 
-/** Describes a side on lines of its own: the service, and each property that limits it. */
+/** Describes a side: the service and each property that limits it, on a line each. */
 export function sideLines(side: Side, ownAccount: string, names: Names, shorten = false): string {
   const { accountId, serviceName = "", serviceInstance, resourceGroupId } = side;
   const named = (id: string) => {
@@ -88,7 +88,7 @@ function shortestLength(ids: readonly string[]): number {
 /** Terminals with at least this many columns show whole ids. */
 const WIDE = 140;
 
-/** Writes authorizations as a table. On a terminal ids are shortened; `show` accepts them. */
+/** Writes authorizations as a table. On a terminal, ids are shortened; `show` accepts the short ids. */
 export function authorizationTable(
   all: readonly Authorization[],
   names: Names,

@@ -39,7 +39,7 @@ export function toSarif(
           },
           locations: [
             {
-              // GitHub requires a file. An authorization is in none.
+              // GitHub requires a file, but an authorization isn't in one.
               physicalLocation: { artifactLocation: { uri: `iam/policies/${id}` } },
               logicalLocations: [{ fullyQualifiedName: id, kind: "resource" }],
             },

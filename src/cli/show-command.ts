@@ -48,7 +48,7 @@ export function addShowCommand(program: Command, io: Io): void {
         const account = await useAccount(options, note);
         const policy = findOne(await account.deleted(), id, "deleted ");
         const isRestored = await account.restore(policy.id);
-        note(isRestored ? `Restored ${policy.id}` : `${policy.id} is active already`);
+        note(isRestored ? `Restored ${policy.id}` : `${policy.id} is already active`);
         await printOne(policy, account, restore, options.output, io);
       });
     });

@@ -15,7 +15,7 @@ export function verifyProgram(ids: readonly string[], stack: string | undefined)
 }
 
 /**
- * Runs the preview of an import in the current folder. Pulumi itself refuses to import what the import would change.
+ * Runs the preview of an import in the current folder. Pulumi itself refuses an import that would change a resource.
  *
  * @param names the names of the resources
  * @throws if it would not import all of these resources

@@ -8,7 +8,7 @@ const VARIABLES: Record<string, string> = {
   resourceGroupId: "resourceGroups",
 };
 
-/** A variable of a program: ids by the names that its instances or resource groups have in the account. */
+/** A variable of a program: the ids of instances or resource groups, by keys made from their names in the account. */
 export interface Constants {
   variable: string;
   ids: Record<string, string>;
@@ -47,7 +47,7 @@ export function withConstants(
   };
 }
 
-/** Leaves out what a variable's name can't hold without quotes. */
+/** Leaves out the characters that a key can't contain without quotes. */
 function asciiOf(name: string): string {
   return name
     .replace(/[^A-Za-z0-9]+/g, " ")

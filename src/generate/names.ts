@@ -9,7 +9,7 @@ export type NamesById = ReadonlyMap<string, string>;
 /**
  * Returns a resource name for each authorization, made from the names of its instances and resources, such as
  * `failed-events-bucket` or `prod-secrets-events`. Names that collide become longer: first by the instance of the
- * resource, then by the Event Notifications instance, by what else limits the authorization, and by its roles. The last
+ * resource, then by the Event Notifications instance, by the authorization's other limits, and by its roles. The last
  * resort is a number.
  */
 export function resourceNames(
@@ -23,7 +23,7 @@ export function resourceNames(
 
 type Longer = (name: string, authorization: Authorization, names: NamesById) => string;
 
-/** Makes the names longer that collide, if the longer ones differ. */
+/** Lengthens the names that collide, if the longer names differ. */
 function lengthened(
   all: readonly string[],
   longer: Longer,
@@ -61,7 +61,7 @@ function withEventNotifications(name: string, { source, target }: Authorization,
   return slug(`${name}-from-${sideName(source, names)}`);
 }
 
-/** Adds another account of the source, and the regions, attributes and tags, such as `keyring-events`. */
+/** Adds the source's account if it differs from the target's, the regions, and attributes and tags such as `keyring-events`. */
 function withLimits(name: string, { source, target }: Authorization): string {
   const account = source.accountId === target.accountId ? "" : `account-${source.accountId.slice(0, 8)}`;
   const attributes = [source.attributes, target.attributes, target.tags].flatMap((each = []) => each);
@@ -77,7 +77,7 @@ function sideName(side: Side, names: NamesById): string {
   const { serviceName = "", serviceInstance, resourceGroupId, resourceType, resource, accountId } = side;
   const service = serviceName === ALL ? "all-services" : serviceName;
   if (resource !== undefined && resourceType !== undefined) return `${resource}-${resourceType}`;
-  // A name without a letter or digit of ASCII, such as 生産, leaves nothing for the resource's name.
+  // A name without an ASCII letter or digit, such as 生産, leaves nothing for the resource's name.
   const nameOf = (id: string) => (slug(names.get(id) ?? "") === "" ? undefined : names.get(id));
   if (serviceInstance !== undefined && serviceInstance !== ALL)
     return nameOf(serviceInstance) ?? `${service}-${serviceInstance.slice(0, 8)}`;

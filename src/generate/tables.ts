@@ -33,7 +33,7 @@ const VARIABLE = new Set([
   "adopt",
 ]);
 
-/** The values that may differ where no table of one pair of services is possible. */
+/** The values that may differ between the rows of a table with several pairs of services. */
 const CAN_DIFFER = new Set([...VARIABLE, "source.serviceName", "target.serviceName"]);
 
 /** Groups resources that are alike into tables: first those of one pair of services, then those that differ in a service. */
@@ -53,7 +53,7 @@ function without(rows: readonly Row[], groups: readonly Row[][]): Row[] {
   return rows.filter((row) => !inGroups.has(row));
 }
 
-/** Returns the groups of resources that differ only in `variable` values and are enough for a table. */
+/** Returns the groups of resources that differ only in the values at `variable` paths and are large enough for a table. */
 function alikeIn(rows: readonly Row[], variable: ReadonlySet<string>): Row[][] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
@@ -105,8 +105,8 @@ function columnName(path: Path, paths: readonly Path[]): string {
 }
 
 /**
- * Returns the name of a variable: the service on the side that is not Event Notifications, such as `kmsGrants`, or the side if
- * its service differs.
+ * Returns a variable's name, such as `kmsGrants`, from the service on the side that is not Event Notifications. If the services
+ * in the table differ, the name has the side, such as `targetGrants`.
  */
 function variableName(args: object, paths: readonly Path[], taken: Set<string>): string {
   const side = paths.find((path) => path.at(-1) === "serviceName")?.[0];

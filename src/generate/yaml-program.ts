@@ -21,7 +21,7 @@ export function yamlProgram(taken: readonly TakenOver[]): string {
   );
   return stringify(
     { ...PROJECT, resources },
-    // Pulumi reads no aliases, and follows YAML 1.1 for texts that look like numbers or dates.
+    // Pulumi doesn't support YAML aliases, and follows YAML 1.1 for strings that look like numbers or dates.
     { aliasDuplicateObjects: false, lineWidth: 0, version: "1.1" },
   );
 }

@@ -46,7 +46,7 @@ function attributeList(attributes: Readonly<Record<string, string>>): string {
   return `[${texts.join(" ")}]`;
 }
 
-/** Graphviz would replace sequences such as `\N` in labels, and HTML entities. */
+/** Escapes sequences such as `\N` and HTML entities, which Graphviz would replace. */
 function quoted(lines: readonly string[]): string {
   const literal = lines.map((line) =>
     line.replaceAll("\\", "\\\\").replaceAll("&", "&amp;").replaceAll('"', '\\"'),

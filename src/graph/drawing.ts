@@ -4,16 +4,16 @@ import { NODE_SIZE } from "./layout";
 import type { Graph, GraphEdge, GraphNode } from "./types";
 import { squeeze } from "./squeeze";
 
-/** The most authorizations between two nodes that get an arrow each. */
+/** Up to this many authorizations between two nodes get an arrow each. */
 const MOST_ARROWS = 3;
 
-/** The authorizations that one arrow stands for. Its id is that of the only one, or of both nodes. */
+/** An arrow and its authorizations. Its id is that of its only authorization, or consists of the ids of both nodes. */
 export interface Arrow {
   id: string;
   edges: readonly GraphEdge[];
 }
 
-/** Returns the arrows of authorizations: one each, or one for many between the same nodes. */
+/** Returns an arrow for each authorization, or a single arrow if many authorizations connect the same two nodes. */
 export function arrowsOf(edges: readonly GraphEdge[]): Arrow[] {
   const pairs = new Map<string, GraphEdge[]>();
   for (const edge of edges) {
@@ -25,14 +25,14 @@ export function arrowsOf(edges: readonly GraphEdge[]): Arrow[] {
   );
 }
 
-/** Returns the elements of the drawing: the arrows, the nodes that they connect, and the groups around these. */
+/** Returns the elements of the drawing: the arrows, the nodes that they connect, and the groups that contain these nodes. */
 export function elementsOf({ groups, nodes }: Graph, arrows: readonly Arrow[]): ElementDefinition[] {
   const ends = new Set(
     arrows.flatMap(({ edges }) => edges.flatMap(({ source, target }) => [source, target])),
   );
   const drawn = nodes.filter(({ id }) => ends.has(id));
   const parents = new Set(drawn.map(({ parent }) => parent));
-  // A group comes after the group that contains it.
+  // `groups` lists a group after the group that contains it, so the reverse order visits inner groups first.
   for (const { id, parent } of [...groups].reverse()) {
     if (parent !== undefined && parents.has(id)) parents.add(parent);
   }

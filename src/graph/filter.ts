@@ -1,6 +1,6 @@
 import type { Graph, GraphEdge, GraphFinding } from "./types";
 
-/** The values of the search and of the filters. An empty text selects everything. */
+/** The values of the search and of the filters. An empty string selects everything. */
 export interface Filter {
   text: string;
   service: string;
@@ -14,7 +14,7 @@ export interface Filter {
 /** The severities, from the least to the most severe. */
 export const SEVERITIES: readonly GraphFinding["severity"][] = ["low", "medium", "high"];
 
-/** Returns a function that is true for the authorizations that a filter selects. */
+/** Returns a function that returns true for the authorizations that a filter selects. */
 export function selector({ nodes, groups }: Graph): (edge: GraphEdge, filter: Filter) => boolean {
   const nodesById = new Map(nodes.map((node) => [node.id, node]));
   const groupsById = new Map(groups.map((group) => [group.id, group]));

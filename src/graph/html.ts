@@ -8,12 +8,12 @@ export interface Assets {
   style: string;
 }
 
-/** Cytoscape.js adds this style sheet unless the page has it; the page's policy allows only the style sheets that it has. */
+/** Cytoscape.js adds this style sheet if the page lacks it, but the page's policy allows no additional style sheets. */
 const CYTOSCAPE_STYLE = ".__________cytoscape_container { position: relative; }";
 
 /**
- * Writes the page, which loads nothing: its policy allows no request, only the scripts and style sheets that are in it, and
- * no text as HTML.
+ * Writes the page, which loads nothing. Its policy allows only the scripts and style sheets in the page, and forbids requests
+ * and text as HTML.
  */
 export function toHtml(graph: Graph, { scripts, style }: Assets): string {
   const inline = scripts.map(inScript);
@@ -46,12 +46,15 @@ ${inline.map((script) => `<script>${script}</script>`).join("\n")}
 `;
 }
 
-/** No text can end the element or start a comment in it: in JSON, `<` occurs only in strings. */
+/** Prevents any text from ending the element or starting a comment in it. In JSON, `<` occurs only in strings. */
 function inData(graph: Graph): string {
   return JSON.stringify(graph).replaceAll("<", "\\u003c");
 }
 
-/** In scripts, these sequences occur only in strings and regular expressions, where the backslash changes nothing. */
+/**
+ * Escapes the sequences that would end the element or change how HTML parses it. In scripts, they occur only in strings and
+ * regular expressions, which keep their meaning.
+ */
 function inScript(script: string): string {
   return script.replace(/<(?=\/script|!--|script)/gi, "\\x3c");
 }

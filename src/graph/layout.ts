@@ -6,7 +6,7 @@ export const NODE_SIZE = { width: 250, height: 22 };
 /** Graphviz has 72 points in an inch. */
 const POINTS = 72;
 
-/** Writes the graph for Graphviz's layout alone: the sizes, and one edge for each pair of nodes. */
+/** Writes only what Graphviz needs to place the nodes: their sizes, and one edge for each connected pair. */
 export function layoutDot({ groups, nodes, edges }: Graph): string {
   const inside = (parent: string | undefined): string[] => [
     ...nodes.filter((node) => node.parent === parent).map(({ id }) => id),
@@ -14,7 +14,7 @@ export function layoutDot({ groups, nodes, edges }: Graph): string {
       .filter((group) => group.parent === parent)
       .flatMap(({ id }) => [`subgraph cluster_${id} { margin=18 label=" "`, ...inside(id), "}"]),
   ];
-  // Few nodes leave room for the labels of their arrows.
+  // With few nodes, there is room for the labels of the arrows.
   const gap = nodes.length <= 40 ? 0.4 : 0.1;
   return [
     `digraph { graph [rankdir=LR ranksep=2.2 nodesep=${gap} fontsize=14]`,
@@ -25,7 +25,7 @@ export function layoutDot({ groups, nodes, edges }: Graph): string {
   ].join("\n");
 }
 
-/** Places the nodes where Graphviz has them in its output format `plain`: `node <name> <x> <y> …`, in inches. */
+/** Places the nodes at the positions in Graphviz's output format `plain`: `node <name> <x> <y> …`, in inches. */
 export function place(graph: Graph, plain: string): Graph {
   const positions = new Map(
     [...plain.matchAll(/^node (\w+) (\S+) (\S+) /gm)].map(([, id, x, y]) => [

@@ -4,7 +4,7 @@ import type { Authorization } from "../results";
 import { clean } from "../shared/text";
 import type { Graph, GraphEdge, GraphGroup, GraphNode } from "./types";
 
-/** What is known about the account besides its authorizations. */
+/** The facts about the account that its authorizations don't contain. */
 export interface Known {
   /** The names of instances by GUID, and of resource groups by id. */
   names: ReadonlyMap<string, string>;
@@ -32,7 +32,7 @@ export function toGraph(authorizations: readonly Authorization[], known: Known):
 
 type Side = Authorization["source"] | Authorization["target"];
 
-/** Adds a value unless the same is there, and returns its id. */
+/** Adds a value unless an equal one exists, and returns its id. */
 function add<Value extends { id: string }>(
   all: Map<string, Value>,
   prefix: string,

@@ -1,9 +1,9 @@
-/** The largest free band between two rows, in pixels: room for the borders of two groups, each in an account. */
+/** The largest gap that stays between two rows, in pixels: room for the borders of two groups in different accounts. */
 const LARGEST_GAP = 90;
 
 /**
- * Removes the empty bands between the nodes that a filter left, so that few nodes fill the page. The order stays, so that
- * no two groups overlap that didn't.
+ * Shortens the gaps between the nodes that a filter selects, so that few nodes fill the page. It keeps the order of the rows,
+ * so that groups that were apart don't overlap.
  *
  * @param rows the vertical positions of the nodes
  * @param height the height of a node

@@ -14,7 +14,7 @@ export interface GraphGroup {
   parent?: string;
 }
 
-/** A service instance, or several: all of a service, or those that a limit selects. */
+/** A service instance, or several: all instances of a service, or those that a limit selects. */
 export interface GraphNode {
   id: string;
   /** The group that contains the node. */
@@ -45,6 +45,7 @@ export interface GraphEdge {
   limits: string[];
   /** True if the source or the target is broad. */
   isBroad: boolean;
+  /** The findings of the audit, the most severe first. */
   findings: GraphFinding[];
   description?: string;
   createdAt?: string;
@@ -52,7 +53,7 @@ export interface GraphEdge {
   managedBy?: string;
 }
 
-/** A finding of the audit, the most severe first. */
+/** A finding of the audit. */
 export interface GraphFinding {
   severity: "low" | "medium" | "high";
   rule: string;

@@ -27,7 +27,7 @@ const restorable = v.object({ id: v.string(), type: v.string(), state: v.nullish
 /**
  * Restores a deleted authorization. Only IAM's v1 API can do so.
  *
- * @returns false if it is active already
+ * @returns false if it is already active
  * @throws CodedError if it is not an authorization
  */
 export async function restorePolicy(client: Client, id: string, deadline: Deadline): Promise<boolean> {

@@ -10,8 +10,7 @@ export function createdOutputs({ source, target, roles = UNKNOWN as never, ...ot
 }
 
 /**
- * Returns the outputs that a preview knows of an authorization that will be updated: all except the time and author of the
- * last change.
+ * Returns the outputs that are known before an update: all except the time and author of the last change.
  */
 export function updatedOutputs(
   state: State,

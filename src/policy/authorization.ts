@@ -3,7 +3,7 @@ import type { Authorization } from "../results";
 /** The properties of a resource: its inputs, or its outputs. Reading a value that a preview doesn't know yet throws. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** Stands for the account of the credentials. Inputs don't name it, and it equals no id of an account. */
+/** A placeholder for the account of the credentials, which inputs don't name. It differs from every account id. */
 const OWN_ACCOUNT = "the account of the credentials";
 
 /**
@@ -22,7 +22,8 @@ export function toAuthorization(id: string, properties: Properties, ownAccount =
       const source = sideOf("source");
       return lazily(source, () => {
         if (source["accountId"] === undefined) return targetAccount();
-        // The provider removes the own account from inputs, but only from a side without unknown values.
+        // The provider removes the account of the credentials from inputs, but only from a side without unknown values. Reading
+        // all values throws if one is unknown.
         if (targetAccount() === OWN_ACCOUNT) JSON.stringify(source);
         return source["accountId"];
       }) as Authorization["source"];
@@ -39,7 +40,7 @@ export function toAuthorization(id: string, properties: Properties, ownAccount =
   };
 }
 
-/** Copies a side with another account. The values are read when they are used. */
+/** Copies a side and replaces its account. The values are read only when they are used. */
 function lazily(side: Properties, account: () => unknown): object {
   const getters = Object.keys(side).map((key) => [key, { enumerable: true, get: () => side[key] }] as const);
   const accountId = { enumerable: true, get: account };

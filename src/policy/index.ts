@@ -16,9 +16,9 @@ export interface AuthorizationPolicyOptions {
 
 /**
  * Returns the rules of the command `audit` as policies for a Pulumi policy pack. They check the authorizations that a program
- * declares, of this package's resource and of the packaged provider, and make no call. `docs/audit.md` lists them.
+ * declares with this package's resource or the packaged provider, and make no calls. `docs/audit.md` lists them.
  *
- * The pack's `enforcementLevel` applies to all of them, and its configuration to single ones.
+ * The pack's `enforcementLevel` applies to all of them. Its configuration can set the level of a single policy.
  *
  * @example
  * import { PolicyPack } from "@pulumi/policy";
@@ -57,7 +57,7 @@ function resourcePolicy(rule: Rule, facts: Facts): ResourceValidationPolicy {
   };
 }
 
-/** Without this policy, those about roles would pass an authorization whose roles only IAM knows. */
+/** Without this policy, the policies about roles would pass an authorization whose roles only IAM knows. */
 const UNDECLARED_ROLES: ResourceValidationPolicy = {
   name: "undeclared-roles",
   description: "The program adopts an authorization without declaring its roles.",
@@ -73,7 +73,7 @@ const UNDECLARED_ROLES: ResourceValidationPolicy = {
   },
 };
 
-/** A policy about all authorizations of a stack. Unknown values don't keep it from finding what doesn't depend on them. */
+/** A policy about all authorizations of a stack. An unknown value hides only the violations that depend on it. */
 function stackPolicy(rule: Rule, facts: Facts): StackValidationPolicy {
   return {
     ...described(rule),

@@ -39,7 +39,7 @@ interface Declared {
   name: string;
   urn: string;
   properties: Properties;
-  /** The same text for the same credentials. */
+  /** A string that is equal for equal credentials. */
   credentials: string;
   /** The account of the credentials. An authorization is always in the account of its target. */
   account: string | undefined;
@@ -64,15 +64,15 @@ function toDeclared({ name, urn, props, provider }: PolicyResource): Declared {
   };
 }
 
-/** Returns false for a policy that an earlier resource has too: a program can declare a policy and also read it. */
+/** Returns false if an earlier resource has the same policy: a program can declare a policy and also read it. */
 function isFirst({ href }: Declared, at: number, all: readonly Declared[]): boolean {
   return href === undefined || all.findIndex((each) => each.href === href) === at;
 }
 
 /**
- * Copies properties, and replaces each unknown value with a text that equals no other value. With it, an authorization covers
- * another only if it does so for every value that the unknown ones can get. An unknown account is left out: a preview of the
- * packaged provider doesn't know the account of the credentials.
+ * Copies properties, and replaces each unknown value with a string that equals no other value. An authorization then covers
+ * another only if it does so whatever the unknown values turn out to be. An unknown account is left out, because a preview of
+ * the packaged provider doesn't know the account of the credentials.
  */
 function withoutUnknowns(
   urn: string,

@@ -21,7 +21,7 @@ const EFFECTS: Record<keyof Inputs, Effect> = {
   adopt: "none",
   settle: "state",
   __presetRoles: "state",
-  // Credentials of another account replace the authorization. Only IAM knows the account.
+  // A change to credentials of another account replaces the authorization, but only IAM knows their account.
   credentials: "state",
 };
 

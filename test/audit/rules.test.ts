@@ -98,7 +98,7 @@ const CASES: readonly Case[] = [
     nearly: [
       one({ source: { serviceName: "*", ...group(GROUP) }, target: { serviceName: "event-notifications" } }),
       one({ target: { serviceName: "new" } }, { instances: new Map([["x", { serviceName: "new" }]]) }),
-      // Services that have nothing to do with Event Notifications are not known here.
+      // Neither side is Event Notifications, so the rule doesn't apply.
       one({ source: { serviceName: "codeengine" }, target: { serviceName: "new" } }),
     ],
   },
@@ -191,7 +191,7 @@ describe("the rules of audit", () => {
     });
   }
 
-  it("keep the most severe findings first, and only those that are asked for", () => {
+  it("put the most severe findings first, and leave out authorizations that are not considered", () => {
     const all = [
       authorization({ description: "" }),
       authorization({ id: "b", source: ANY, target: ANY, roles: ["Writer"] }),

@@ -42,7 +42,7 @@ describe("pulumi-ibm-en-authorization audit", () => {
     );
   });
 
-  it("prints SARIF that its schema accepts, and that an empty account has too", async () => {
+  it("prints SARIF that its schema accepts, for an empty account too", async () => {
     const schema = createRequire(__filename)(
       "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json",
     ) as object;
@@ -112,7 +112,7 @@ describe("pulumi-ibm-en-authorization audit", () => {
     iam.reset();
     iam.seed(seededAccount(2).seed ?? []);
     const { output, error } = await audit();
-    expect(error).to.include("Missing instances are not found");
+    expect(error).to.include("Missing instances are not reported");
     expect(output).to.not.include("missing-instance");
   });
 

@@ -43,7 +43,7 @@ describe("pulumi-ibm-en-authorization doctor", () => {
     for (const line of output.split("\n")) expect(line.length).to.be.at.most(80);
   });
 
-  it("fails with a remedy if credentials are missing or refused, and shows nothing of them", async () => {
+  it("fails with a remedy if credentials are missing or refused, and doesn't print them", async () => {
     const none = await doctor({ IC_API_KEY: "" });
     expect(none.exitCode).to.equal(1);
     expect(none.checks.get("credentials")).to.include({ status: "failed" });

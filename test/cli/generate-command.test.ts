@@ -50,7 +50,7 @@ describe("pulumi-ibm-en-authorization generate", () => {
     }
   }
 
-  it("lists what it skips, each with its reason, whatever the output", async () => {
+  it("lists each skipped authorization with its reason, in every format", async () => {
     for (const output of OUTPUTS) {
       const { error } = await generate([...from(TERRAFORM_STATE), "--output", output]);
       expect(error.match(/^Skipped \S+.*: .+$/gm)).to.have.length(3);
@@ -71,7 +71,7 @@ describe("pulumi-ibm-en-authorization generate", () => {
     expect(file.error).to.include("configure OTHER for the stack");
   });
 
-  it("writes to a file, and nothing else", async () => {
+  it("writes only to the file of --out", async () => {
     const file = join(folder, "Pulumi.yaml");
     const { output, error } = await generate(["--output=yaml", "--out", file]);
     expect(output).to.equal("");

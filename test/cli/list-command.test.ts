@@ -133,7 +133,7 @@ describe("pulumi-ibm-en-authorization list", () => {
       .and.not.include("\u202e");
   });
 
-  it("exits with 2 if it fails, and advises nothing about programs", async () => {
+  it("exits with 2 if it fails, and gives no advice about programs", async () => {
     const none = await list([], undefined, { IC_API_KEY: "" });
     expect(none).to.deep.include({ output: "", exitCode: 2 });
     expect(none.error).to.include("IC_API_KEY").and.not.include("pulumi config");

@@ -15,7 +15,7 @@ import { idAt } from "../support/seeded-account";
 import { temporaryFolder } from "../support/temporary";
 
 const FORMATS = ["table", "json", "yaml", "csv"];
-/** Tagged, with wide characters and two lines in its description. */
+/** An authorization with tags, and with wide characters and two lines in its description. */
 const TAGGED = idAt(11);
 const DELETED = idAt(25);
 
@@ -24,7 +24,7 @@ interface Command {
   name: string;
   line: string;
   formats: string[];
-  /** The exit code of its success. */
+  /** The exit code if the command works. */
   exitCode?: number;
 }
 
@@ -39,7 +39,7 @@ const COMMANDS: Command[] = [
   { name: "doctor", line: "doctor", formats: FORMATS },
 ];
 
-/** The commands without a golden file here, with the test that has them. */
+/** The commands whose golden files belong to another test, with that test. */
 const ELSEWHERE = { emulator: "emulator-command.test.ts", graph: "graph-command.test.ts" };
 
 /** The longest text that a golden file holds as a whole, in lines. Of a longer one, it holds the first and last lines. */
@@ -82,7 +82,7 @@ describe("the outputs of the commands, in an account with 300 authorizations", (
     process.env["PATH"] = path;
   });
 
-  /** Runs a command. @returns also its calls */
+  /** Runs a command. @returns its output and its calls */
   async function run(line: string, terminal?: number): Promise<Ran & { calls: string[] }> {
     const before = iam.calls().length;
     const ran = await runCli(line.split(" "), { ...emulatorEnv(iam), NO_COLOR: "1" }, terminal);
@@ -103,7 +103,7 @@ describe("the outputs of the commands, in an account with 300 authorizations", (
     }
   }
 
-  it("are of every command and every format", () => {
+  it("include every command and every format", () => {
     const names = commandLine(process.stdout).commands.map((each) => ({
       name: each.name(),
       formats: each.options.find(({ long }) => long === "--output")?.argChoices,

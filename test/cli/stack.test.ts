@@ -17,7 +17,11 @@ describe("the option --stack", () => {
     process.env["PATH"] = path;
   });
 
-  /** Puts a program named `pulumi` on the PATH, which prints by its first argument and the stack: `config-dev`. @returns its folder */
+  /**
+   * Puts a program named `pulumi` on the PATH. For each command and stack, it prints the answer with the key `<command>-<stack>`.
+   *
+   * @returns its folder
+   */
   function withPulumi(answers: Record<string, string>): string {
     const folder = temporaryFolder();
     for (const [name, text] of Object.entries(answers)) writeFileSync(join(folder, name), text);

@@ -38,7 +38,7 @@ describe("the table of", () => {
       if (/^(list|show|restore)/.test(line)) expect(output).to.include("生産");
     });
 
-    it(`has one line for each row if the output is no terminal: ${line}`, async () => {
+    it(`has one line for each row if the output is not a terminal: ${line}`, async () => {
       const rows = (await print(`${line} --output json`)).match(/^ {2}\{$/gm)?.length;
       const table = await print(line);
       const [head = "", ...body] = table.split(/\n\n/)[0]?.split("\n") ?? [];
@@ -48,7 +48,7 @@ describe("the table of", () => {
       else expect(body).to.have.length.within(5, 8);
     });
 
-    it(`has colour only on a terminal, and none with NO_COLOR: ${line}`, async () => {
+    it(`has color only on a terminal, and none with NO_COLOR: ${line}`, async () => {
       const escape = "\u001b";
       expect(await print(line, 80)).to.include(escape);
       expect(await print(line, 80, { NO_COLOR: "1" })).to.not.include(escape);
@@ -57,7 +57,7 @@ describe("the table of", () => {
     });
   }
 
-  it("are of every command that has tables", () => {
+  it("is tested for every command that has tables", () => {
     const commands = commandLine(process.stdout).commands.filter((each) =>
       each.options.find(({ long }) => long === "--output")?.argChoices?.includes("table"),
     );
@@ -67,7 +67,7 @@ describe("the table of", () => {
 });
 
 describe("a program written by generate", () => {
-  it("is the same on a terminal, without colour", async () => {
+  it("is the same on a terminal, without color", async () => {
     const iam = closing(await startMixedAccount());
     const { output } = await runCli(["generate"], emulatorEnv(iam), 80);
     expect(output)

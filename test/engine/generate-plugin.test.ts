@@ -12,12 +12,12 @@ import { usePlugin } from "../support/plugin";
 import { countedTests } from "../support/subset";
 import { WHAT_EXISTS } from "../support/what-exists";
 
-/** Names of buckets that YAML reads as something else than a text if they are not quoted. */
+/** Names of buckets that YAML doesn't read as strings unless they are quoted. */
 const BUCKETS = ["1_000", "yes", "2026-01-01", "190:20:30", "a.b", "${pulumi.cwd}"];
 /** Names that `pulumi import` of Pulumi 3.250.0 doesn't quote in the declarations that it writes. */
 const NOT_QUOTED_BY_PULUMI = ["0x1f", "null"];
 
-/** One authorization with an awkward bucket name and description, modelled on the first that exists. */
+/** One authorization with an awkward bucket name and description, and otherwise like an existing one. */
 function awkward(bucket: string, at: number): Seed & { id: string } {
   const like = WHAT_EXISTS["bucket"] as Seed;
   const attributes = like.resource.attributes.map((each) =>
@@ -51,7 +51,7 @@ const PROJECT = {
   plugins: { providers: [{ name: "ibm-en-authorization", path: "node_modules/.bin" }] },
 };
 
-describe("what generate writes for the packaged provider, on the real engine", function () {
+describe("the output of generate for the packaged provider, on the real engine", function () {
   this.timeout(240_000);
   const { it, itIf } = countedTests("engine: generate for the packaged provider");
   let iam: IamEmulator;

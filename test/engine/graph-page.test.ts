@@ -13,10 +13,10 @@ import { emulatorEnv, runCli } from "../support/cli";
 import { closing } from "../support/opened";
 import { seededAccount } from "../support/seeded-account";
 
-/** The number of seeded policies of which this many aren't deleted. */
+/** The sizes of the graphs, and the number of policies to seed for each, because some of them are deleted. */
 const SIZES = { 10: 11, 100: 110, 300: 330 };
 
-/** The graph in the page, which Cytoscape.js keeps at its element. */
+/** The graph in the page, which Cytoscape.js keeps on its element. */
 const CY = "document.querySelector('.canvas')._cyreg.cy";
 
 describe("the page of graph, in Chromium", function () {
@@ -137,7 +137,7 @@ describe("the page of graph, in Chromium", function () {
     await page.getByText("00000001-5717-4562-b3fc-2c963f66afa6").first().waitFor();
   });
 
-  it("follows the system's light or dark colours", async () => {
+  it("follows the system's light or dark colors", async () => {
     const { page } = await open(seededAccount(SIZES[10]));
     const color = `${CY}.nodes(".instance")[0].style("color").replaceAll(",", ", ")`;
     const light = await page.evaluate("getComputedStyle(document.body).color");
@@ -148,7 +148,7 @@ describe("the page of graph, in Chromium", function () {
     await page.waitForFunction(`${color} === "${dark}"`);
   });
 
-  it("forbids requests and HTML, also to its own script", async () => {
+  it("forbids requests and HTML, even to its own script", async () => {
     let requests = 0;
     const server = createServer((_request, response) => response.end(String(++requests)));
     closing({
@@ -188,7 +188,7 @@ describe("the page of graph, in Chromium", function () {
   });
 });
 
-/** Returns the pairs of groups that overlap although neither contains the other, and of nodes. */
+/** Returns the pairs of nodes that overlap, and of groups that overlap although neither contains the other. */
 const OVERLAPS = `(() => {
   const boxes = ${CY}.nodes().map((node) => ({
     node,

@@ -31,7 +31,7 @@ const from = (source: object, serviceName = "secrets-manager") =>
 const KEY_PROTECT = { serviceName: "kms", serviceInstance: KMS };
 const all = (serviceName: string) => ({ serviceName, serviceInstance: "*" });
 
-/** For each rule, resources that break it and resources that nearly do. A name has the rule first. */
+/** For each rule, resources that break it and resources that nearly do. Each name begins with the rule. */
 const CASES: Record<string, { breaks: Programs; nearly: Programs }> = {
   "all-to-all": {
     breaks: { "all-to-all": to(all("hs-crypto"), { serviceInstance: "*" }) },
@@ -190,7 +190,7 @@ new EnAuthorization("four", ${JSON.stringify(to({ serviceName: "cloud-object-sto
     expect(iam.authorizations().map(({ target }) => target.serviceName)).not.to.include("kms");
   });
 
-  it("compares new authorizations with those of the stack, and takes the levels of a configuration", async () => {
+  it("compares new authorizations with those of the stack, and applies the levels of a configuration", async () => {
     const first = to(KEY_PROTECT);
     await program({ first });
     succeeded(await stack.up());

@@ -39,7 +39,7 @@ describe("a printed literal", () => {
     );
   });
 
-  it("has the value", () => {
+  it("evaluates to the value", () => {
     fc.assert(
       fc.property(values, (value) => {
         const read: unknown = JSON.parse(JSON.stringify(runInNewContext(`(${printLiteral(value)})`)));

@@ -90,7 +90,7 @@ describe("a generated program", () => {
     expect(await format(text, { parser: "typescript" })).to.equal(text);
   });
 
-  it("declares each authorization once, under a name of its own, in any mixture", () => {
+  it("declares each authorization once, under a name of its own, in any combination", () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(ALL), (some) => {
         const text = programOf(some);
@@ -110,7 +110,7 @@ describe("a generated program", () => {
     expect(resourceNames(found, wide)).to.deep.equal(["k1-key", "codeengine-in-01234567", "kms-77aa11bb"]);
   });
 
-  it("names what has the same instances by what else limits it, then by roles, and last by a number", () => {
+  it("distinguishes authorizations of the same instances by their other limits, then by roles, and last by a number", () => {
     const kms = (limits: object, roles?: string[]) => ({
       source: FROM_EN,
       target: { serviceName: "kms", serviceInstance: KMS, ...limits },
@@ -148,7 +148,7 @@ describe("a generated program", () => {
     ]);
   });
 
-  it("has one table for authorizations that differ in their description, or only in having one", () => {
+  it("has one table for authorizations whose descriptions differ, even if one has none", () => {
     const buckets = ["a", "b", "c", "d"].map((resource, at) => ({
       source: FROM_EN,
       target: bucket(resource),
@@ -174,7 +174,7 @@ describe("a generated program", () => {
       .and.include('source: { serviceName: each.serviceName, serviceInstance: "*" },');
   });
 
-  it("has variables for the names of the account, each of its own, and keeps ids without a name", () => {
+  it("gives each named id a key of its own in a variable, and keeps ids without a name", () => {
     const names = new Map([...NAMES, [guidOf(1), "my-cos"], [guidOf(2), "2 keys"], [guidOf(3), "生産"]]);
     const some = [COS, ...[1, 2, 3].map(guidOf)].map((serviceInstance, at) => ({
       source: FROM_EN,

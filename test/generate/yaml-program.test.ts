@@ -31,7 +31,7 @@ function parsed(text: string) {
   return resources;
 }
 
-/** Texts that YAML 1.1 reads as numbers, booleans, null, dates or syntax if they are not quoted. */
+/** Strings that YAML 1.1 reads as numbers, booleans, null, dates or syntax if they are not quoted. */
 const TRICKY = [
   ...["1_000", "yes", "2026-01-01", "null", "~", "0b11", "0x1F", "190:20:30", "1e5", ""],
   ...[

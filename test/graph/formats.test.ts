@@ -34,7 +34,7 @@ describe("toDot", () => {
       expect(svg.match(new RegExp(`class="${kind}"`, "g")), kind).to.have.length(count);
   });
 
-  it("keeps hostile names as texts", () => {
+  it("writes hostile names as text", () => {
     const svg = viz.renderString(toDot(hostile), { format: "svg" });
     const text = svg
       .replaceAll("&#45;", "-")

@@ -53,7 +53,7 @@ export const AUTHORIZATIONS: readonly Authorization[] = [
   }),
 ];
 
-/** The names of two instances and the group, and the group of two instances. */
+/** The names of two instances and their resource group, and the group of each instance. */
 export const KNOWN = {
   names: new Map([
     [EN, "my-events"],

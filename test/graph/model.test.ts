@@ -42,7 +42,7 @@ describe("toGraph", () => {
     expect(groupName(node("secrets-manager", "all instances")[0]?.parent)).to.include(OTHER_ACCOUNT);
   });
 
-  it("marks the same sides and authorizations as broad that list --broad selects", () => {
+  it("marks as broad the sides and authorizations that list --broad selects", () => {
     expect(graph.nodes.filter(({ isBroad }) => isBroad).map(({ name }) => name)).to.deep.equal([
       "kms",
       "any service",
@@ -57,7 +57,7 @@ describe("toGraph", () => {
     ]);
   });
 
-  it("keeps on an edge what limits the access inside an instance", () => {
+  it("puts limits inside an instance on the edge", () => {
     expect(edge("bucket")?.limits).to.deep.equal(["bucket failed-events"]);
     expect(edge("region")?.limits).to.deep.equal([]);
     expect(edge("bucket")).to.deep.include({ description: "Failed events", createdBy: "IBMid-1" });

@@ -85,7 +85,7 @@ describe("authorizationPolicies", () => {
       {
         at: "urn::one",
         message:
-          "no description says what the authorization is for, so its removal can't be judged. To fix it, write its purpose in description.",
+          "it has no description of its purpose, so a reviewer can't decide whether to remove it. To fix it, write its purpose in description.",
       },
     ]);
   });
@@ -101,7 +101,7 @@ describe("authorizationPolicies", () => {
           .and.deep.include({ reports: [] });
   });
 
-  it("takes a source without an account as one of the own account", () => {
+  it("treats a source without an account as one in the account of the credentials", () => {
     expect(one("other-account", {}).reports).to.deep.equal([]);
     expect(one("other-account", { target: { ...target, accountId: ACCOUNT } }).reports).to.deep.equal([]);
     const foreign = { source: { ...EN_SIDE, accountId: OTHER_ACCOUNT } };
@@ -129,7 +129,7 @@ describe("authorizationPolicies", () => {
     expect(one("undeclared-roles", { roles: UNKNOWN }).error).to.match(/\.roles can't be known/);
   });
 
-  it("doesn't take the own account for another one while a side has unknown values", () => {
+  it("doesn't report the account of the credentials while a side has unknown values", () => {
     const own = { ...EN_SIDE, accountId: ACCOUNT, serviceInstance: UNKNOWN };
     expect(one("other-account", { source: own })).to.deep.include({ reports: [] });
     expect(one("other-account", { source: own }).error).to.match(/serviceInstance can't be known/);
@@ -140,7 +140,7 @@ describe("the policy covered", () => {
   const covered = (...resources: Resource[]) => run("covered", resources);
   const href = (id: string) => `https://iam.cloud.ibm.com/v2/policies/${id}`;
 
-  it("reports the narrower and the newer of two, with its URN and the other's name", () => {
+  it("reports the narrower of two authorizations, or the newer of two equal ones, with its URN and the other's name", () => {
     const wide = kms({ target: { serviceName: "kms", serviceInstance: "*" } });
     const { reports } = covered({ name: "narrow", props: kms() }, { name: "wide", props: wide });
     expect(reports).to.have.length(1);
@@ -167,7 +167,7 @@ describe("the policy covered", () => {
     expect(covered({ name: "a", props: kms() }, { name: "b", props: foreign }).reports).to.deep.equal([]);
   });
 
-  it("compares what the preview of the packaged provider knows: no account", () => {
+  it("compares authorizations without accounts, as in a preview of the packaged provider", () => {
     const unknownAccounts = kms({
       source: { ...EN_SIDE, accountId: UNKNOWN },
       target: { serviceName: "kms", serviceInstance: KMS, accountId: UNKNOWN },
@@ -205,7 +205,7 @@ describe("the policy covered", () => {
     ).to.match(/\.source /);
   });
 
-  it("takes a policy that the program also reads as one, and names equal names by their URNs", () => {
+  it("counts a policy once that the program also reads, and uses URNs for resources with equal names", () => {
     const made = kms({ href: href("1") });
     expect(covered({ name: "a", props: made }, { name: "b", props: made }).reports).to.deep.equal([]);
     const { reports } = covered(

@@ -3,7 +3,11 @@ import type { Graph, GraphEdge, GraphNode } from "../types";
 import { arrowsOf } from "../drawing";
 import { element, terms } from "./dom";
 
-/** Describes what was picked. `onPick` gets the id of a node or an authorization whose button was pressed. */
+/**
+ * Describes the node, authorization or arrow with this id.
+ *
+ * @param onPick gets the id of the node or authorization whose button was pressed
+ */
 export function detailsOf(graph: Graph, id: string, onPick: (id: string) => void): Node[] {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const edge = graph.edges.find((each) => each.id === id);

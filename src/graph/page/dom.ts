@@ -19,7 +19,7 @@ export function terms(rows: readonly [term: string, text: string | undefined][])
   );
 }
 
-/** Makes a labelled choice with an empty value for all. */
+/** Makes a drop-down list. Its first option selects all and has an empty value. */
 export function choice(label: string, all: string, values: readonly string[]): HTMLSelectElement {
   const options = values.map((value) => element("option", { value }, value));
   return element("select", { ariaLabel: label }, element("option", { value: "" }, all), ...options);

@@ -5,7 +5,7 @@ import { selector, SEVERITIES, type Filter } from "../filter";
 import { listEdges } from "./list";
 import { drawGraph } from "./view";
 
-/** The time after the last key until the search runs, in milliseconds. */
+/** The delay between the last keystroke and the search, in milliseconds. */
 const SEARCH_DELAY = 150;
 
 start(JSON.parse(document.getElementById("graph")?.textContent ?? "") as Graph);
@@ -41,7 +41,7 @@ function start(graph: Graph): void {
     entries.mark(id);
     details.replaceChildren(
       ...(id === undefined
-        ? [element("p", {}, "Choose a node, an arrow or an entry of the list to see its details."), legend()]
+        ? [element("p", {}, "Choose a node, an arrow or a list entry to see its details."), legend()]
         : detailsOf(graph, id, pick)),
     );
     details.scrollIntoView({ block: "nearest" });
@@ -77,7 +77,7 @@ function controlsOf({ nodes, edges, groups }: Graph) {
   const service = choice("Service", "all services", sorted(nodes.map((node) => node.service)));
   const role = choice("Role", "all roles", sorted(edges.flatMap(({ roles }) => roles)));
   const place = choice("Account or resource group", "everywhere", sorted(groups.map(({ name }) => name)));
-  const finding = choice("Findings", "any findings", [...SEVERITIES].reverse());
+  const finding = choice("Findings", "any or no findings", [...SEVERITIES].reverse());
   const broad = element("input", { type: "checkbox" });
   const elements = [search, service, role, place, finding, element("label", {}, broad, " broad only")];
   return {

@@ -7,7 +7,7 @@ import { element } from "./dom";
 export interface EdgeList {
   list: HTMLUListElement;
   show: (edges: ReadonlySet<string>) => void;
-  /** Marks the entry of an authorization; undefined: none. */
+  /** Marks the entry of an authorization, or no entry if the id is undefined. */
   mark: (id: string | undefined) => void;
 }
 

@@ -1,7 +1,7 @@
 import type { StylesheetJson } from "cytoscape";
 import { NODE_SIZE } from "../layout";
 
-/** Returns the style of the drawing, with the colours of the page's style sheet. */
+/** Returns the style of the drawing, with the colors of the page's style sheet. */
 export function styleOf(body: HTMLElement): StylesheetJson {
   const colors = getComputedStyle(body);
   const color = (name: string) => colors.getPropertyValue(`--${name}`).trim();

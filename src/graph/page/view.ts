@@ -3,23 +3,23 @@ import type { Graph, GraphEdge } from "../types";
 import { arrowsOf, elementsOf } from "../drawing";
 import { styleOf } from "./style";
 
-/** The page contains this library as a script before this one. */
+/** The page loads this library in an earlier script. */
 declare const cytoscape: (options: CytoscapeOptions) => Core;
 
 /** The drawing of a graph. */
 export interface View {
-  /** Draws only these authorizations, with their ends. */
+  /** Draws only these authorizations, and the nodes at their ends. */
   show: (edges: readonly GraphEdge[]) => void;
   /** Shows all of the drawing. */
   fit: () => void;
-  /** Marks a node or an authorization and what it touches; undefined: nothing. */
+  /** Marks a node or an authorization with its neighbors, or nothing if the id is undefined. */
   mark: (id: string | undefined) => void;
 }
 
 /** Below this zoom, only marked arrows have a label: the labels of many arrows would cover each other. */
 const labelZoom = (arrows: number) => (arrows > 40 ? 1.4 : 0.8);
 
-/** The largest zoom at which a few nodes fill the page. */
+/** The largest zoom that `fit` sets, so that few nodes don't become huge. */
 const LARGEST_FIT = 1.4;
 
 /**
@@ -41,7 +41,7 @@ export function drawGraph(
     boxSelectionEnabled: false,
     autounselectify: true,
   });
-  /** The arrow of each authorization that is drawn. */
+  /** The id of the arrow of each drawn authorization. */
   let arrowIds: ReadonlyMap<string, string> = new Map();
   const fit = () => {
     cy.fit(cy.elements(), 24);
@@ -95,7 +95,7 @@ function isInside(cy: Core, { x1, y1, x2, y2 }: { x1: number; y1: number; x2: nu
   return x1 >= 0 && y1 >= 0 && x2 <= cy.width() && y2 <= cy.height();
 }
 
-/** Arrows move the drawing, `+` and `-` change its size, and `0` shows all of it. */
+/** The arrow keys move the drawing, `+` and `-` change its size, and `0` shows all of it. */
 function addKeys(container: HTMLElement, cy: Core, fit: () => void): void {
   const zoomBy = (factor: number) => () =>
     cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });

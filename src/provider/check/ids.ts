@@ -4,7 +4,7 @@ const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
 /** The shape of the ids of some services' instances. */
 interface IdShape {
-  /** The services. Undefined for all services without a row of their own. */
+  /** The services. Undefined: every service that has no row of its own. */
   services?: readonly string[];
   pattern: RegExp;
   /** True if Resource Controller is known to list these instances. */

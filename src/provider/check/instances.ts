@@ -10,8 +10,8 @@ import { PREFLIGHT_TIMEOUT } from "./preflight";
 /** The lookups of a check in Resource Controller and Resource Manager. */
 export interface InstanceCheck {
   /**
-   * Adds ids to the failures that are about a name in place of an id: the ids of the resources with this name. Without a
-   * response, the failures stay as they are.
+   * If a failure is about a name in place of an id, adds the ids of the resources with this name. Without a response, the
+   * failures stay as they are.
    */
   explainNames: (failures: CheckFailure[], iam: Iam) => Promise<CheckFailure[]>;
   /**
