@@ -20,6 +20,7 @@ export interface Selection {
  */
 export function selectAuthorizations(policies: readonly Policy[], named?: readonly Named[]): Selection {
   const names = new Map<string, string>();
+  const places = new Map<string, string>();
   const skipped: Skipped[] = [];
   const wanted = named ? [] : [...policies];
   for (const { at, id, definition, name } of named ?? []) {
@@ -32,7 +33,10 @@ export function selectAuthorizations(policies: readonly Policy[], named?: readon
         what: at,
         reason: `IAM has no such authorization in this account${id === undefined ? "" : `: ${id}`}`,
       });
-    else if (!wanted.includes(policy)) wanted.push(policy);
+    else if (!wanted.includes(policy)) {
+      wanted.push(policy);
+      places.set(policy.id, at);
+    }
     if (policy && name !== undefined && !names.has(policy.id)) names.set(policy.id, name);
   }
   const taken = toAuthorizations(wanted.filter((policy) => whyNotAdoptable(policy) === undefined));
@@ -41,7 +45,9 @@ export function selectAuthorizations(policies: readonly Policy[], named?: readon
     const reason = whyNotAdoptable(policy) ?? "neither side is Event Notifications";
     // Without a file, only the authorizations of Event Notifications are of interest.
     const isOther = named === undefined && toAuthorizations([policy]).length === 0;
-    if (!isTaken(policy.id) && !isOther) skipped.push({ what: policy.id, reason });
+    const place = places.get(policy.id);
+    const what = place === undefined ? policy.id : `${place} (${policy.id})`;
+    if (!isTaken(policy.id) && !isOther) skipped.push({ what, reason });
   }
   return { taken, skipped, names };
 }

@@ -51,10 +51,12 @@ const terraformModule: v.GenericSchema<Module> = v.object({
   ),
   child_modules: v.optional(v.array(v.lazy(() => terraformModule))),
 });
-/** The output of `terraform show -json`. */
+const stateValues = v.optional(v.object({ root_module: terraformModule }));
+/** The output of `terraform show -json`. For a saved plan, the state is in `prior_state`. */
 const terraformShow = v.object({
   format_version: v.string(),
-  values: v.optional(v.object({ root_module: terraformModule })),
+  values: stateValues,
+  prior_state: v.optional(v.object({ values: stateValues })),
 });
 
 /** The output of `pulumi stack export`. */
@@ -170,7 +172,9 @@ const SOURCES = [
         ),
       ),
   ),
-  source(terraformShow, ({ values }) => (values ? resourcesOf(values.root_module) : [])),
+  source(terraformShow, ({ values, prior_state: prior }) =>
+    resourcesOf((values ?? prior?.values)?.root_module ?? {}),
+  ),
   source(pulumiExport, ({ deployment }) =>
     deployment.resources
       .filter(({ type }) => type === BRIDGED_TYPE)

@@ -33,13 +33,19 @@ describe("the authorizations that generate takes over", () => {
     expect(reasons[`module.events.${TERRAFORM_TYPE}.each[1]`]).to.match(
       /^IAM has no such authorization in this account: 1111/,
     );
-    expect(reasons[idOf("template")]).to.match(/template/);
-    expect(reasons[idOf("unrelated")]).to.match(/^neither side is Event Notifications/);
+    expect(reasons[`${TERRAFORM_TYPE}.templated (${idOf("template")})`]).to.match(/template/);
+    expect(reasons[`${TERRAFORM_TYPE}.unrelated (${idOf("unrelated")})`]).to.match(
+      /^neither side is Event Notifications/,
+    );
     expect(skipped).to.have.length(3);
   });
 
   const SOURCES: Record<string, [content: unknown, names: string[]]> = {
     "the output of terraform show -json": [SHOW, ["bucket", "wide"]],
+    "the output of terraform show -json for a saved plan": [
+      { format_version: "1.2", planned_values: {}, resource_changes: [], prior_state: SHOW },
+      ["bucket", "wide"],
+    ],
     "the output of pulumi stack export with the bridged provider": [EXPORT, ["bucket"]],
     "a definition for ibmcloud iam authorization-policy-create": [V1, ["bucket"]],
     "a list of definitions": [[V1, V2], ["bucket"]],
