@@ -3,6 +3,7 @@ import type { Policy, PolicyBody } from "../iam/types";
 import { toAuthorizations } from "../provider/authorizations";
 import { whyNotAdoptable } from "../provider/errors";
 import type { Authorization } from "../results";
+import { whyNotDeclarable } from "./declarable";
 import type { Named, PolicyDefinition, Skipped } from "./types";
 
 /** The authorizations that a program can take over, and those that it can't. */
@@ -39,17 +40,25 @@ export function selectAuthorizations(policies: readonly Policy[], named?: readon
     }
     if (policy && name !== undefined && !names.has(policy.id)) names.set(policy.id, name);
   }
-  const taken = toAuthorizations(wanted.filter((policy) => whyNotAdoptable(policy) === undefined));
-  const isTaken = (id: string) => taken.some((each) => each.id === id);
+  const events = new Map(toAuthorizations(wanted).map((each) => [each.id, each]));
   for (const policy of wanted) {
-    const reason = whyNotAdoptable(policy) ?? "neither side is Event Notifications";
+    const { id } = policy;
+    const reason = whyNotTaken(policy, events.get(id));
+    if (reason === undefined) continue;
+    const place = places.get(id);
     // Without a file, only the authorizations of Event Notifications are of interest.
-    const isOther = named === undefined && toAuthorizations([policy]).length === 0;
-    const place = places.get(policy.id);
-    const what = place === undefined ? policy.id : `${place} (${policy.id})`;
-    if (!isTaken(policy.id) && !isOther) skipped.push({ what, reason });
+    if (named || events.has(id))
+      skipped.push({ what: place === undefined ? id : `${place} (${id})`, reason });
+    events.delete(id);
   }
-  return { taken, skipped, names };
+  return { taken: [...events.values()], skipped, names };
+}
+
+/** @param authorization undefined if neither side is Event Notifications */
+function whyNotTaken(policy: Policy, authorization: Authorization | undefined): string | undefined {
+  const reason = whyNotAdoptable(policy);
+  if (reason !== undefined) return reason;
+  return authorization ? whyNotDeclarable(authorization, policy) : "neither side is Event Notifications";
 }
 
 /** Returns true if a policy has the scope and roles of a definition, which may leave out the accounts. */
