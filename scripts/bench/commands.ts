@@ -37,7 +37,7 @@ export async function measureCommands(): Promise<Round[]> {
     const rounds: Round[] = [];
     for (let at = 0; at < ROUNDS; at += 1) {
       const node = await timeOf(["-e", "0"], env);
-      const thin = await timeOf([join(ROOT, "scripts", "bench", "thin-list.mjs")], env);
+      const thin = await timeOf([join(__dirname, "thin-list.mjs")], env);
       const commands: Partial<Round["commands"]> = {};
       for (const name of Object.keys(COMMANDS) as Name[])
         commands[name] = await timeOf([CLI, ...COMMANDS[name].args], env);
