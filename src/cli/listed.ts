@@ -1,4 +1,5 @@
 import { limitTexts } from "../provider/scope-text";
+import type { ScopeAttribute } from "../shared/policy-fields";
 import type { Authorization, ResourceGroup, ServiceInstance } from "../results";
 import type { Account } from "./account";
 import { tableOf, type Column, type Screen } from "./terminal";
@@ -141,24 +142,35 @@ export function ageText(time: string | undefined, now: number): string {
   return `${Math.max(0, Math.floor(age / size))}${unit}`;
 }
 
+/** The columns of a CSV file for one side, after its prefix. An attribute that is missing here fails the build. */
+const COLUMNS = {
+  serviceName: "Service",
+  serviceInstance: "Instance",
+  resourceGroupId: "ResourceGroup",
+  accountId: "Account",
+  region: "Region",
+  resourceType: "ResourceType",
+  resource: "Resource",
+} as const satisfies Record<ScopeAttribute, string>;
+
+/** The columns that a column with the name follows. */
+const NAMED = new Set<string>([COLUMNS.serviceInstance, COLUMNS.resourceGroupId]);
+
 /** Returns an authorization as one row of a CSV file. */
 export function flatRow(authorization: Authorization, names: Names): Record<string, unknown> {
   const { id, source, target, roles, description, createdAt, createdById, managedBy } = authorization;
   const nameOf = (key = "") => names.get(key) ?? "";
-  const flat = (prefix: string, side: Side & Pick<Authorization["target"], "tags">) => ({
-    [`${prefix}Service`]: side.serviceName,
-    [`${prefix}Instance`]: side.serviceInstance,
-    [`${prefix}InstanceName`]: nameOf(side.serviceInstance),
-    [`${prefix}ResourceGroup`]: side.resourceGroupId,
-    [`${prefix}ResourceGroupName`]: nameOf(side.resourceGroupId),
-    [`${prefix}Account`]: side.accountId,
-    [`${prefix}Region`]: side.region,
-    [`${prefix}ResourceType`]: side.resourceType,
-    [`${prefix}Resource`]: side.resource,
-    [`${prefix}Attributes`]: [...(side.attributes ?? []), ...(side.tags ?? [])]
+  const flat = (prefix: string, side: Side & Pick<Authorization["target"], "tags">) => {
+    const columns = Object.entries(COLUMNS).flatMap(([key, column]) => {
+      const value = side[key as ScopeAttribute];
+      const name = NAMED.has(column) ? [[`${prefix}${column}Name`, nameOf(value)]] : [];
+      return [[`${prefix}${column}`, value], ...name];
+    });
+    const attributes = [...(side.attributes ?? []), ...(side.tags ?? [])]
       .map(({ key, operator = "", value }) => `${key} ${operator} ${String(value)}`)
-      .join("; "),
-  });
+      .join("; ");
+    return { ...(Object.fromEntries(columns) as object), [`${prefix}Attributes`]: attributes };
+  };
   return {
     id,
     ...flat("source", source),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { AuthorizationSide } from "./authorization";
 import { INSTANCE_STATES } from "./resource";
 import { exactObject } from "./schema-issues";
 
@@ -68,6 +69,7 @@ const instance = exactObject({
   accountId: ownerAccount,
 });
 
+/** The properties that both sides have. A property of `AuthorizationSide` that is missing here fails the build. */
 const side = {
   serviceInstance: v.optional(
     matching(
@@ -86,7 +88,10 @@ const side = {
   region: v.optional(text("The location, such as `us-south`.")),
   resourceType: v.optional(text("The type of resource in the instance, such as `bucket`.")),
   resource: v.optional(text("The id or name of one resource of the type `resourceType`.")),
-};
+} satisfies Record<
+  Exclude<keyof AuthorizationSide, "serviceName" | "accountId" | "attributes" | "tags">,
+  unknown
+>;
 
 const SERVICE = "The service's name in IAM. `*` means no service, only a resource group.";
 const authorization = exactObject({

@@ -1,11 +1,10 @@
 import type { Inputs, State } from "../provider/types";
 import { UNKNOWN } from "../provider/values";
-
-const COMPUTED = ["state", "href", "createdAt", "createdById", "lastModifiedAt", "lastModifiedById"];
+import { mapMetadata } from "../shared/policy-fields";
 
 /** Returns the outputs that a preview knows of an authorization that will be created: its inputs. */
 export function createdOutputs({ source, target, roles = UNKNOWN as never, ...others }: Inputs): object {
-  const computed = Object.fromEntries(COMPUTED.map((key) => [key, UNKNOWN]));
+  const computed = mapMetadata(() => UNKNOWN);
   return { ...computed, source: withAccount(source), target: withAccount(target), roles, ...others };
 }
 

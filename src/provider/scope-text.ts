@@ -1,3 +1,4 @@
+import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/policy-fields";
 import type { State } from "./types";
 
 type Side = State["source"] | State["target"];
@@ -20,11 +21,22 @@ export function sideText(side: Side, ownAccount: string): string {
   return `${serviceName === "*" ? "any service" : serviceName} (${words.filter(Boolean).join(", ")})`;
 }
 
+/** The attributes that `limitTexts` leaves out, or shows together. */
+const SHOWN_ELSEWHERE = new Set<ScopeAttribute>([
+  "serviceName",
+  "accountId",
+  "serviceInstance",
+  "resourceGroupId",
+  "resourceType",
+  "resource",
+]);
+
 /** Describes what limits a side besides its service, instance, resource group and account, one text for each limit. */
 export function limitTexts(side: Side): string[] {
-  const { region, resourceType, resource, attributes, tags }: Side & Pick<State["target"], "tags"> = side;
+  const { resourceType, resource, attributes, tags }: Side & Pick<State["target"], "tags"> = side;
+  const others = SCOPE_ATTRIBUTES.filter((key) => !SHOWN_ELSEWHERE.has(key));
   return [
-    region && `region ${region}`,
+    ...others.map((key) => side[key] && `${key} ${side[key]}`),
     [resourceType, resource].filter(Boolean).join(" "),
     ...attributeTexts(attributes, tags),
   ].flatMap((text) => (text ? [text] : []));
