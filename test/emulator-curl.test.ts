@@ -37,7 +37,7 @@ async function runIn(folder: string, url: string): Promise<string> {
   return errors;
 }
 
-/** Returns a value in which "…" stands for any text of the other value. */
+/** Returns `shown` with each "…" replaced by the text at the same place in `actual`. */
 function filledIn(shown: unknown, actual: unknown): unknown {
   if (shown === "…" && typeof actual === "string") return actual;
   if (typeof shown !== "object" || shown === null) return shown;

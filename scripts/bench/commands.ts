@@ -62,7 +62,7 @@ export function commandBounds(rounds: readonly Round[]): Bound[] {
     const ratios = rounds.map(({ node, thin, commands }) => commands[name] / (node + thin));
     return {
       part: "commands",
-      what: `${name}, relative to the same calls and twice the start of node`,
+      what: `${name}, relative to the start of node plus a bare program with the same calls`,
       measured: median(ratios),
       atMost: COMMANDS[name].atMost,
       unit: "x",

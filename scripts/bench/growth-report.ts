@@ -24,7 +24,7 @@ type Ratio = keyof typeof RATIOS;
 const AT_MOST = 1.2;
 const BOUNDED: Partial<Record<Ratio, string>> = {
   "to thin": "time, relative to the thin provider",
-  "delayed, to thin": `time at ${LATENCY} ms a call, relative to the thin provider and waits`,
+  "delayed, to thin": `time at ${LATENCY} ms a call, relative to the thin provider plus the waits`,
   "memory, to thin": "memory, relative to the thin provider",
 };
 

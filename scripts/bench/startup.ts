@@ -69,7 +69,7 @@ export function startupBounds({ ratio, sdk }: Startup): Bound[] {
   const modules = (where: string, measured: number): Bound => {
     return { part, what: `modules of IBM's clients in ${where}`, measured, atMost: 0, unit: "modules" };
   };
-  const what = "import, of @pulumi/pulumi's time";
+  const what = "import time, relative to @pulumi/pulumi's";
   return [
     { part, what, measured: 100 * ratio, atMost: AT_MOST, unit: "%", note: `median of ${PAIRS} processes` },
     modules("a program", sdk.program),

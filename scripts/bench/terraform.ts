@@ -5,7 +5,7 @@ import { tableOf } from "./table";
 
 interface Compared {
   calls: readonly string[];
-  /** Why these calls are no limit for ours. */
+  /** The reason why these calls don't limit ours. */
   noLimit?: string;
   remark?: string;
 }

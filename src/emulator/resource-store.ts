@@ -148,7 +148,7 @@ function catalogId(name: string): string {
 const IN_PROGRESS: InstanceState[] = ["provisioning", "pre_provisioning", "pending_removal"];
 const DELETED: InstanceState[] = ["removed", "pending_removal", "pending_reclamation"];
 
-/** Returns the operation that led to a state. It is never `async`, so clients rely on the instance's state. */
+/** Returns the operation that led to a state. `async` is always false, so clients rely on the instance's state. */
 function lastOperationOf(instance: InstanceState): LastOperation {
   const type = DELETED.includes(instance) ? "delete" : "create";
   const ended = instance === "failed" ? "failed" : "succeeded";

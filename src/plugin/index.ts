@@ -28,7 +28,8 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
 });
 
 exitOnBrokenPipe();
-// An engine ends its plugins, but an engine that was killed can't. The plugin then ends by itself, and with it all waits.
+// An engine ends its plugins, but an engine that was killed can't. The plugin then exits by itself, which also ends all
+// waits.
 if (address !== undefined) setInterval(() => void endWithEngine(), WATCH_INTERVAL).unref();
 
 async function endWithEngine(): Promise<void> {

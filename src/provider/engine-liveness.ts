@@ -28,7 +28,7 @@ export function watchEngine(address: string | undefined): () => Promise<boolean>
   };
 }
 
-/** A session can outlive its socket for a moment, and has no socket any more once it is destroyed. */
+/** A session can stay open for a moment after its socket is destroyed, and a destroyed session has no socket. */
 function isOpen(session: ClientHttp2Session): boolean {
   return !session.closed && !session.destroyed && !session.socket.destroyed;
 }

@@ -102,7 +102,7 @@ function isVersion(policy: Policy, { body, state }: Version): boolean {
   return policy.description === body.description && policy.state === state;
 }
 
-/** Asserts that each answered write is there, and each other one completely or not at all. */
+/** Asserts that each answered write took effect, and every other write took effect completely or not at all. */
 async function verify({ send }: Connection, known: Map<string, Version>, unanswered: Unanswered[]) {
   const found = new Map<string, Policy>();
   for (const state of ["active", "deleted"]) {

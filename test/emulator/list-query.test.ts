@@ -48,7 +48,7 @@ describeIam("GET /v2/policies", (iam) => {
     ] as const) {
       const found = (await ids({ type: "authorization", serviceName })).includes(id);
       iam.settle(
-        `Whether service_name=${serviceName} finds event-notifications -> cloud-object-storage`,
+        `service_name=${serviceName} finds event-notifications -> cloud-object-storage`,
         found,
         decided,
         [!decided],
@@ -76,7 +76,7 @@ describeIam("GET /v2/policies", (iam) => {
     await make(iam, bucketBody(iam.accountId));
     const { result } = await iam.client.listV2Policies({ accountId: iam.accountId, type: "authorization" });
     iam.settle("§9.8 The limit in the response to a list without limit", result.limit, undefined);
-    iam.settle("§9.8 Whether a list without limit has another page", result.next !== undefined, false);
+    iam.settle("§9.8 A list without limit has another page", result.next !== undefined, false);
   });
 
   it("is read completely by IBM's pager", async () => {

@@ -197,7 +197,7 @@ describe("a policy on the real engine", function () {
   );
 
   itOnCi(
-    "is created once if two resources declare it, and the other one fails with that reason",
+    "is created once if two resources declare it, and one of the two fails with that reason",
     async () => {
       iam = closing(await startIamEmulator());
       stack = await startStack(iam, declares("one", bucket("one")) + declares("twin", bucket("one")));

@@ -34,7 +34,7 @@ const NAMES = [
 
 // Terraform 1.11.4 and IBM's provider 2.5.0, built from its tag without a change, recorded these files against the emulator:
 // see test/generate/fixtures/terraform/record.ts. After that, one authorization was deleted in IAM.
-describe("what a real run of IBM's Terraform provider created, on the real engine", function () {
+describe("the authorizations that a real run of IBM's Terraform provider created, on the real engine", function () {
   this.timeout(240_000);
   const { it, itOnCi } = countedTests("engine: generate from Terraform");
 
@@ -74,9 +74,9 @@ describe("what a real run of IBM's Terraform provider created, on the real engin
     expect(iam.policies({ state: "all" })).to.deep.equal(before);
   }
 
-  it("is taken over from the state without a change", () => expectTakenOver(RECORDED.state));
+  it("are taken over from the state without a change", () => expectTakenOver(RECORDED.state));
 
-  itOnCi("is taken over from the output of terraform show -json without a change", () =>
+  itOnCi("are taken over from the output of terraform show -json without a change", () =>
     expectTakenOver(RECORDED.show),
   );
 });

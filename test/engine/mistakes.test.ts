@@ -30,13 +30,13 @@ interface Mistake {
   config?: readonly string[];
   /** The environment. @default the emulator's API key */
   env?: (iam: IamEmulator) => NodeJS.ProcessEnv;
-  /** What IAM holds before. */
+  /** The policies in IAM before the preview. */
   held?: readonly object[];
-  /** True if preview can't know that this is a mistake, or if it is none: it says something and passes. */
+  /** True if the preview passes with a message: it can't detect the mistake, or there is none. */
   passes?: true;
 }
 
-/** An authorization that somebody else made. */
+/** An authorization that another user created. */
 function held(more: object = {}): Partial<Policy> & object {
   return {
     subject: { attributes: attributes(ACCOUNT, { serviceName: "event-notifications", serviceInstance: EN }) },
@@ -56,7 +56,7 @@ const OBJECT_WRITER = "crn:v1:bluemix:public:cloud-object-storage::::serviceRole
 const ID = "3fa80000-0000-4000-8000-00000000000a";
 const OTHER_ID = "3fa80000-0000-4000-8000-00000000000b";
 
-/** What people get wrong: in arguments, in names and ids, in configuration and credentials, and what IAM has already. */
+/** Common mistakes in arguments, names, ids, configuration and credentials, and conflicts with what IAM already has. */
 const MISTAKES: Record<string, Mistake> = {
   "arguments of wrong types": {
     inputs: { source: "en", target: { ...target, region: 7 }, roles: "Reader", description: 1 },
@@ -113,7 +113,7 @@ const MISTAKES: Record<string, Mistake> = {
   "source and target swapped without the source's service": {
     inputs: { source: { serviceInstance: COS }, target: intoEn },
   },
-  "an account id that is none": { inputs: { source: { ...source, accountId: "my-account" }, target } },
+  "a malformed account id": { inputs: { source: { ...source, accountId: "my-account" }, target } },
   "a target in another account": { inputs: { source, target: { ...target, accountId: OTHER_ACCOUNT } } },
   '"*" for a region': { inputs: { source, target: { ...target, region: "*" } } },
   '"*" for a target\'s service': { inputs: { source, target: { serviceName: "*", serviceInstance: "*" } } },
@@ -191,14 +191,14 @@ new EnAuthorization("one", { source: ${JSON.stringify(source)}, target: { servic
     inputs: { source, target: { ...target, resource: "archive" }, adopt: ID },
     held: [held({ id: ID })],
   },
-  "adopt where several exist": {
+  "adopt with several candidates": {
     inputs: { source, target, adopt: true },
     held: [
       held({ id: ID, control: { grant: { roles: [{ role_id: READER }] } } }),
       held({ id: OTHER_ID, control: { grant: { roles: [{ role_id: OBJECT_WRITER }] } } }),
     ],
   },
-  "adopt of what differs only in its words": {
+  "adopt of an equivalent scope in another form": {
     inputs: { source, target: { serviceName: "kms", serviceInstance: "*" }, roles: ["Reader"], adopt: true },
     held: [
       held({
@@ -219,12 +219,15 @@ new EnAuthorization("one", { source: ${JSON.stringify(source)}, target: { servic
     passes: true,
   },
   "a wrong API key": { inputs: { source, target }, env: () => ({ IC_API_KEY: "wrong" }) },
-  "a token that is no token": { inputs: { source, target }, env: () => ({ IC_IAM_TOKEN: "abc" }) },
+  "a token that is not a JSON Web Token": {
+    inputs: { source, target },
+    env: () => ({ IC_IAM_TOKEN: "abc" }),
+  },
   "credentials of an account other than the configured one": {
     inputs: { source, target },
     config: [`ibmcloud:accountId=${OTHER_ACCOUNT}`],
   },
-  "the name of credentials that are nowhere": { inputs: { source, target, credentials: "PARTNER" } },
+  "the name of credentials that do not exist": { inputs: { source, target, credentials: "PARTNER" } },
   "no credentials": { inputs: { source, target }, env: () => ({}), passes: true },
   "an IAM that is out of reach": {
     inputs: { source, target },
@@ -236,9 +239,9 @@ new EnAuthorization("one", { source: ${JSON.stringify(source)}, target: { servic
     config: ["ibmcloud:iamEndpiont=https://iam.test.cloud.ibm.com"],
     passes: true,
   },
-  "a timeout that is no number": { inputs: { source, target }, config: ["ibmcloud:requestTimeout=soon"] },
+  "a timeout that is not a number": { inputs: { source, target }, config: ["ibmcloud:requestTimeout=soon"] },
   "a timeout below zero": { inputs: { source, target }, config: ["ibmcloud:retryTimeout=-1"] },
-  "an account in the configuration that is none": {
+  "a malformed account id in the configuration": {
     inputs: { source, target },
     config: ["ibmcloud:accountId=prod"],
   },
@@ -298,7 +301,7 @@ describe("a mistake at preview on the real engine", function () {
   }
 });
 
-/** Returns what Pulumi prints below "Diagnostics", without what differs from run to run: its resources have no order. */
+/** Returns the messages below "Diagnostics", sorted by resource and without the parts that differ from run to run. */
 function messagesIn(output: string): string {
   const [, diagnostics = ""] = /^Diagnostics:\n([^]*?)(?=^Resources:|^Outputs:|$(?![^]))/m.exec(output) ?? [];
   return diagnostics

@@ -115,7 +115,7 @@ describe("a clone", function () {
     await mkdir(join(dir, "state"));
     await cp(join(ROOT, "Pulumi.yaml"), join(dir, "Pulumi.yaml"));
     const env = await engineEnv(dir, { IBMCLOUD_IAM_API_ENDPOINT: iam.url, IC_API_KEY: iam.apiKey });
-    // A stack's file is written beside a Pulumi.yaml: beside the copy, then, and not in the clone.
+    // `stack init` writes its settings file next to Pulumi.yaml, so it runs next to a copy.
     await command("pulumi", ["stack", "init", "dev", "--non-interactive"], dir, env);
     const config = ["--config", `eventNotifications=${EN}`, "--config", `objectStorage=${COS}`];
     const where = ["--stack", "dev", "--config-file", join(dir, "Pulumi.dev.yaml"), "--non-interactive"];

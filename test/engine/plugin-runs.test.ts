@@ -11,7 +11,7 @@ import { PLUGIN, startPlugin } from "../support/plugin-process";
 import { countedTests } from "../support/subset";
 
 const EXPLICIT = "pulumi:providers:ibm-en-authorization";
-/** The note on roles without those that IBM documents. */
+/** The note about a missing role that IBM documents. */
 const NOTE = /also needs Object Writer/g;
 
 const one = (more: object = {}): YamlProgram => ({

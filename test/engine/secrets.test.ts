@@ -52,7 +52,7 @@ describe("credentials on the real engine", function () {
     const stack = await startStack(iam, declares("one", bucketInputs()), { IC_API_KEY: API_KEY });
     const said = await live(iam, stack);
     said.push((await stack.pulumi("stack", "export", "--show-secrets")).output);
-    for (const text of said) expectClean(text, `what was said: ${text.slice(0, 100)}`);
+    for (const text of said) expectClean(text, `the output: ${text.slice(0, 100)}`);
     for (const file of await filesOf(stack.dir)) expectClean(await readFile(file, "latin1"), file);
     expect((await stack.destroy()).code).to.equal(0);
   });
@@ -64,7 +64,7 @@ describe("credentials on the real engine", function () {
       code: 0,
     });
     const said = await live(iam, stack);
-    for (const text of said) expectClean(text, `what was said: ${text.slice(0, 100)}`);
+    for (const text of said) expectClean(text, `the output: ${text.slice(0, 100)}`);
     for (const file of await filesOf(stack.dir)) expectClean(await readFile(file, "latin1"), file);
     const { one } = await stack.authorizations();
     expectClean(JSON.stringify(one), "the resource");

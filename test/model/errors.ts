@@ -148,7 +148,7 @@ const REASONS: readonly Reason[] = [
   },
 ];
 
-/** The error of an operation names it. Pulumi itself names the resource of a refused check. */
+/** The error of an operation names the operation. For a refused check, Pulumi itself names the resource. */
 const NAMES_OPERATION = /^Cannot (create the|read|update|delete|compare) authorization/;
 
 /** True if a step failed before its operation began. */

@@ -69,7 +69,7 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     counts: "untrue",
-    sentence: "Every error names the failed operation, and it is true.",
+    sentence: "Every error names the failed operation and is true.",
     flaws: unexplained,
   },
   {

@@ -51,7 +51,7 @@ export async function observe(world: World, what: Run): Promise<Observation> {
     await untilAnswered(() => progress.arrived - (requestsOf(world).length - begun));
   lift();
   const held = idsIn(snapshot(world));
-  // The provider cannot wait for writes without a response, or by another resource with the same policy.
+  // The provider cannot wait for writes that got no response, or for those of another resource with the same policy.
   if (progress.killed || errors.length > 0 || isSlow(what) || new Set(held).size < held.length)
     await sleep(lagOf(world));
 
@@ -91,7 +91,7 @@ function injectTroubles(
     return false;
   };
   const lifts = [iam.inject({ operation: "*", when: count })];
-  // With propagation lags the deadline is long, so that a permanent fault would take too long.
+  // With propagation lags the deadline is long, so a permanent fault would take too long.
   const most = lagOf(world) > 0 ? 3 : Infinity;
   for (const { fault } of troubles) {
     lifts.push(iam.inject({ ...fault, when, times: Math.min(fault.times ?? 1, most) }));

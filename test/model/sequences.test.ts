@@ -87,7 +87,7 @@ describe("a random sequence of program edits, edits by others, faults and kills"
         endOnFailure: MODEL_SHRINK === "0",
       },
     );
-    // A broken promise has failed by now. These fail if the sequences exercise too little.
+    // A broken promise has already failed the test. These assertions fail if the sequences exercise too little.
     if (MODEL_PATH !== undefined) return;
     expect(tally.sequences).to.equal(RUNS);
     expect(tally.checks).to.equal(tally.runs * PROMISES.length);

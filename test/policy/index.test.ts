@@ -205,7 +205,7 @@ describe("the policy covered", () => {
     ).to.match(/\.source /);
   });
 
-  it("counts a policy once that the program also reads, and uses URNs for resources with equal names", () => {
+  it("counts a policy only once if the program also reads it, and uses URNs for resources with equal names", () => {
     const made = kms({ href: href("1") });
     expect(covered({ name: "a", props: made }, { name: "b", props: made }).reports).to.deep.equal([]);
     const { reports } = covered(

@@ -63,7 +63,7 @@ const KINDS: Record<string, Kind> = {
 
 /** Unusual responses that are accepted. */
 const TOLERATED: Record<string, Kind> = {
-  "null for what there is not": {
+  "null for missing values": {
     fault: {
       times: Infinity,
       rewrite: policyOf({ description: null, template: null, rule: null, pattern: null }),

@@ -3,7 +3,7 @@ import { commandLine } from "../../src/cli/command-line";
 import type { IamEmulator } from "../../src/emulator";
 import { inProgram } from "./program";
 
-/** What a command printed. */
+/** The output of a command. */
 export interface Ran {
   output: string;
   error: string;

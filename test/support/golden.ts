@@ -27,7 +27,7 @@ export function expectGolden(title: string, text: string): void {
 
 /**
  * Returns a function that compares one section of `test/golden/<title>.txt` with a text. With `UPDATE_GOLDEN=true` it
- * rewrites that section. Each test can so compare its own part of one file, also if only some of the tests run.
+ * rewrites that section. So each test can compare its own part of one file, even if only some of the tests run.
  *
  * @param names all sections, in their order
  */

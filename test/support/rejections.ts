@@ -2,7 +2,8 @@ import { inspect } from "node:util";
 
 /**
  * Fails a test that leaves a rejected promise without a handler, even if a handler is attached later (Node's
- * `PromiseRejectionHandledWarning`). In production the first ends the process and the second hides an error.
+ * `PromiseRejectionHandledWarning`). In production, a rejection without a handler ends the process, and a late
+ * handler hides an error.
  */
 
 /** Reasons of rejections without a handler. Node also reports those that get a handler later. */

@@ -38,7 +38,7 @@ export function covering<Case>(
   return cases.filter((_, at) => chosen.has(at));
 }
 
-/** Says how many of all cases ran, and how to run the others. */
+/** Describes how many of all cases ran, and how to run the others. */
 export function ranOf(ran: number, all: number): string {
   return ran === all ? `${ran} of ${all}` : `${ran} of ${all} (all with CI=true)`;
 }

@@ -55,7 +55,7 @@ interface Named {
 /** The maximum number of ids in one failure. */
 const LISTED = 3;
 
-/** Adds the ids that the name stands for to a failure. Only the account of the credentials can be searched. */
+/** Adds to a failure the ids that its name stands for. Only the account of the credentials can be searched. */
 export async function explainName(failure: CheckFailure, resources: Resources): Promise<CheckFailure> {
   const { property, reason, name } = failure;
   if (name === undefined) return failure;

@@ -298,7 +298,7 @@ describeIam("DELETE /v2/policies/{id}", (iam) => {
     iam.settle("§9.2 The state in a GET on a deleted policy", state, "deleted");
     const { subject, resource, control } = policy;
     const whole = ["subject", "resource", "control"].every((part) => rest[part] !== undefined);
-    iam.settle("§9.2 Whether a GET on a deleted policy returns all of it", whole, true);
+    iam.settle("§9.2 A GET on a deleted policy returns all of it", whole, true);
     if (whole) expect(rest).to.deep.include({ id, subject, resource, control });
     expect(answer.headers["etag"]).not.to.equal(etag);
   });

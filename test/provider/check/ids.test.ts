@@ -21,7 +21,7 @@ const IDS: [service: string, id: string, isListed: boolean, page: string][] = [
   ["is", "0717-0fbaf561-6390-48a4-bb28-240b20ded36e", false, "vpc: block_storage_vpc_view"],
   ["is", "0717_70aa00c6-65c9-4523-8a43-893c6fa0d87d", false, "vpc: block_storage_vpc_view"],
   ["is", "02h7-1cf20e69-e2ce-400b-b070-0897521e2eb6", false, "vpc: cr-create-route"],
-  ["is", GUID, false, "no page, but it is no name"],
+  ["is", GUID, false, "no page shows one, but a GUID is not a name"],
   ["containers-kubernetes", "8042b2a8af6a4a5cbf6dbe09e07311d2", false, "account: crn"],
   ["satellite", "c0rcidjw0s3rf9v8sms0", false, "satellite: get-help"],
 ];

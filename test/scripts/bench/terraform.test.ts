@@ -12,7 +12,7 @@ const counted = (operation: string, size: number, all: number): Counted => ({
 });
 
 describe("terraformBounds", () => {
-  it("limits one authorization to Terraform's calls, and many to its tokens and its other calls for each", () => {
+  it("limits the calls to Terraform's: its token calls once, and its other calls for each authorization", () => {
     const bounds = terraformBounds([counted("create", 1, 3), counted("create", 100, 102)]);
     expect(bounds.map(({ measured, atMost }) => [measured, atMost])).to.deep.equal([
       [3, 8],
@@ -20,7 +20,7 @@ describe("terraformBounds", () => {
     ]);
   });
 
-  it("has no limit for a preview of a new one, which asks Terraform's provider nothing, nor for a change that it never sends", () => {
+  it("has no limit for work that Terraform's provider skips: comparing new authorizations and changing descriptions", () => {
     expect(terraformBounds([counted("preview", 1, 2), counted("description", 1, 4)])).to.deep.equal([]);
   });
 });
