@@ -93,19 +93,26 @@ const side = {
   unknown
 >;
 
-const SERVICE = "The service's name in IAM. `*` means no service, only a resource group.";
+const SERVICE = "The service's name in IAM.";
 const authorization = exactObject({
   id: v.optional(uuid("The policy's id: a UUID. Default: generated.")),
   source: v.pipe(
     exactObject({
-      serviceName: v.optional(text(`${SERVICE} Default: event-notifications.`), "event-notifications"),
+      serviceName: v.optional(
+        text(`${SERVICE} \`*\` means every service in the resource group. Default: event-notifications.`),
+        "event-notifications",
+      ),
       ...side,
       accountId: v.optional(hexId("The account of the source. Default: that of the target.")),
     }),
     v.description("The service that gets access, with the properties of a program's `source`."),
   ),
   target: v.pipe(
-    exactObject({ serviceName: text(SERVICE), ...side, accountId: ownerAccount }),
+    exactObject({
+      serviceName: text(`${SERVICE} \`*\` is for resource groups themselves.`),
+      ...side,
+      accountId: ownerAccount,
+    }),
     v.description("The service that the source may access, with the properties of a program's `target`."),
   ),
   roles: v.pipe(
