@@ -28,7 +28,7 @@ interface Options extends Omit<AccountOptions, "stack"> {
 export function addAuditCommand(program: Command, io: Io): void {
   const command = program
     .command("audit")
-    .description("find authorizations that are too broad, redundant, incomplete, unmanaged or for instances that no longer exist")
+    .description("find authorizations that are too broad, redundant, incomplete or unmanaged")
     .option("--all", "audit the authorizations of every pair of services, not only of Event Notifications")
     .option("--allow-account <id...>", "accept sources in these accounts")
     .option(

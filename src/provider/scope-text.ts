@@ -49,6 +49,10 @@ function attributeTexts(...lists: Side["attributes"][]): string[] {
 }
 
 /** Returns true if a side covers all instances, all resource groups or all services. */
-export function isBroad({ serviceName, serviceInstance, resourceGroupId }: Side): boolean {
-  return [serviceName, serviceInstance, resourceGroupId].includes("*");
+export function isBroad({ serviceName, serviceInstance, resourceGroupId, attributes = [] }: Side): boolean {
+  // IAM also has policies that name all instances by a condition that an instance exists.
+  const existing = attributes.some(
+    ({ key, operator, value }) => key === "serviceInstance" && operator === "stringExists" && value === true,
+  );
+  return existing || [serviceName, serviceInstance, resourceGroupId].includes("*");
 }
