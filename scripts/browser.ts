@@ -43,13 +43,18 @@ export async function startBrowser(): Promise<RunningBrowser> {
 
 /** Unpacks Chromium into a folder. The package takes the folder, and the choice of libraries, from the environment. */
 async function unpack(folder: string): Promise<string> {
-  const before = { ...process.env };
-  Object.assign(process.env, { TMPDIR: folder, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" });
+  const own = { TMPDIR: folder, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" };
+  const before = Object.keys(own).map((key) => [key, process.env[key]] as const);
+  Object.assign(process.env, own);
   try {
     const { default: packaged } = await import("@sparticuz/chromium");
     return await packaged.executablePath();
   } finally {
-    process.env = before;
+    // Other code, such as `tmpdir()`, reads the variables of the process, so each is restored there.
+    for (const [key, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, key);
+      else process.env[key] = value;
+    }
   }
 }
 

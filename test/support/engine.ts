@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -168,8 +168,10 @@ function descendants(pid: number): Process[] {
 
 /** Returns a process's peak memory in megabytes. */
 function peakOf({ pid }: Process): number {
-  const status = readFileSync(join(PROCESSES, String(pid), "status"), "utf8");
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  const file = join(PROCESSES, String(pid), "status");
+  // A process that has just ended has no memory, and soon no file.
+  const status = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
 }
 
 /** Returns the processor ticks that a process has used; undefined if it has ended. */
