@@ -1,4 +1,5 @@
 import { ALL, EVENT_NOTIFICATIONS } from "../provider/values";
+import { OTHER_ATTRIBUTES } from "../provider/scope-text";
 import type { Authorization } from "../results";
 
 type Side = Authorization["source"] | Authorization["target"];
@@ -66,7 +67,8 @@ function withLimits(name: string, { source, target }: Authorization): string {
   const account = source.accountId === target.accountId ? "" : `account-${source.accountId.slice(0, 8)}`;
   const attributes = [source.attributes, target.attributes, target.tags].flatMap((each = []) => each);
   const limits = attributes.map(({ key, value }) => `${key}-${value === true ? "any" : String(value)}`);
-  return slug([name, account, source.region, target.region, ...limits].filter(Boolean).join("-"));
+  const others = OTHER_ATTRIBUTES.flatMap((key) => [source[key], target[key]]);
+  return slug([name, account, ...others, ...limits].filter(Boolean).join("-"));
 }
 
 function withRoles(name: string, { roles }: Authorization): string {

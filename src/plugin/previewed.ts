@@ -8,15 +8,17 @@ export function createdOutputs({ source, target, roles = UNKNOWN as never, ...ot
   return { ...computed, source: withAccount(source), target: withAccount(target), roles, ...others };
 }
 
-/**
- * Returns the outputs that are known before an update: all except the time and author of the last change.
- */
+/** The outputs that an update never changes. */
+export const STABLE = ["source", "target", "state", "href", "createdAt", "createdById"];
+
+/** Returns the outputs that are known before an update. An output that IAM changes with it, such as its time, is unknown. */
 export function updatedOutputs(
   state: State,
   { source, target, roles = state.roles, ...others }: Inputs,
 ): object {
   const { description, adopt, settle, credentials, ...kept } = state;
-  return { ...kept, roles, ...others, lastModifiedAt: UNKNOWN, lastModifiedById: UNKNOWN };
+  const metadata = mapMetadata((key) => (STABLE.includes(key) ? state[key] : UNKNOWN));
+  return { ...kept, ...metadata, roles, ...others };
 }
 
 function withAccount(side: object): object {

@@ -12,7 +12,7 @@ import { mistakesIn, renamed, settingsOf, withSecrets } from "./config";
 import { detailedDiff, type PropertyChange } from "./detailed-diff";
 import type { Engine } from "./engine";
 import { callFunction } from "./functions";
-import { createdOutputs, updatedOutputs } from "./previewed";
+import { createdOutputs, STABLE, updatedOutputs } from "./previewed";
 import {
   Empty,
   fromStruct,
@@ -27,9 +27,6 @@ import {
 
 /** The schema that `scripts/schema/schema.ts` writes. */
 const SCHEMA = join(__dirname, "..", "..", "schema.json");
-
-/** The outputs that an update never changes. */
-const STABLE = ["source", "target", "state", "href", "createdAt", "createdById"];
 
 /** The options of the plugin's service. */
 export interface PluginOptions extends Omit<ProviderOptions, "log" | "cancelled"> {

@@ -21,8 +21,8 @@ export function sideText(side: Side, ownAccount: string): string {
   return `${serviceName === "*" ? "any service" : serviceName} (${words.filter(Boolean).join(", ")})`;
 }
 
-/** The attributes that `limitTexts` leaves out, or shows together. */
-const SHOWN_ELSEWHERE = new Set<ScopeAttribute>([
+/** The attributes that have words of their own in a text about a scope. */
+const NAMED = new Set<ScopeAttribute>([
   "serviceName",
   "accountId",
   "serviceInstance",
@@ -31,12 +31,14 @@ const SHOWN_ELSEWHERE = new Set<ScopeAttribute>([
   "resource",
 ]);
 
+/** All other attributes. */
+export const OTHER_ATTRIBUTES = SCOPE_ATTRIBUTES.filter((key) => !NAMED.has(key));
+
 /** Describes what limits a side besides its service, instance, resource group and account, one text for each limit. */
 export function limitTexts(side: Side): string[] {
   const { resourceType, resource, attributes, tags }: Side & Pick<State["target"], "tags"> = side;
-  const others = SCOPE_ATTRIBUTES.filter((key) => !SHOWN_ELSEWHERE.has(key));
   return [
-    ...others.map((key) => side[key] && `${key} ${side[key]}`),
+    ...OTHER_ATTRIBUTES.map((key) => side[key] && `${key} ${side[key]}`),
     [resourceType, resource].filter(Boolean).join(" "),
     ...attributeTexts(attributes, tags),
   ].flatMap((text) => (text ? [text] : []));
