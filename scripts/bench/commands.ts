@@ -12,11 +12,11 @@ const CLI = join(ROOT, "dist", "cli", "index.js");
 
 /** The commands, in an account with 300 authorizations, and the bound of each. */
 const COMMANDS = {
-  list: { args: ["list", "--all", "--output", "json"], atMost: 1.6 },
-  "list as a table": { args: ["list", "--all"], atMost: 2.2 },
-  audit: { args: ["audit", "--all", "--fail-on", "none", "--output", "json"], atMost: 1.8 },
-  generate: { args: ["generate"], atMost: 2.2 },
-  "graph as Mermaid": { args: ["graph", "--all", "--output", "mermaid"], atMost: 2.2 },
+  list: { args: ["list", "--all", "--output", "json"], atMost: 1.4 },
+  "list as a table": { args: ["list", "--all"], atMost: 2 },
+  audit: { args: ["audit", "--all", "--fail-on", "none", "--output", "json"], atMost: 1.5 },
+  generate: { args: ["generate"], atMost: 1.9 },
+  "graph as Mermaid": { args: ["graph", "--all", "--output", "mermaid"], atMost: 1.6 },
 };
 type Name = keyof typeof COMMANDS;
 

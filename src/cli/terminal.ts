@@ -62,7 +62,10 @@ export function tableOf<Row>(
     head: columns.map(({ head }) => colors.bold(head)),
     colWidths: widths.map((each) => each + GAP),
   });
-  const wrapped = cells.map((row) => row.map((cell, at) => wrap(cell, widths[at] ?? 1, { hard: true })));
+  const fits = (at: number) => (natural[at] ?? 0) <= (widths[at] ?? 1);
+  const wrapped = cells.map((row) =>
+    row.map((cell, at) => (fits(at) ? cell : wrap(cell, widths[at] ?? 1, { hard: true }))),
+  );
   // cli-table3 needs seconds for a few hundred cells of several lines.
   table.push(...wrapped.flatMap(rowsOfOneLine));
   return table
