@@ -69,13 +69,14 @@ describe("a generated YAML program", () => {
     });
   });
 
-  it("is as prettier formats it, and keeps each text", async () => {
+  it("keeps each text, and is as prettier formats it, except for the quotes of a text with both kinds", async () => {
     await fc.assert(
       fc.asyncProperty(text, async (description) => {
         const program = yamlProgram([taken("one", description)]);
         expect(parsed(program)["one"]?.properties.description).to.equal(
           description.replaceAll("${", () => "$${"),
         );
+        if (description.includes('"') && description.includes("'")) return;
         expect(await format(program, { parser: "yaml" })).to.equal(program);
       }),
     );
