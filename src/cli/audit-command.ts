@@ -4,6 +4,7 @@ import type * as auditing from "../audit";
 import { SEVERITIES, type Facts, type Finding, type Severity } from "../audit/types";
 import type * as authorizations from "../provider/authorizations";
 import type * as scopes from "../provider/scope-text";
+import type { Authorization } from "../results";
 import type * as accounts from "./account";
 import type { Account } from "./account";
 import { addCredentialsOption, type AccountOptions } from "./account-options";
@@ -62,7 +63,7 @@ Examples:
 async function run(options: Options, command: Command, io: Io): Promise<void> {
   const { useAccount } = load("./account") as typeof accounts;
   const { audit, RULES } = load("../audit") as typeof auditing;
-  const { toAllAuthorizations, toAuthorizations } = load(
+  const { isOfEventNotifications, toAllAuthorizations } = load(
     "../provider/authorizations",
   ) as typeof authorizations;
   const { screenOf } = load("./terminal") as typeof terminal;
@@ -76,10 +77,10 @@ async function run(options: Options, command: Command, io: Io): Promise<void> {
     );
   });
   const all = toAllAuthorizations(policies);
-  const considered = new Set((options.all ? all : toAuthorizations(policies)).map(({ id }) => id));
-  const findings = audit(all, facts, ({ id }) => considered.has(id));
+  const isConsidered = (each: Authorization) => options.all === true || isOfEventNotifications(each);
+  const findings = audit(all, facts, isConsidered);
   print(io, options.output, {
-    table: () => tableText(findings, considered.size, screenOf(io.out)),
+    table: () => tableText(findings, all.filter(isConsidered).length, screenOf(io.out)),
     data: findings,
     flat: () => findings.map(flat),
     more: {

@@ -1,7 +1,16 @@
+import { createRequire } from "node:module";
 import { Option, type Command } from "commander";
+import type { Policy } from "../iam/types";
+import type * as authorizations from "../provider/authorizations";
 import { isBroad } from "../provider/scope-text";
 import type { Authorization } from "../results";
-import type { Names } from "./listed";
+import type * as accounts from "./account";
+import type { AccountOptions } from "./account-options";
+import { noteOf, orFail, withProgress } from "./command";
+import type * as listed from "./listed";
+import type { Names, Places } from "./listed";
+
+const load = createRequire(__filename);
 
 /** The options that select authorizations. */
 export interface Filters {
@@ -32,7 +41,46 @@ export function addFilterOptions(command: Command): Command {
     .option("--broad", "only those that cover all instances, all resource groups or all services on a side");
 }
 
-export function matches(authorization: Authorization, filters: Filters, names: Names): boolean {
+/** The authorizations of an account, and those that the options select. */
+export interface Selected {
+  all: Authorization[];
+  /** Those that the filters were applied to. */
+  considered: Authorization[];
+  found: Authorization[];
+  places: Places;
+  names: Names;
+}
+
+/**
+ * Reads the account, and selects authorizations.
+ *
+ * @param what the command's work, for an error
+ * @param progress the text on a terminal meanwhile
+ */
+export async function readSelected(
+  options: AccountOptions & Filters,
+  command: Command,
+  { what, progress }: { what: string; progress: string },
+): Promise<Selected> {
+  const { useAccount } = load("./account") as typeof accounts;
+  const { placesOf, toNames } = load("./listed") as typeof listed;
+  const note = noteOf(command);
+  const [policies, places] = await orFail(command, what, async () => {
+    const account = await useAccount(options, note);
+    const list = (): Promise<Policy[]> => (options.deleted ? account.deleted() : account.policies());
+    return withProgress(progress, () => Promise.all([list(), placesOf(account, note)]));
+  });
+  const { isOfEventNotifications, toAllAuthorizations } = load(
+    "../provider/authorizations",
+  ) as typeof authorizations;
+  const all = toAllAuthorizations(policies);
+  const considered = options.all ? all : all.filter(isOfEventNotifications);
+  const names = toNames(places);
+  const found = considered.filter((each) => matches(each, options, names));
+  return { all, considered, found, places, names };
+}
+
+function matches(authorization: Authorization, filters: Filters, names: Names): boolean {
   const { source, target, roles, managedBy = "none" } = authorization;
   const { role } = filters;
   return (
@@ -55,9 +103,13 @@ function matchesSide(side: Side, wanted: string | undefined, names: Names): bool
 }
 
 /** Explains an empty result: the account has none, none of Event Notifications, or none that the filters select. */
-export function emptyText(policies: number, considered: number, { all, deleted }: Filters): string {
+export function emptyText(
+  { all, considered }: Pick<Selected, "all" | "considered">,
+  filters: Filters,
+): string {
+  const { deleted } = filters;
   const what = deleted ? "deleted authorizations" : "authorizations";
-  if (policies === 0) return `The account has no ${what}.`;
-  if (considered > 0) return `None of the ${considered} ${what} matches the filters.`;
-  return `The account has ${policies} ${what}, but none is from or to Event Notifications${all ? "" : ": list them with --all"}.`;
+  if (all.length === 0) return `The account has no ${what}.`;
+  if (considered.length > 0) return `None of the ${considered.length} ${what} matches the filters.`;
+  return `The account has ${all.length} ${what}, but none is from or to Event Notifications${filters.all ? "" : ": list them with --all"}.`;
 }

@@ -11,13 +11,10 @@ import type * as layout from "../graph/layout";
 import type * as mermaid from "../graph/mermaid";
 import type * as model from "../graph/model";
 import type { Graph } from "../graph/types";
-import type * as authorizations from "../provider/authorizations";
 import type { Authorization } from "../results";
-import type * as accounts from "./account";
 import { addAccountOptions, type AccountOptions } from "./account-options";
-import { EXIT, noteOf, orFail, withProgress, type Io } from "./command";
-import { addFilterOptions, emptyText, matches, type Filters } from "./filters";
-import type * as listed from "./listed";
+import { EXIT, noteOf, orFail, type Io } from "./command";
+import { addFilterOptions, emptyText, readSelected, type Filters } from "./filters";
 import type { Places } from "./listed";
 
 const load = createRequire(__filename);
@@ -55,24 +52,14 @@ async function draw(options: Options, command: Command, { out }: Io): Promise<vo
   // A page has half a million characters.
   if (output === "html" && file === undefined && (out as Partial<NodeJS.WriteStream>).isTTY)
     command.error("Write the page to a file: graph --out graph.html", { exitCode: EXIT.failed });
-  const { useAccount } = load("./account") as typeof accounts;
-  const { placesOf } = load("./listed") as typeof listed;
-  const note = noteOf(command);
-  const [policies, places] = await orFail(command, "draw the authorizations", async () => {
-    const account = await useAccount(options, note);
-    const policies = () => (options.deleted ? account.deleted() : account.policies());
-    return withProgress("Reading the account", () => Promise.all([policies(), placesOf(account, note)]));
-  });
-  const { toAllAuthorizations, toAuthorizations } = load(
-    "../provider/authorizations",
-  ) as typeof authorizations;
-  const { toNames } = load("./listed") as typeof listed;
   const { toGraph } = load("../graph/model") as typeof model;
-  const all = toAllAuthorizations(policies);
-  const considered = options.all ? all : toAuthorizations(policies);
-  const names = toNames(places);
-  const found = considered.filter((each) => matches(each, options, names));
-  if (found.length === 0) note(emptyText(policies.length, considered.length, options));
+  const note = noteOf(command);
+  const selected = await readSelected(options, command, {
+    what: "draw the authorizations",
+    progress: "Reading the account",
+  });
+  const { all, found, places, names } = selected;
+  if (found.length === 0) note(emptyText(selected, options));
   const graph = toGraph(found, {
     names,
     groupOf: new Map(places.instances.map(({ guid, resourceGroupId }) => [guid, resourceGroupId])),

@@ -2,12 +2,10 @@ import { createRequire } from "node:module";
 import type { Command } from "commander";
 import type * as mermaid from "../graph/mermaid";
 import type * as model from "../graph/model";
-import type * as authorizations from "../provider/authorizations";
 import type { Authorization } from "../results";
-import type * as accounts from "./account";
 import { addAccountOptions, type AccountOptions } from "./account-options";
-import { noteOf, orFail, outputOption, print, withProgress, type Io } from "./command";
-import { addFilterOptions, emptyText, matches, type Filters } from "./filters";
+import { outputOption, print, type Io } from "./command";
+import { addFilterOptions, emptyText, readSelected, type Filters } from "./filters";
 import type * as listed from "./listed";
 import type { Names } from "./listed";
 import type * as terminal from "./terminal";
@@ -41,25 +39,16 @@ Examples:
   list --deleted                            those that can be restored`;
 
 async function list(options: Options, command: Command, io: Io): Promise<void> {
-  const { useAccount } = load("./account") as typeof accounts;
-  const { authorizationTable, flatRow, namesOf, withNames } = load("./listed") as typeof listed;
-  const { toAllAuthorizations, toAuthorizations } = load(
-    "../provider/authorizations",
-  ) as typeof authorizations;
+  const { authorizationTable, flatRow, withNames } = load("./listed") as typeof listed;
   const { screenOf } = load("./terminal") as typeof terminal;
-  const note = noteOf(command);
-  const [policies, names] = await orFail(command, "list the authorizations", async () => {
-    const account = await useAccount(options, note);
-    const policies = () => (options.deleted ? account.deleted() : account.policies());
-    return withProgress("Listing", () => Promise.all([policies(), namesOf(account, note)]));
+  const selected = await readSelected(options, command, {
+    what: "list the authorizations",
+    progress: "Listing",
   });
-  const all = options.all ? toAllAuthorizations(policies) : toAuthorizations(policies);
-  const found = all.filter((each) => matches(each, options, names));
+  const { found, names } = selected;
   print(io, options.output, {
     table: () =>
-      found.length === 0
-        ? emptyText(policies.length, all.length, options)
-        : authorizationTable(found, names, screenOf(io.out)),
+      found.length === 0 ? emptyText(selected, options) : authorizationTable(found, names, screenOf(io.out)),
     data: found.map((each) => withNames(each, names)),
     flat: () => found.map((each) => flatRow(each, names)),
     more: { mermaid: () => toMermaid(found, names) },

@@ -1,4 +1,4 @@
-import { limitTexts } from "../provider/scope-text";
+import { attributeTexts, limitTexts } from "../provider/scope-text";
 import type { ScopeAttribute } from "../shared/policy-fields";
 import type { Authorization, ResourceGroup, ServiceInstance } from "../results";
 import type { Account } from "./account";
@@ -166,9 +166,7 @@ export function flatRow(authorization: Authorization, names: Names): Record<stri
       const name = NAMED.has(column) ? [[`${prefix}${column}Name`, nameOf(value)]] : [];
       return [[`${prefix}${column}`, value], ...name];
     });
-    const attributes = [...(side.attributes ?? []), ...(side.tags ?? [])]
-      .map(({ key, operator = "", value }) => `${key} ${operator} ${String(value)}`)
-      .join("; ");
+    const attributes = attributeTexts(side.attributes, side.tags).join("; ");
     return { ...(Object.fromEntries(columns) as object), [`${prefix}Attributes`]: attributes };
   };
   return {

@@ -10,9 +10,12 @@ type Filter = Partial<Record<"accountId" | "serviceName" | "serviceInstance" | "
 
 /** Returns the authorizations with Event Notifications on one side, oldest first. */
 export function toAuthorizations(policies: readonly Policy[]): Authorization[] {
-  return toAllAuthorizations(policies).filter(({ source, target }) =>
-    [source, target].some(({ serviceName }) => serviceName === EVENT_NOTIFICATIONS),
-  );
+  return toAllAuthorizations(policies).filter(isOfEventNotifications);
+}
+
+/** Returns true if Event Notifications is on one side. */
+export function isOfEventNotifications({ source, target }: Authorization): boolean {
+  return [source, target].some(({ serviceName }) => serviceName === EVENT_NOTIFICATIONS);
 }
 
 /** Returns the authorizations between any two services, oldest first. */

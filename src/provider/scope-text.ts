@@ -44,7 +44,8 @@ export function limitTexts(side: Side): string[] {
   ].flatMap((text) => (text ? [text] : []));
 }
 
-function attributeTexts(...lists: Side["attributes"][]): string[] {
+/** Describes conditions: one text for each. */
+export function attributeTexts(...lists: Side["attributes"][]): string[] {
   return lists
     .flatMap((list) => list ?? [])
     .map(({ key, operator = "", value }) => `${key} ${operator} ${String(value)}`);
