@@ -1,4 +1,4 @@
-import type { NamesById } from "./names";
+import { uniqueName, type NamesById } from "./names";
 import { Expression } from "./literal";
 import { camelCase, replaced, type Path, type Row } from "./tables";
 
@@ -30,8 +30,7 @@ export function withConstants(
     const known = expressions.get(value);
     if (known) return known;
     const ids = used.get(variable) ?? {};
-    let name = base;
-    for (let count = 2; name in ids; count += 1) name = `${base}${count}`;
+    const name = uniqueName(base, new Set(Object.keys(ids)));
     ids[name] = String(value);
     used.set(variable, ids);
     const expression = new Expression(`${variable}.${name}`);

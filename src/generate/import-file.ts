@@ -1,12 +1,13 @@
+import { PACKAGED_TYPE } from "../shared/resource-types";
 import type { TakenOver } from "./types";
 
-/** The resource's type in the packaged provider. `pulumi import` can't import a dynamic resource. */
-export const RESOURCE_TYPE = "ibm-en-authorization:index:EnAuthorization";
-
-/** Writes a file for `pulumi import --file`, which imports authorizations into the packaged provider. */
+/**
+ * Writes a file for `pulumi import --file`, which imports authorizations into the packaged provider. `pulumi import` can't import
+ * a dynamic resource.
+ */
 export function importFile(taken: readonly TakenOver[]): string {
   const resources = taken.map(({ name, authorization }) => ({
-    type: RESOURCE_TYPE,
+    type: PACKAGED_TYPE,
     name,
     id: authorization.id,
   }));

@@ -99,10 +99,13 @@ function slug(text: string): string {
 
 function numbered(names: readonly string[]): string[] {
   const taken = new Set<string>();
-  return names.map((name) => {
-    let unique = name;
-    for (let count = 2; taken.has(unique); count += 1) unique = `${name}-${count}`;
-    taken.add(unique);
-    return unique;
-  });
+  return names.map((name) => uniqueName(name, taken, "-"));
+}
+
+/** Adds a number to a name that is taken already, and takes the result. */
+export function uniqueName(name: string, taken: Set<string>, separator = ""): string {
+  let unique = name;
+  for (let count = 2; taken.has(unique); count += 1) unique = `${name}${separator}${count}`;
+  taken.add(unique);
+  return unique;
 }

@@ -1,4 +1,5 @@
 import { Expression } from "./literal";
+import { uniqueName } from "./names";
 
 /** A resource of the program: its name and arguments. */
 export interface Row {
@@ -112,13 +113,10 @@ function variableName(args: object, paths: readonly Path[], taken: Set<string>):
   const side = paths.find((path) => path.at(-1) === "serviceName")?.[0];
   const services = ["target", "source"].map((each) => valueAt(args, [each, "serviceName"]));
   const service = services.find((each) => typeof each === "string" && each !== "event-notifications");
-  const base = camelCase(
+  const name = camelCase(
     `${side ?? (typeof service === "string" && service !== "*" ? service : "all-services")}-grants`,
   );
-  let name = base;
-  for (let count = 2; taken.has(name); count += 1) name = `${base}${count}`;
-  taken.add(name);
-  return name;
+  return uniqueName(name, taken);
 }
 
 export function camelCase(text: string): string {

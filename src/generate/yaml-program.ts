@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
+import { PACKAGED_TYPE } from "../shared/resource-types";
 import { declaredArgs, PROTECTED } from "./declared";
-import { RESOURCE_TYPE } from "./import-file";
 import type { TakenOver } from "./types";
 
 /** The project, and the folder of the plugin after `npm install pulumi-ibm-en-authorization`. */
@@ -16,7 +16,7 @@ export function yamlProgram(taken: readonly TakenOver[]): string {
   const resources = Object.fromEntries(
     taken.map((each) => [
       each.name,
-      { type: RESOURCE_TYPE, properties: escaped(declaredArgs(each)), options: PROTECTED },
+      { type: PACKAGED_TYPE, properties: escaped(declaredArgs(each)), options: PROTECTED },
     ]),
   );
   return stringify(

@@ -2,7 +2,7 @@
 export const DYNAMIC_TYPE = "pulumi-nodejs:dynamic/ibm:EnAuthorization";
 
 /** The type of the packaged provider's resource. */
-const PACKAGED_TYPE = "ibm-en-authorization:index:EnAuthorization";
+export const PACKAGED_TYPE = "ibm-en-authorization:index:EnAuthorization";
 
 /** Returns true if a resource in a stack is an authorization of this package. */
 export function isAuthorizationType(type: string): boolean {
