@@ -1,9 +1,8 @@
 import { createRequire } from "node:module";
-import type Table from "cli-table3";
+import type * as stringWidth from "fast-string-width";
+import type * as wrapping from "fast-wrap-ansi";
 import type picocolors from "picocolors";
 import type { Colors } from "picocolors/types";
-import type stringWidths from "string-width";
-import type wrapAnsi from "wrap-ansi";
 import { INVISIBLE } from "../shared/text";
 
 const load = createRequire(__filename);
@@ -45,33 +44,26 @@ export function tableOf<Row>(
   rows: readonly Row[],
   { width, colors }: Screen,
 ): string {
-  const TableOf = load("cli-table3") as typeof Table;
-  const stringWidth = load("string-width") as typeof stringWidths;
-  const wrap = load("wrap-ansi") as typeof wrapAnsi;
+  const { default: widthOf } = load("fast-string-width") as typeof stringWidth;
+  const { wrapAnsi } = load("fast-wrap-ansi") as typeof wrapping;
   const cells = rows.map((row) => columns.map(({ value }) => lines(value(row), width === undefined)));
   const natural = columns.map(({ head }, at) =>
     Math.max(
-      stringWidth(head),
-      ...cells.flatMap((row) => (row[at] ?? "").split("\n").map((line) => stringWidth(line))),
+      widthOf(head),
+      ...cells.flatMap((row) => (row[at] ?? "").split("\n").map((line) => widthOf(line))),
     ),
   );
   const widths = widthsOf(columns, natural, width);
-  const table = new TableOf({
-    chars: Object.fromEntries(BORDERS.map((name) => [name, ""])),
-    style: { "padding-left": 0, "padding-right": GAP, head: [], border: [], compact: true },
-    head: columns.map(({ head }) => colors.bold(head)),
-    colWidths: widths.map((each) => each + GAP),
-  });
-  const fits = (at: number) => (natural[at] ?? 0) <= (widths[at] ?? 1);
   const wrapped = cells.map((row) =>
-    row.map((cell, at) => (fits(at) ? cell : wrap(cell, widths[at] ?? 1, { hard: true }))),
+    row.map((cell, at) => {
+      const [needed = 0, available = 1] = [natural[at], widths[at]];
+      return needed <= available ? cell : wrapAnsi(cell, available, { hard: true });
+    }),
   );
-  // cli-table3 needs seconds for a few hundred cells of several lines.
-  table.push(...wrapped.flatMap(rowsOfOneLine));
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
+  const head = columns.map(({ head: title }) => colors.bold(title));
+  return [head, ...wrapped.flatMap(rowsOfOneLine)]
+    .map((row) => row.map((cell, at) => cell + " ".repeat((widths[at] ?? 0) - widthOf(cell) + GAP)))
+    .map((row) => row.join("").trimEnd())
     .join("\n");
 }
 
@@ -81,11 +73,6 @@ function rowsOfOneLine(row: readonly string[]): string[][] {
   const height = Math.max(...columns.map((lines) => lines.length));
   return Array.from({ length: height }, (_, at) => columns.map((lines) => lines[at] ?? ""));
 }
-
-const BORDERS = [
-  ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
-  ...["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"],
-];
 
 /** Escape sequences in a name or a description must not control the terminal. */
 function lines(text: string, onOneLine: boolean): string {

@@ -1,7 +1,4 @@
-import { createRequire } from "node:module";
-import type stringWidths from "string-width";
-
-const load = createRequire(__filename);
+import stringWidth from "fast-string-width";
 
 /** A JavaScript expression that is printed as it is. */
 export class Expression {
@@ -51,7 +48,6 @@ function isOnNextLine(before: string, value: unknown, depth: number): boolean {
 }
 
 function fits(line: string, depth: number, after: number): boolean {
-  const stringWidth = load("string-width") as typeof stringWidths;
   return INDENT.length * depth + stringWidth(line) + after <= WIDTH;
 }
 
