@@ -1,5 +1,5 @@
 import { attributeTexts, limitTexts } from "../provider/scope-text";
-import type { ScopeAttribute } from "../shared/policy-fields";
+import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/policy-fields";
 import type { Authorization, ResourceGroup, ServiceInstance } from "../results";
 import type { Account } from "./account";
 import { tableOf, type Column, type Screen } from "./terminal";
@@ -142,28 +142,27 @@ export function ageText(time: string | undefined, now: number): string {
   return `${Math.max(0, Math.floor(age / size))}${unit}`;
 }
 
-/** The columns of a CSV file for one side, after its prefix. An attribute that is missing here fails the build. */
-const COLUMNS = {
+/** The columns of a CSV file that don't have the name of their attribute, after the prefix. They come first. */
+const COLUMNS: Partial<Record<ScopeAttribute, string>> = {
   serviceName: "Service",
   serviceInstance: "Instance",
   resourceGroupId: "ResourceGroup",
   accountId: "Account",
-  region: "Region",
-  resourceType: "ResourceType",
-  resource: "Resource",
-} as const satisfies Record<ScopeAttribute, string>;
+};
 
-/** The columns that a column with the name follows. */
-const NAMED = new Set<string>([COLUMNS.serviceInstance, COLUMNS.resourceGroupId]);
+/** The attributes whose column is followed by one with the name. */
+const NAMED = new Set(["serviceInstance", "resourceGroupId"]);
 
 /** Returns an authorization as one row of a CSV file. */
 export function flatRow(authorization: Authorization, names: Names): Record<string, unknown> {
   const { id, source, target, roles, description, createdAt, createdById, managedBy } = authorization;
   const nameOf = (key = "") => names.get(key) ?? "";
   const flat = (prefix: string, side: Side & Pick<Authorization["target"], "tags">) => {
-    const columns = Object.entries(COLUMNS).flatMap(([key, column]) => {
-      const value = side[key as ScopeAttribute];
-      const name = NAMED.has(column) ? [[`${prefix}${column}Name`, nameOf(value)]] : [];
+    const keys = new Set([...(Object.keys(COLUMNS) as ScopeAttribute[]), ...SCOPE_ATTRIBUTES]);
+    const columns = [...keys].flatMap((key) => {
+      const value = side[key];
+      const column = COLUMNS[key] ?? key.charAt(0).toUpperCase() + key.slice(1);
+      const name = NAMED.has(key) ? [[`${prefix}${column}Name`, nameOf(value)]] : [];
       return [[`${prefix}${column}`, value], ...name];
     });
     const attributes = attributeTexts(side.attributes, side.tags).join("; ");

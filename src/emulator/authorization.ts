@@ -1,6 +1,6 @@
 import type { Attribute, Policy } from "./policy";
-import { SUBJECT_KEYS } from "./policy-schema";
 import type { RoleCatalog } from "./role-catalog";
+import { SCOPE_KEYS, type AuthorizationSide } from "./scope";
 
 /** A policy as a program would declare it. */
 export interface Authorization {
@@ -10,24 +10,6 @@ export interface Authorization {
   roles: string[];
   /** Missing if the policy has no description. */
   description?: string;
-}
-
-/** The source or target of a policy. A property is missing if the policy doesn't limit it. */
-export interface AuthorizationSide {
-  accountId?: string;
-  /** `"*"` if the policy names no service. */
-  serviceName?: string;
-  /** The instance's GUID; `"*"` if the policy names neither an instance nor a resource group. */
-  serviceInstance?: string;
-  /** The group's id; `"*"` for all resource groups. */
-  resourceGroupId?: string;
-  region?: string;
-  resourceType?: string;
-  resource?: string;
-  /** The attributes that have no property here, or an operator other than `stringEquals`. */
-  attributes?: Attribute[];
-  /** The access tags, only on a target. */
-  tags?: Attribute[];
 }
 
 /** Describes a policy with the properties that a program uses. */
@@ -61,7 +43,7 @@ function sideOf(attributes: readonly Attribute[]): AuthorizationSide {
 
 /** Returns the value of an attribute as a property, or `undefined` if only `attributes` can hold it. */
 function propertyValue({ key, operator, value }: Attribute): string | undefined {
-  if (!SUBJECT_KEYS.includes(key)) return undefined;
+  if (!SCOPE_KEYS.includes(key)) return undefined;
   if (operator === "stringEquals" && typeof value === "string") return value;
   const hasAll = key === "serviceInstance" || key === "resourceGroupId";
   return hasAll && operator === "stringExists" && value === true ? "*" : undefined;

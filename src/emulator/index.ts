@@ -16,7 +16,7 @@ import { createRoleCatalog } from "./role-catalog";
 import { API_KEY_GRANT } from "./routes/tokens";
 
 export type { Account, ApiKey, Profile } from "./accounts";
-export type { Authorization, AuthorizationSide } from "./authorization";
+export type { Authorization } from "./authorization";
 export type { Behavior } from "./behavior";
 export type { Damage } from "./damaged-responses";
 export type { Fault } from "./faults";
@@ -31,6 +31,7 @@ export type {
   ResourceInstance,
 } from "./resource";
 export type { CustomRole } from "./role-catalog";
+export type { AuthorizationSide } from "./scope";
 export { readSeedFile, type Seeds } from "./seed-file";
 
 /** An in-process IAM emulator, for tests without an IBM Cloud account. */

@@ -4,6 +4,7 @@ import { invalidBody, Refusal } from "./errors";
 import type { Attribute, PolicyBody } from "./policy";
 import type { RoleCatalog } from "./role-catalog";
 import { exactObject, listed, plainObject, sentenceOf } from "./schema-issues";
+import { SCOPE_KEYS } from "./scope";
 
 /** "Policy attribute values must be between 1 and 1,000 characters in length." (IAM policy API) */
 const text = v.pipe(v.string(), v.minLength(1), v.maxCodePoints(1000));
@@ -60,17 +61,6 @@ const body = v.pipe(
   }),
 );
 
-/** "The following attributes are supported" for the subject of an authorization (IAM policy API). */
-export const SUBJECT_KEYS = [
-  "serviceName",
-  "serviceInstance",
-  "region",
-  "resourceType",
-  "resource",
-  "accountId",
-  "resourceGroupId",
-];
-
 /** Returns the value of an attribute whose operator is `stringEquals`. */
 export function attributeOf(side: { attributes: readonly Attribute[] }, key: string): string | undefined {
   const value = side.attributes.find((each) => each.key === key && each.operator === "stringEquals")?.value;
@@ -118,9 +108,10 @@ interface Problem {
 const RULES: readonly ((data: PolicyBody) => Problem | false)[] = [
   ({ subject }) => repeatedKey("subject", subject),
   ({ resource }) => repeatedKey("resource", resource),
+  // "The following attributes are supported" for the subject of an authorization (IAM policy API).
   ({ subject }) => {
-    const at = subject.attributes.findIndex(({ key }) => !SUBJECT_KEYS.includes(key));
-    return at >= 0 && { path: `subject.attributes[${at}].key`, expected: `must be ${listed(SUBJECT_KEYS)}` };
+    const at = subject.attributes.findIndex(({ key }) => !SCOPE_KEYS.includes(key));
+    return at >= 0 && { path: `subject.attributes[${at}].key`, expected: `must be ${listed(SCOPE_KEYS)}` };
   },
   ({ subject }) =>
     attributeOf(subject, "accountId") === undefined && {

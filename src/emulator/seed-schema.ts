@@ -1,21 +1,9 @@
 import * as v from "valibot";
-import type { AuthorizationSide } from "./authorization";
 import { INSTANCE_STATES } from "./resource";
 import { exactObject } from "./schema-issues";
+import { LIMITS } from "./scope";
+import { hexId, text, uuid } from "./seed-values";
 
-/** A string, with a description for editors. */
-const text = (description: string) =>
-  v.pipe(v.string(), v.minLength(1), v.maxLength(1000), v.description(description));
-
-/** A string of a known shape. */
-const matching = (shape: string, expected: string, description: string) =>
-  v.pipe(v.string(), v.regex(new RegExp(`^(${shape})$`), expected), v.description(description));
-/** The id of an account or a resource group. */
-const HEX_ID = "[0-9a-fA-F]{32}";
-/** The GUID of an instance. The GUIDs of VPC have a prefix, such as `r006-`. */
-const GUID = "(r\\d+-)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
-const hexId = (description: string) => matching(HEX_ID, "must be 32 hexadecimal digits", description);
-const uuid = (description: string) => matching(GUID, "must be a UUID", description);
 const listOf = <Each extends v.GenericSchema>(each: Each, description: string) =>
   v.optional(v.pipe(v.array(each), v.description(description)), []);
 
@@ -69,30 +57,6 @@ const instance = exactObject({
   accountId: ownerAccount,
 });
 
-/** The properties that both sides have. A property of `AuthorizationSide` that is missing here fails the build. */
-const side = {
-  serviceInstance: v.optional(
-    matching(
-      `\\*|${GUID}`,
-      'must be the GUID of an instance, or "*" for all',
-      "The instance's GUID. `*` means all instances.",
-    ),
-  ),
-  resourceGroupId: v.optional(
-    matching(
-      `\\*|${HEX_ID}`,
-      'must be the id of a resource group, or "*" for all',
-      "The id of a resource group. `*` means all resource groups.",
-    ),
-  ),
-  region: v.optional(text("The location, such as `us-south`.")),
-  resourceType: v.optional(text("The type of resource in the instance, such as `bucket`.")),
-  resource: v.optional(text("The id or name of one resource of the type `resourceType`.")),
-} satisfies Record<
-  Exclude<keyof AuthorizationSide, "serviceName" | "accountId" | "attributes" | "tags">,
-  unknown
->;
-
 const SERVICE = "The service's name in IAM.";
 const authorization = exactObject({
   id: v.optional(uuid("The policy's id: a UUID. Default: generated.")),
@@ -102,7 +66,7 @@ const authorization = exactObject({
         text(`${SERVICE} \`*\` means every service in the resource group. Default: event-notifications.`),
         "event-notifications",
       ),
-      ...side,
+      ...LIMITS,
       accountId: v.optional(hexId("The account of the source. Default: that of the target.")),
     }),
     v.description("The service that gets access, with the properties of a program's `source`."),
@@ -110,7 +74,7 @@ const authorization = exactObject({
   target: v.pipe(
     exactObject({
       serviceName: text(`${SERVICE} \`*\` is for resource groups themselves.`),
-      ...side,
+      ...LIMITS,
       accountId: ownerAccount,
     }),
     v.description("The service that the source may access, with the properties of a program's `target`."),

@@ -38,7 +38,7 @@ export async function createAuthorization(
   }
 
   const stateOf = (created: Policy): State => {
-    const state = toState(created, roles.names, wanted.roles ?? defaultRoles);
+    const state = toState(created, roles.names, { roles: wanted.roles ?? defaultRoles });
     // From now on, adopted roles are kept like default roles.
     const kept = wanted.roles === undefined && { __presetRoles: state.roles };
     return { ...state, ...kept, ...localInputs(wanted) };

@@ -33,18 +33,18 @@ export function toPolicyBody({ source, target, description }: Inputs, roleIds: s
  * Converts a policy to state.
  *
  * @param roleNames display names by CRN. A role without one keeps its CRN.
- * @param order the roles of the program or the previous state, whose order is kept
+ * @param known the previous state, if any. Its roles keep their order.
  */
 export function toState(
   policy: Policy,
   roleNames: Readonly<Record<string, string>>,
-  order: readonly string[] = [],
+  known: Partial<State> = {},
 ): State {
   const { pattern, rule, template } = policy;
   const metadata = mapMetadata((key) => policy[key]) as PolicyMetadata;
   return defined({
     ...scopeOf(policy),
-    roles: inOrderOf(order, roleNamesOf(policy.roleIds, roleNames)),
+    roles: inOrderOf(known.roles ?? [], roleNamesOf(policy.roleIds, roleNames)),
     description: policy.description === "" ? undefined : policy.description,
     ...metadata,
     pattern,

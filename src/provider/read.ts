@@ -30,7 +30,7 @@ export async function readAuthorization(
     );
   }
   const names = await namesOf(iam, policy, known.roles ?? []);
-  const props = { ...toState(policy, names, known.roles), ...localInputs(known) };
+  const props = { ...toState(policy, names, known), ...localInputs(known) };
   return { id, props, inputs: toInputs(props) };
 }
 

@@ -33,9 +33,9 @@ export async function updateAuthorization(
   const roles = await resolveRoles(iam, wanted);
   try {
     const policy = await reconcile(context, id, state, wanted, roles);
-    const order = wanted.roles ?? state.roles;
+    const known = { ...state, roles: wanted.roles ?? state.roles };
     return {
-      outs: { ...toState(policy, roles.names, order), ...keptRoles(state, wanted), ...localInputs(wanted) },
+      outs: { ...toState(policy, roles.names, known), ...keptRoles(state, wanted), ...localInputs(wanted) },
     };
   } catch (error) {
     if (!isOutcomeUnknown(error)) throw error;

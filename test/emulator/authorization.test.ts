@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { startIamEmulator, type Attribute, type AuthorizationSide, type Seed } from "../../src/emulator";
-import { SUBJECT_KEYS } from "../../src/emulator/policy-schema";
+import { SCOPE_KEYS } from "../../src/emulator/scope";
 import { describeEmulator, connect } from "../support/iam-target";
 import { closing } from "../support/opened";
 import { bucketBody, equals, granting, OBJECT_WRITER, READER } from "./bodies";
@@ -52,7 +52,7 @@ describeEmulator("authorizations()", () => {
       resourceType: "key",
       resource: "key-1",
     };
-    expect(Object.keys(side)).to.have.members(SUBJECT_KEYS);
+    expect(Object.keys(side)).to.have.members(SCOPE_KEYS);
     const attributes = Object.entries(side).map(([key, value]) => equals(key, value));
     expect(await sourceOf(...attributes)).to.deep.equal(side);
   });

@@ -1,5 +1,7 @@
+import type { AuthorizationCrn } from "../../args";
 import type { OfferedRole, Pair } from "../../iam/types";
 import { parseCrn } from "../../shared/crn";
+import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../../shared/policy-fields";
 import { fromAttributes, fromTags, toAttributes, toTags } from "../policy-mapping";
 import { canonicalRoles } from "../roles";
 import type { CheckFailure, Inputs, Source, Target } from "../types";
@@ -16,8 +18,14 @@ export interface IamFacts {
 
 type Side = Partial<Source & Target>;
 
+/** The scope attributes that the types of the arguments allow beside `crn`. */
+type BesideCrn = {
+  [Key in ScopeAttribute]: string extends AuthorizationCrn[Key] ? Key : never;
+}[ScopeAttribute];
+const BESIDE_CRN: Record<BesideCrn, true> = { accountId: true, region: true };
+
 /** The properties that a CRN sets. */
-const CRN_PROPERTIES = ["serviceName", "serviceInstance", "resourceGroupId", "resourceType", "resource"];
+const CRN_PROPERTIES = SCOPE_ATTRIBUTES.filter((key) => !Object.hasOwn(BESIDE_CRN, key));
 
 /** Replaces `crn` with the properties that it stands for. Other properties narrow the side further. */
 export function expandCrns(written: Record<string, unknown>): {
