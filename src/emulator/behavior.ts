@@ -65,7 +65,7 @@ export interface Behavior {
    */
   quota: number;
   /**
-   * The number of `/v1` and `/v2` calls accepted per second. Further calls get 429 with `Retry-After: 1`.
+   * The number of calls accepted per second, other than those for tokens. Further calls get 429 with `Retry-After: 1`.
    * @default Infinity
    */
   callsPerSecond: number;

@@ -8,7 +8,9 @@ import type { Settings } from "./types";
 const READERS: readonly ((settings: Settings) => unknown)[] = [
   timeoutsFrom,
   isPrivate,
-  ...Object.values(ENDPOINTS).map((names) => (settings: Settings) => configuredEndpoint(settings, names)),
+  ...Object.values(ENDPOINTS).map(
+    (endpoint) => (settings: Settings) => configuredEndpoint(settings, endpoint),
+  ),
   checkedAccountId,
   configuredCredentials,
 ];

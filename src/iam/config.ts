@@ -1,9 +1,6 @@
 import { CodedError } from "../shared/coded-error";
 import type { Settings, Timeouts } from "./types";
 
-export const PUBLIC_ENDPOINT = "https://iam.cloud.ibm.com";
-const PRIVATE_ENDPOINT = "https://private.iam.cloud.ibm.com";
-
 /** The keys of stack configuration that this package reads, in the namespace `ibmcloud`. `docs/configuration.md` lists them. */
 export const CONFIG_KEYS = [
   "accountId",
@@ -56,25 +53,53 @@ export function timeoutsFrom({ config, timeouts }: Settings): Timeouts {
   return { ...DEFAULT_TIMEOUTS, ...seconds("requestTimeout"), ...seconds("retryTimeout"), ...timeouts };
 }
 
-/** The settings of an endpoint: a key of the stack's configuration, and an environment variable. */
-export type EndpointSettings = readonly [config: ConfigName, env: string];
+/** An endpoint of IBM Cloud, and the settings that replace it. */
+export interface Endpoint {
+  public: string;
+  private: string;
+  /** A key of the stack's configuration. It comes before the environment variable. */
+  config: ConfigName;
+  env: string;
+}
 
-/** The services whose endpoint can be configured. */
+const RESOURCE_CONTROLLER = {
+  public: "https://resource-controller.cloud.ibm.com",
+  private: "https://private.resource-controller.cloud.ibm.com",
+};
+
+/** The endpoints of the services that this package calls. Resource Controller and Resource Manager have the same one. */
 export const ENDPOINTS = {
-  iam: ["ibmcloud:iamEndpoint", "IBMCLOUD_IAM_API_ENDPOINT"],
-  controller: ["ibmcloud:resourceControllerEndpoint", "IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT"],
-  manager: ["ibmcloud:resourceManagementEndpoint", "IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT"],
-} as const satisfies Record<string, EndpointSettings>;
+  iam: {
+    public: "https://iam.cloud.ibm.com",
+    private: "https://private.iam.cloud.ibm.com",
+    config: "ibmcloud:iamEndpoint",
+    env: "IBMCLOUD_IAM_API_ENDPOINT",
+  },
+  controller: {
+    ...RESOURCE_CONTROLLER,
+    config: "ibmcloud:resourceControllerEndpoint",
+    env: "IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT",
+  },
+  manager: {
+    ...RESOURCE_CONTROLLER,
+    config: "ibmcloud:resourceManagementEndpoint",
+    env: "IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT",
+  },
+} as const satisfies Record<string, Endpoint>;
+
+/** Names the settings that replace an endpoint. */
+export function endpointSettings({ config, env }: Endpoint): string {
+  return `${config}, ${env}`;
+}
 
 /**
  * Returns a configured endpoint.
  *
  * @throws CodedError if it is not a URL
  */
-export function configuredEndpoint({ config, env }: Settings, names: EndpointSettings): string | undefined {
-  const [key, variable] = names;
-  const written = config(key)?.trim() || env[variable]?.trim();
-  return written ? normalizeEndpoint(written, names.join(", ")) : undefined;
+export function configuredEndpoint({ config, env }: Settings, endpoint: Endpoint): string | undefined {
+  const written = config(endpoint.config)?.trim() || env[endpoint.env]?.trim();
+  return written ? normalizeEndpoint(written, endpointSettings(endpoint)) : undefined;
 }
 
 /**
@@ -84,7 +109,8 @@ export function configuredEndpoint({ config, env }: Settings, names: EndpointSet
  * @throws CodedError if the endpoint is not a URL, or the visibility is unknown
  */
 export function iamEndpoint(settings: Settings): string | undefined {
-  return configuredEndpoint(settings, ENDPOINTS.iam) ?? (isPrivate(settings) ? PRIVATE_ENDPOINT : undefined);
+  const { iam } = ENDPOINTS;
+  return configuredEndpoint(settings, iam) ?? (isPrivate(settings) ? iam.private : undefined);
 }
 
 /** Returns true for a public or private IAM endpoint of IBM Cloud, in any region. */

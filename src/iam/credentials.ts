@@ -1,7 +1,7 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import { CodedError } from "../shared/coded-error";
 import { createAuthenticator } from "./authenticators";
-import { iamEndpoint, normalizeEndpoint, PUBLIC_ENDPOINT } from "./config";
+import { ENDPOINTS, iamEndpoint, normalizeEndpoint } from "./config";
 import {
   canAuthenticate,
   parseConfigured,
@@ -73,7 +73,7 @@ export function findCredentials(settings: Settings, name?: string): Credentials 
   const properties = normalized(found);
   return {
     authenticator: createAuthenticator(properties, found.setting, endpoint),
-    serviceUrl: endpoint ?? properties.url ?? PUBLIC_ENDPOINT,
+    serviceUrl: endpoint ?? properties.url ?? ENDPOINTS.iam.public,
     secrets: secretsOf(properties),
     from: originOf(found),
     accountId: checkedAccountId(settings, name),

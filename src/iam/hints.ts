@@ -1,3 +1,4 @@
+import { ENDPOINTS, endpointSettings } from "./config";
 import { isTls, NOT_SENT, NOT_VISIBLE, TIMED_OUT, UNREADABLE } from "./outcome";
 import type { Hint, Service } from "./types";
 
@@ -91,7 +92,7 @@ export const IAM: Service = {
       code: "credentials-refused",
       hint: "The token service refused the credentials: check that the API key (ibmcloud:apiKey, IC_API_KEY, IBMCLOUD_API_KEY) exists, is not locked, and belongs to this endpoint",
     },
-    ...withCommonHints("IAM", "ibmcloud:iamEndpoint, IBMCLOUD_IAM_API_ENDPOINT", [
+    ...withCommonHints("IAM", endpointSettings(ENDPOINTS.iam), [
       {
         when: ({ status }) => status === 400,
         code: "invalid-request",

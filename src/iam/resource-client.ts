@@ -1,16 +1,12 @@
 import type { Authenticator } from "ibm-cloud-sdk-core";
 import type { Client } from "./client";
-import { configuredEndpoint, isPrivate, type EndpointSettings } from "./config";
+import { configuredEndpoint, endpointSettings, isPrivate, type Endpoint } from "./config";
 import type { Deadline } from "./deadline";
 import { OtherServiceError } from "./errors";
 import { otherService } from "./hints";
 import { USER_AGENT } from "./sdk";
 import { guardHttp, type Http } from "./transport";
 import type { SdkResponse, Service, Settings } from "./types";
-
-/** Resource Controller and Resource Manager share an endpoint. */
-const PUBLIC_ENDPOINT = "https://resource-controller.cloud.ibm.com";
-const PRIVATE_ENDPOINT = "https://private.resource-controller.cloud.ibm.com";
 
 /** The options of IBM's clients. */
 interface SdkOptions {
@@ -19,7 +15,7 @@ interface SdkOptions {
   headers: Record<string, string>;
 }
 
-/** A client of Resource Controller or Resource Manager. */
+/** A client of one of IBM's services, other than IAM. */
 export interface ResourceClient<Sdk> {
   service: Service;
   /** Makes a call with retries. Throws an `IamError` that names the service. */
@@ -32,7 +28,7 @@ export interface ResourceClient<Sdk> {
 
 interface ResourceService<Sdk> {
   name: string;
-  endpoint: EndpointSettings;
+  endpoint: Endpoint;
   create: (options: SdkOptions) => Sdk;
 }
 
@@ -42,9 +38,9 @@ export function createResourceClient<Sdk extends { getHttpClient: () => Http }>(
   settings: Settings,
   { name, endpoint, create }: ResourceService<Sdk>,
 ): ResourceClient<Sdk> {
-  const usual = isPrivate(settings) ? PRIVATE_ENDPOINT : PUBLIC_ENDPOINT;
+  const usual = isPrivate(settings) ? endpoint.private : endpoint.public;
   const serviceUrl = configuredEndpoint(settings, endpoint) ?? usual;
-  const service = otherService(name, endpoint.join(", "));
+  const service = otherService(name, endpointSettings(endpoint));
   let sdk: Sdk | undefined;
 
   function connect(authenticator: Authenticator): Sdk {

@@ -3,7 +3,7 @@ import type ResourceManagerV2 from "@ibm-cloud/platform-services/resource-manage
 import * as v from "valibot";
 import type { ResourceGroup, ServiceInstance } from "../results";
 import { connect, type Client } from "./client";
-import { configuredEndpoint, ENDPOINTS, isIbmCloud, type EndpointSettings } from "./config";
+import { configuredEndpoint, ENDPOINTS, isIbmCloud, type Endpoint } from "./config";
 import { withDeadline, type Deadline } from "./deadline";
 import { unreadableResponse } from "./errors";
 import { memoize } from "./memoize";
@@ -74,7 +74,7 @@ export function openResources(
  * both have an endpoint of their own. If IAM is an emulator, IBM Cloud's resources don't belong to its account.
  */
 export function hasResources(settings: Settings, { endpoint }: Client): boolean {
-  const isConfigured = (names: EndpointSettings) => configuredEndpoint(settings, names) !== undefined;
+  const isConfigured = (endpoint: Endpoint) => configuredEndpoint(settings, endpoint) !== undefined;
   return isIbmCloud(endpoint) || [ENDPOINTS.controller, ENDPOINTS.manager].every(isConfigured);
 }
 

@@ -1,4 +1,4 @@
-import { PUBLIC_ENDPOINT } from "../iam/config";
+import { ENDPOINTS } from "../iam/config";
 import { documentedRoles } from "./check/default-roles";
 import {
   accountOf,
@@ -65,5 +65,5 @@ function isTextList(value: unknown): value is string[] {
 
 /** Returns a policy's URL in IBM Cloud's public IAM. */
 export function hrefOf(id: unknown): string {
-  return `${PUBLIC_ENDPOINT}/v2/policies/${String(id)}`;
+  return `${ENDPOINTS.iam.public}/v2/policies/${String(id)}`;
 }
