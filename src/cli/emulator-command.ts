@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { InvalidArgumentError, type Command } from "commander";
 import type * as emulator from "../emulator";
 import type { Call, IamEmulator, Seeds } from "../emulator";
+import { ENDPOINTS } from "../iam/config";
 import { messageOf } from "../shared/coded-error";
 
 const load = createRequire(__filename);
@@ -73,16 +74,14 @@ function startProblem(error: unknown): string {
 
 function welcome({ url, apiKey, accountId, policies }: IamEmulator, data: string | undefined): string {
   const count = policies().length;
+  const endpoints = Object.values(ENDPOINTS).map(({ env }) => `  export ${env}=${url}\n`);
   return `The IAM emulator is running on ${url}.
 Its account is ${accountId}, with ${count} ${count === 1 ? "authorization" : "authorizations"}.
 Press Ctrl-C to stop it${data === undefined ? " and discard its data" : `. Its data stays in ${data}`}.
 
 In the shell where you run Pulumi:
 
-  export IBMCLOUD_IAM_API_ENDPOINT=${url}
-  export IBMCLOUD_RESOURCE_CONTROLLER_API_ENDPOINT=${url}
-  export IBMCLOUD_RESOURCE_MANAGEMENT_API_ENDPOINT=${url}
-  export IC_API_KEY=${apiKey}
+${endpoints.join("")}  export IC_API_KEY=${apiKey}
 `;
 }
 
