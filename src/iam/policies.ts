@@ -117,13 +117,31 @@ interface Duplicate {
   reported?: Policy;
 }
 
-/** Finds the policy that caused a conflict: the one in the response, or else one in the list. */
+/**
+ * Finds the policy that caused a conflict: the one in the response, or else one in the list. Returns none if the deadline is over
+ * before they are read, because the conflict is then a more helpful error than the read.
+ */
 export async function findDuplicate(
+  client: Client,
+  error: IamError,
+  body: PolicyBody,
+  deadline: Deadline,
+  isDeleting: (id: string) => boolean = () => false,
+): Promise<Duplicate> {
+  try {
+    return await readDuplicate(client, error, body, deadline, isDeleting);
+  } catch (failed) {
+    if (deadline.isOver()) return {};
+    throw failed;
+  }
+}
+
+async function readDuplicate(
   client: Client,
   { conflict }: IamError,
   body: PolicyBody,
   deadline: Deadline,
-  isDeleting: (id: string) => boolean = () => false,
+  isDeleting: (id: string) => boolean,
 ): Promise<Duplicate> {
   const id = typeof conflict === "string" ? conflict : entryId(conflict);
   const found =

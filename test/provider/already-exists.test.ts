@@ -48,6 +48,18 @@ describe("an authorization that already exists", () => {
     expect(rig.iam.policies()).to.be.empty;
   });
 
+  it("is reported as changed meanwhile if IAM does not return its list before the deadline", async () => {
+    const hang = () => rig.iam.inject({ operation: "listV2Policies", latency: Infinity, times: Infinity });
+    rig.iam.inject({
+      operation: "createV2Policy",
+      status: 409,
+      code: "policy_conflict_error",
+      meanwhile: hang,
+    });
+    const { message } = await failure(rig.make(bucketInputs()));
+    expect(message).to.include("409").and.to.include("[changed-meanwhile]");
+  });
+
   it("does not conflict with one that has other roles", async () => {
     await rig.make(bucketInputs());
     await rig.make({ ...bucketInputs(), roles: ["Reader"] }, rig.next());
@@ -244,6 +256,22 @@ describe("a policy that conflicts with an update", () => {
     const { message } = await failure(run.update(id, state, wanted));
     expect(message).to.include(`already exists (409 policy_conflict_error): ${other.id}`);
     expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([1, 2]);
+  });
+
+  it("is reported as changed meanwhile if IAM does not return its list before the deadline", async () => {
+    const rig = await startRig();
+    const { id, state } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
+    const run = rig.next();
+    const wanted = await rig.checked(bucketInputs(), run);
+    const hang = () => rig.iam.inject({ operation: "*", latency: Infinity, times: Infinity });
+    rig.iam.inject({
+      operation: "replaceV2Policy",
+      status: 409,
+      code: "policy_conflict_error",
+      meanwhile: hang,
+    });
+    const { message } = await failure(run.update(id, state, wanted));
+    expect(message).to.include("409").and.to.include("[changed-meanwhile]");
   });
 
   it("is read again if it changes between the read and the replace", async () => {
