@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Policy } from "../../src/emulator";
 import { edit } from "../support/iam-edits";
 import { bucketInputs, COS } from "../support/inputs";
-import { failure, startRig, type Rig } from "../support/provider";
+import { failure, QUICK, startRig, type Rig } from "../support/provider";
 
 const READER = "crn:v1:bluemix:public:iam::::serviceRole:Reader";
 
@@ -41,7 +41,9 @@ describe("an authorization that already exists", () => {
   it("is reported as changed meanwhile if IAM's list does not show it before the deadline", async () => {
     const refusal = { status: 409, code: "policy_conflict_error", message: "the policy already exists" };
     rig.iam.inject({ operation: "createV2Policy", ...refusal, times: Infinity });
-    const { message } = await failure(rig.make(bucketInputs()));
+    // With short delays, the deadline could interrupt a request, whose outcome would then be unknown.
+    const delays = { firstDelay: 1e6, longestDelay: 1e6 };
+    const { message } = await failure(rig.make(bucketInputs(), rig.next({}, { ...QUICK, ...delays })));
     expect(message)
       .to.include("changed concurrently: run pulumi refresh, then pulumi up")
       .and.to.include("[changed-meanwhile]");
@@ -49,7 +51,8 @@ describe("an authorization that already exists", () => {
   });
 
   it("is reported as changed meanwhile if IAM does not return its list before the deadline", async () => {
-    const hang = () => rig.iam.inject({ operation: "listV2Policies", latency: Infinity, times: Infinity });
+    const hang = () =>
+      void rig.iam.inject({ operation: "listV2Policies", latency: Infinity, times: Infinity });
     rig.iam.inject({
       operation: "createV2Policy",
       status: 409,
@@ -263,7 +266,7 @@ describe("a policy that conflicts with an update", () => {
     const { id, state } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
     const run = rig.next();
     const wanted = await rig.checked(bucketInputs(), run);
-    const hang = () => rig.iam.inject({ operation: "*", latency: Infinity, times: Infinity });
+    const hang = () => void rig.iam.inject({ operation: "*", latency: Infinity, times: Infinity });
     rig.iam.inject({
       operation: "replaceV2Policy",
       status: 409,
