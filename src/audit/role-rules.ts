@@ -2,6 +2,7 @@ import { SERVICE_NAMES } from "../known-names";
 import { documentedRoles, missingRoles } from "../provider/check/default-roles";
 import type { Authorization } from "../results";
 import { suggest } from "../shared/suggest";
+import { each } from "./each";
 import type { Rule } from "./types";
 
 const ROLES = "https://cloud.ibm.com/docs/account?topic=account-userroles";
@@ -10,6 +11,9 @@ const EVENT_NOTIFICATIONS =
 
 /** The roles that can change or delete what a service holds. */
 const POWERFUL = ["Administrator", "Manager"];
+
+/** The services that IBM documents with Event Notifications, and `*` for any service. */
+const DOCUMENTED = new Set<string>(["*", ...SERVICE_NAMES]);
 
 function pairOf({ source, target }: Authorization) {
   return { source: source.serviceName, target: target.serviceName };
@@ -21,72 +25,63 @@ function rolesText(roles: readonly string[]): string {
 
 /** The rules about roles and services. */
 export const ROLE_RULES: readonly Rule[] = [
-  {
-    id: "excess-roles",
-    severity: "high",
-    title: "The authorization grants more roles than IBM documents for the pair",
-    source: ROLES,
-    looksAt: "one",
-    find: (all) =>
-      all.flatMap((each) => {
-        const documented = documentedRoles(pairOf(each));
-        const excess = each.roles.filter((role) =>
-          documented ? !documented.includes(role) : POWERFUL.includes(role),
-        );
-        if (excess.length === 0) return [];
-        const why = documented
-          ? `IBM documents ${documented.join(", ")} for this pair, but not ${excess.join(", ")}`
-          : `${excess.join(", ")} can change or delete what the target holds`;
-        return [
-          {
-            id: each.id,
-            why,
-            change: `remove ${rolesText(excess)} unless you know that the source needs this access`,
-          },
-        ];
-      }),
-  },
-  {
-    id: "missing-roles",
-    severity: "medium",
-    title: "The authorization lacks a role that IBM documents for the pair",
-    source: EVENT_NOTIFICATIONS,
-    looksAt: "one",
-    find: (all) =>
-      all.flatMap((each) => {
-        const missing = missingRoles(pairOf(each), each.roles);
-        if (missing.length === 0) return [];
-        const why = `the integration may not work without ${rolesText(missing)}, which IBM documents for this pair`;
-        return [{ id: each.id, why, change: `add ${rolesText(missing)}` }];
-      }),
-  },
-  {
-    id: "unknown-service",
-    severity: "low",
-    title: "IBM doesn't document the service with Event Notifications",
-    source: EVENT_NOTIFICATIONS,
-    looksAt: "one",
-    find: (all, { instances }) => {
-      const known = new Set<string>([
-        "*",
-        ...SERVICE_NAMES,
-        ...[...(instances?.values() ?? [])].map(({ serviceName }) => serviceName),
-      ]);
-      return all.flatMap((each) => {
-        const names = [each.source, each.target].map(({ serviceName = "*" }) => serviceName);
-        const unknown = names.find((name) => !known.has(name));
-        if (unknown === undefined || !names.includes("event-notifications")) return [];
-        const similar = suggest(unknown, SERVICE_NAMES, 3);
-        return [
-          {
-            id: each.id,
-            why: `IBM documents no service ${unknown} with Event Notifications${instances ? ", and the account has no instance of it" : ""}`,
-            change: similar
-              ? `correct the name: ${similar}`
-              : "check the name of the service, and delete the authorization if it has no use",
-          },
-        ];
-      });
+  each(
+    {
+      id: "excess-roles",
+      severity: "high",
+      title: "The authorization grants more roles than IBM documents for the pair",
+      source: ROLES,
+      looksAt: "one",
     },
-  },
+    (authorization) => {
+      const documented = documentedRoles(pairOf(authorization));
+      const excess = authorization.roles.filter((role) =>
+        documented ? !documented.includes(role) : POWERFUL.includes(role),
+      );
+      if (excess.length === 0) return undefined;
+      const why = documented
+        ? `IBM documents ${documented.join(", ")} for this pair, but not ${excess.join(", ")}`
+        : `${excess.join(", ")} can change or delete what the target holds`;
+      return { why, change: `remove ${rolesText(excess)} unless you know that the source needs this access` };
+    },
+  ),
+  each(
+    {
+      id: "missing-roles",
+      severity: "medium",
+      title: "The authorization lacks a role that IBM documents for the pair",
+      source: EVENT_NOTIFICATIONS,
+      looksAt: "one",
+    },
+    (authorization) => {
+      const missing = missingRoles(pairOf(authorization), authorization.roles);
+      if (missing.length === 0) return undefined;
+      const why = `the integration may not work without ${rolesText(missing)}, which IBM documents for this pair`;
+      return { why, change: `add ${rolesText(missing)}` };
+    },
+  ),
+  each(
+    {
+      id: "unknown-service",
+      severity: "low",
+      title: "IBM doesn't document the service with Event Notifications",
+      source: EVENT_NOTIFICATIONS,
+      looksAt: "one",
+    },
+    ({ source, target }, { instances }) => {
+      const names = [source, target].map(({ serviceName = "*" }) => serviceName);
+      if (!names.includes("event-notifications")) return undefined;
+      const isInAccount = (name: string) =>
+        [...(instances?.values() ?? [])].some(({ serviceName }) => serviceName === name);
+      const unknown = names.find((name) => !DOCUMENTED.has(name) && !isInAccount(name));
+      if (unknown === undefined) return undefined;
+      const similar = suggest(unknown, SERVICE_NAMES, 3);
+      return {
+        why: `IBM documents no service ${unknown} with Event Notifications${instances ? ", and the account has no instance of it" : ""}`,
+        change: similar
+          ? `correct the name: ${similar}`
+          : "check the name of the service, and delete the authorization if it has no use",
+      };
+    },
+  ),
 ];

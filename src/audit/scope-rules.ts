@@ -1,25 +1,11 @@
 import type { Authorization } from "../results";
-import type { Facts, Problem, Rule } from "./types";
+import { each } from "./each";
+import type { Rule } from "./types";
 
 type Side = Authorization["source"] | Authorization["target"];
 
 const SERVICE_AUTH = "https://cloud.ibm.com/docs/account?topic=account-serviceauth";
 const BEST_PRACTICES = "https://cloud.ibm.com/docs/account?topic=account-account_setup";
-
-/** Returns a rule that looks at each authorization on its own. */
-function each(
-  rule: Omit<Rule, "find">,
-  findOne: (authorization: Authorization, facts: Facts) => Omit<Problem, "id"> | undefined,
-): Rule {
-  return {
-    ...rule,
-    find: (all, facts) =>
-      all.flatMap((authorization) => {
-        const found = findOne(authorization, facts);
-        return found ? [{ id: authorization.id, ...found }] : [];
-      }),
-  };
-}
 
 /** The properties that don't limit a side. `attributes` does, unless its only condition is that an instance exists. */
 const UNLIMITING = ["serviceName", "serviceInstance", "accountId", "attributes"];
