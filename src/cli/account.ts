@@ -1,18 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
 import * as v from "valibot";
-import type * as clients from "../iam/client";
-import type { Client } from "../iam/client";
-import type * as deleted from "../iam/deleted-policies";
-import type * as policies from "../iam/policies";
-import type * as resources from "../iam/resources";
-import type * as roles from "../iam/roles";
+import { connect, type Client } from "../iam/client";
+import { listDeletedPolicies, restorePolicy } from "../iam/deleted-policies";
+import { listPolicies } from "../iam/policies";
+import { hasResources, openResources } from "../iam/resources";
+import { listRoles } from "../iam/roles";
 import type { Identity, OfferedRole, Pair, Policy, Settings } from "../iam/types";
 import type { ResourceGroup, ServiceInstance } from "../results";
 import { CodedError, messageOf } from "../shared/coded-error";
-import type { AccountOptions } from "./account-options";
-
-const load = createRequire(__filename);
+import type { AccountOptions } from "./options";
 
 /** The account of one set of credentials. Each method throws an `IamError`. */
 export interface Account {
@@ -27,13 +23,8 @@ export interface Account {
   restore: (id: string) => Promise<boolean>;
 }
 
-/** Opens the account. IBM's SDK, which is slow to load, loads here. */
-export function openAccount(settings: Settings, name?: string): Account {
-  const { connect } = load("../iam/client") as typeof clients;
-  const { hasResources, openResources } = load("../iam/resources") as typeof resources;
-  const { listPolicies } = load("../iam/policies") as typeof policies;
-  const { listDeletedPolicies, restorePolicy } = load("../iam/deleted-policies") as typeof deleted;
-  const { listRoles } = load("../iam/roles") as typeof roles;
+/** Opens the account. */
+function openAccount(settings: Settings, name?: string): Account {
   const client = connect(settings, name);
   const opened = hasResources(settings, client)
     ? openResources(settings, name, { client, timeout: client.timeouts.retryTimeout })

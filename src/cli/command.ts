@@ -1,10 +1,5 @@
-import { createRequire } from "node:module";
 import { Option, type Command } from "commander";
-import type * as yaml from "yaml";
-import type * as csv from "csv-stringify/sync";
 import { codeOf, messageOf } from "../shared/coded-error";
-
-const load = createRequire(__filename);
 
 /** The exit codes. `docs/cli.md` documents them, and they are stable. */
 export const EXIT = { findings: 1, failed: 2 } as const;
@@ -62,12 +57,14 @@ function reasonOf(error: unknown): string {
   return "No IBM Cloud credentials were found: set IC_API_KEY or IBMCLOUD_API_KEY (or a token as IC_IAM_TOKEN), or properties such as IAM_POLICY_MANAGEMENT_APIKEY in the environment or in the credentials file that IBM_CREDENTIALS_FILE names, or use --stack in the folder of a Pulumi project";
 }
 
+type Data = (data: object, flat: () => readonly Record<string, unknown>[]) => string | Promise<string>;
+
 /** The formats of data. Each library loads only for its format. */
-const DATA: Record<string, (data: object, flat: () => readonly Record<string, unknown>[]) => string> = {
+const DATA: Record<string, Data> = {
   json: (data) => `${JSON.stringify(data, undefined, 2)}\n`,
-  yaml: (data) => (load("yaml") as typeof yaml).stringify(data, { lineWidth: 0 }),
-  csv: (_data, flat) =>
-    (load("csv-stringify/sync") as typeof csv).stringify([...flat()], {
+  yaml: async (data) => (await import("yaml")).stringify(data, { lineWidth: 0 }),
+  csv: async (_data, flat) =>
+    (await import("csv-stringify/sync")).stringify([...flat()], {
       header: true,
       // In a spreadsheet, a description that begins with `=` would run as a formula.
       escape_formulas: true,
@@ -92,7 +89,11 @@ export function outputOption(...more: string[]): Option {
     .default("table");
 }
 
-export function print({ out }: Io, output: string, { table, data, flat, more = {} }: Printed): void {
+export async function print(
+  { out }: Io,
+  output: string,
+  { table, data, flat, more = {} }: Printed,
+): Promise<void> {
   const own = output === "table" ? () => `${table()}\n` : more[output];
-  out.write(own?.() ?? DATA[output]?.(data, flat) ?? "");
+  out.write(own?.() ?? (await DATA[output]?.(data, flat)) ?? "");
 }

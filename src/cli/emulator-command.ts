@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { InvalidArgumentError, type Command } from "commander";
-import type * as emulator from "../emulator";
-import type { Call, IamEmulator, Seeds } from "../emulator";
+import type { Command } from "commander";
+import { readSeedFile, startIamEmulator, type Call, type IamEmulator, type Seeds } from "../emulator";
 import { ENDPOINTS } from "../iam/config";
 import { messageOf } from "../shared/coded-error";
-
-const load = createRequire(__filename);
+import type { Io } from "./command";
+import type { EmulatorOptions } from "./options";
 
 /** The signals that stop the emulator. */
 const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -14,51 +12,23 @@ const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 /** The exit code for a seed file that cannot be used. */
 const BAD_SEED = 2;
 
-interface Options {
-  port?: number;
-  anyPair?: boolean;
-  seed?: string;
-  data?: string;
-  log?: boolean;
-}
-
-/** Adds the command `emulator`, which runs until a signal stops it. */
-export function addEmulatorCommand(program: Command, out: NodeJS.WritableStream): void {
-  program
-    .command("emulator")
-    .description("run an IAM emulator on the loopback interface until Ctrl-C")
-    .option("--port <number>", "port to listen on (default: any free port)", toPort)
-    .option("--any-pair", "allow authorizations between any two services, not only with Event Notifications")
-    .option(
-      "--seed <file>",
-      "start with the authorizations, instances, resource groups and accounts of a JSON file",
-    )
-    .option("--data <file>", "keep everything in a file, for the next start (default: discard it)")
-    .option("--log", "print a line for each call, without credentials")
-    .action(async ({ port, anyPair, seed, data, log }: Options, command: Command) => {
-      const { startIamEmulator } = load("../emulator") as typeof emulator;
-      const seeds = seed === undefined ? undefined : readSeeds(seed, anyPair, command);
-      const hasData = data !== undefined && existsSync(data);
-      const onCall = log ? (call: Call) => out.write(`${lineOf(call)}\n`) : undefined;
-      const iam = await startIamEmulator({ ...seeds, port, anyPair, dataFile: data, onCall }).catch(
-        (error: unknown) => command.error(`Cannot start the emulator: ${startProblem(error)}`),
-      );
-      // Listen for signals before writing the output: a process that reads the output can send a signal at once.
-      const stopped = stopSignal();
-      out.write(welcome(iam, data) + (seed && hasData ? unusedSeed(seed, data) : ""));
-      await stopped;
-      await iam.close();
-    });
-}
-
-function toPort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("Use a whole number from 0 to 65535.");
+/** Runs the command `emulator` until a signal stops it. */
+export async function runEmulator(options: EmulatorOptions, command: Command, { out }: Io): Promise<void> {
+  const { port, anyPair, seed, data, log } = options;
+  const seeds = seed === undefined ? undefined : readSeeds(seed, anyPair, command);
+  const hasData = data !== undefined && existsSync(data);
+  const onCall = log ? (call: Call) => out.write(`${lineOf(call)}\n`) : undefined;
+  const iam = await startIamEmulator({ ...seeds, port, anyPair, dataFile: data, onCall }).catch(
+    (error: unknown) => command.error(`Cannot start the emulator: ${startProblem(error)}`),
+  );
+  // Listen for signals before writing the output: a process that reads the output can send a signal at once.
+  const stopped = stopSignal();
+  out.write(welcome(iam, data) + (seed && hasData ? unusedSeed(seed, data) : ""));
+  await stopped;
+  await iam.close();
 }
 
 function readSeeds(path: string, anyPair: boolean | undefined, command: Command): Seeds {
-  const { readSeedFile } = load("../emulator") as typeof emulator;
   try {
     return readSeedFile(path, { anyPair });
   } catch (error) {

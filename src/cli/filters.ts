@@ -1,45 +1,12 @@
-import { createRequire } from "node:module";
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import type { Policy } from "../iam/types";
-import type * as authorizations from "../provider/authorizations";
+import { isOfEventNotifications, toAllAuthorizations } from "../provider/authorizations";
 import { isBroad } from "../provider/scope-text";
 import type { Authorization } from "../results";
-import type * as accounts from "./account";
-import type { AccountOptions } from "./account-options";
+import { useAccount } from "./account";
 import { noteOf, orFail, withProgress } from "./command";
-import type * as listed from "./listed";
-import type { Names, Places } from "./listed";
-
-const load = createRequire(__filename);
-
-/** The options that select authorizations. */
-export interface Filters {
-  source?: string;
-  target?: string;
-  role?: string;
-  managedBy?: string;
-  broad?: boolean;
-  all?: boolean;
-  deleted?: boolean;
-}
-
-/** Adds the options that select authorizations. */
-export function addFilterOptions(command: Command): Command {
-  return command
-    .option(
-      "--source <text>",
-      "only these sources: a service, an account, or the name or id of an instance or resource group",
-    )
-    .option("--target <text>", "only these targets")
-    .option("--role <name>", "only those that grant this role")
-    .addOption(
-      new Option(
-        "--managed-by <what>",
-        "only those that a service manages, that a template manages, or that neither manages (none)",
-      ).choices(["service", "template", "none"]),
-    )
-    .option("--broad", "only those that cover all instances, all resource groups or all services on a side");
-}
+import { placesOf, toNames, type Names, type Places } from "./listed";
+import type { AccountOptions, Filters } from "./options";
 
 /** The authorizations of an account, and those that the options select. */
 export interface Selected {
@@ -62,17 +29,12 @@ export async function readSelected(
   command: Command,
   { what, progress }: { what: string; progress: string },
 ): Promise<Selected> {
-  const { useAccount } = load("./account") as typeof accounts;
-  const { placesOf, toNames } = load("./listed") as typeof listed;
   const note = noteOf(command);
   const [policies, places] = await orFail(command, what, async () => {
     const account = await useAccount(options, note);
     const list = (): Promise<Policy[]> => (options.deleted ? account.deleted() : account.policies());
     return withProgress(progress, () => Promise.all([list(), placesOf(account, note)]));
   });
-  const { isOfEventNotifications, toAllAuthorizations } = load(
-    "../provider/authorizations",
-  ) as typeof authorizations;
   const all = toAllAuthorizations(policies);
   const considered = options.all ? all : all.filter(isOfEventNotifications);
   const names = toNames(places);

@@ -1,57 +1,31 @@
-import { createRequire } from "node:module";
 import type { Command } from "commander";
 import type { Policy } from "../iam/types";
-import type * as authorizations from "../provider/authorizations";
+import { toAllAuthorizations } from "../provider/authorizations";
 import { CodedError } from "../shared/coded-error";
-import type * as accounts from "./account";
-import type { Account } from "./account";
-import { addAccountOptions, type AccountOptions } from "./account-options";
-import { noteOf, orFail, outputOption, print, type Io } from "./command";
-import type * as listed from "./listed";
-import type * as terminal from "./terminal";
+import { useAccount, type Account } from "./account";
+import { noteOf, orFail, print, type Io } from "./command";
+import { ageText, flatRow, namesOf, sideLines, withNames } from "./listed";
+import type { ReadOptions } from "./options";
+import { screenOf, tableOf } from "./terminal";
 
-const load = createRequire(__filename);
-
-interface Options extends AccountOptions {
-  output: string;
+/** Runs the command `show`. */
+export async function runShow(id: string, options: ReadOptions, command: Command, io: Io): Promise<void> {
+  await orFail(command, `show ${id}`, async () => {
+    const account = await useAccount(options, noteOf(command));
+    await printOne(findOne(await account.policies(), id), account, command, options.output, io);
+  });
 }
 
-/** Adds the commands `show` and `restore`, which take one authorization. */
-export function addShowCommand(program: Command, io: Io): void {
-  const show = program
-    .command("show <id>")
-    .description("show one authorization, by its id or by the short id that list prints")
-    .addOption(outputOption());
-  addAccountOptions(show)
-    .addHelpText(
-      "after",
-      "\nExamples:\n  show 3fa85f64\n  show 3fa85f64-5717-4562-b3fc-2c963f66afa6 --output yaml",
-    )
-    .action(async (id: string, options: Options) => {
-      await orFail(show, `show ${id}`, async () => {
-        const { useAccount } = load("./account") as typeof accounts;
-        const account = await useAccount(options, noteOf(show));
-        await printOne(findOne(await account.policies(), id), account, show, options.output, io);
-      });
-    });
-
-  const restore = program
-    .command("restore <id>")
-    .description("restore an authorization that was deleted in the last 10 days")
-    .addOption(outputOption());
-  addAccountOptions(restore)
-    .addHelpText("after", "\nExamples:\n  list --deleted\n  restore 3fa85f64")
-    .action(async (id: string, options: Options) => {
-      await orFail(restore, `restore ${id}`, async () => {
-        const { useAccount } = load("./account") as typeof accounts;
-        const note = noteOf(restore);
-        const account = await useAccount(options, note);
-        const policy = findOne(await account.deleted(), id, "deleted ");
-        const isRestored = await account.restore(policy.id);
-        note(isRestored ? `Restored ${policy.id}` : `${policy.id} is already active`);
-        await printOne(policy, account, restore, options.output, io);
-      });
-    });
+/** Runs the command `restore`. */
+export async function runRestore(id: string, options: ReadOptions, command: Command, io: Io): Promise<void> {
+  await orFail(command, `restore ${id}`, async () => {
+    const note = noteOf(command);
+    const account = await useAccount(options, note);
+    const policy = findOne(await account.deleted(), id, "deleted ");
+    const isRestored = await account.restore(policy.id);
+    note(isRestored ? `Restored ${policy.id}` : `${policy.id} is already active`);
+    await printOne(policy, account, command, options.output, io);
+  });
 }
 
 /** The minimum length of the argument, in characters. */
@@ -79,9 +53,6 @@ async function printOne(
   output: string,
   io: Io,
 ): Promise<void> {
-  const { ageText, flatRow, namesOf, sideLines, withNames } = load("./listed") as typeof listed;
-  const { toAllAuthorizations } = load("../provider/authorizations") as typeof authorizations;
-  const { screenOf, tableOf } = load("./terminal") as typeof terminal;
   const names = await namesOf(account, noteOf(command));
   const [authorization] = toAllAuthorizations([policy]);
   if (!authorization) return;
@@ -98,7 +69,7 @@ async function printOne(
     ["Changed", at(times.lastModifiedAt, times.lastModifiedById)],
     ["Managed by", managedBy ?? ""],
   ].filter(([, value]) => value !== "");
-  print(io, output, {
+  await print(io, output, {
     table: () =>
       tableOf(
         [

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
-import { namedIn } from "../generate";
+import { namedIn } from "../generate/sources";
 import { CodedError } from "../shared/coded-error";
 import { isAuthorizationType } from "../shared/resource-types";
 import { parseJson, pulumi } from "./account";

@@ -1,11 +1,8 @@
-import { createRequire } from "node:module";
-import type * as stringWidth from "fast-string-width";
-import type * as wrapping from "fast-wrap-ansi";
-import type picocolors from "picocolors";
+import widthOf from "fast-string-width";
+import { wrapAnsi } from "fast-wrap-ansi";
+import picocolors from "picocolors";
 import type { Colors } from "picocolors/types";
 import { INVISIBLE } from "../shared/text";
-
-const load = createRequire(__filename);
 
 /** The width and colors of a command's output. */
 export interface Screen {
@@ -17,10 +14,9 @@ export interface Screen {
 /** Returns the width and colors of an output. Only a terminal gets color, and only if `NO_COLOR` is not set (no-color.org). */
 export function screenOf(out: NodeJS.WritableStream, env: NodeJS.ProcessEnv = process.env): Screen {
   const { isTTY = false, columns } = out as Partial<NodeJS.WriteStream>;
-  const { createColors } = load("picocolors") as typeof picocolors;
   return {
     ...(isTTY && { width: columns ?? 80 }),
-    colors: createColors(isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb"),
+    colors: picocolors.createColors(isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb"),
   };
 }
 
@@ -44,8 +40,6 @@ export function tableOf<Row>(
   rows: readonly Row[],
   { width, colors }: Screen,
 ): string {
-  const { default: widthOf } = load("fast-string-width") as typeof stringWidth;
-  const { wrapAnsi } = load("fast-wrap-ansi") as typeof wrapping;
   const cells = rows.map((row) => columns.map(({ value }) => lines(value(row), width === undefined)));
   const natural = columns.map(({ head }, at) =>
     Math.max(

@@ -9,7 +9,7 @@ export function scopeText({ source, target }: Pick<State, "source" | "target">):
 }
 
 /** Describes a source or target: its service, with everything that limits it in parentheses. */
-export function sideText(side: Side, ownAccount: string): string {
+function sideText(side: Side, ownAccount: string): string {
   const { accountId, serviceName = "", serviceInstance, attributes = [], ...others } = side;
   const { tags = [], ...narrowing }: typeof others & Pick<State["target"], "tags"> = others;
   const words = [
