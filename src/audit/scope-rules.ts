@@ -3,17 +3,29 @@ import { each } from "./each";
 import type { Rule } from "./types";
 
 type Side = Authorization["source"] | Authorization["target"];
+type SideProperties = Authorization["source"] & Authorization["target"];
 
 const SERVICE_AUTH = "https://cloud.ibm.com/docs/account?topic=account-serviceauth";
 const BEST_PRACTICES = "https://cloud.ibm.com/docs/account?topic=account-account_setup";
 
-/** The properties that don't limit a side. `attributes` does, unless its only condition is that an instance exists. */
-const UNLIMITING = ["serviceName", "serviceInstance", "accountId", "attributes"];
+/** True for each property that limits a side to a part of its service. A property that is missing here fails the build. */
+const LIMITS: Record<keyof SideProperties, boolean> = {
+  serviceName: false,
+  accountId: false,
+  // Their values decide.
+  serviceInstance: false,
+  attributes: false,
+  resourceGroupId: true,
+  region: true,
+  resourceType: true,
+  resource: true,
+  tags: true,
+};
 
 /** Returns true if a side covers all instances of its service, without any other limit. */
 function isUnlimited(side: Side): boolean {
   // Read values only if the keys don't decide, because a preview may not know the values.
-  if (Object.keys(side).some((key) => !UNLIMITING.includes(key))) return false;
+  if ((Object.keys(side) as (keyof SideProperties)[]).some((key) => LIMITS[key])) return false;
   const { serviceInstance, attributes = [] } = side;
   const limits = attributes.filter(
     ({ key, operator }) => key !== "serviceInstance" || operator !== "stringExists",

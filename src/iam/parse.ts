@@ -40,6 +40,9 @@ const policyPage = v.object({
   next: v.nullish(v.pipe(plainObject, v.object({ start: optionalText, href: optionalText }))),
 });
 
+/** A call about one policy. */
+type PolicyCall = "reading a policy" | "creating a policy" | "replacing a policy";
+
 /**
  * Parses the response of a call about one policy.
  *
@@ -48,7 +51,7 @@ const policyPage = v.object({
  * @throws IamError if the response is not a policy, or not the expected one
  */
 export function parsePolicy(
-  call: string,
+  call: PolicyCall,
   { result, headers }: SdkResponse,
   isExpected: (policy: Policy) => boolean,
 ): Policy {

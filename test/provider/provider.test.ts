@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { State } from "../../src/provider/types";
+import { METADATA_FIELDS } from "../../src/shared/policy-fields";
 import { ACCOUNT, bucketInputs, COS, crn, EN, OTHER_ACCOUNT } from "../support/inputs";
 import { edit, sdk } from "../support/iam-edits";
 import { configured, failure, startRig, type Rig } from "../support/provider";
@@ -56,6 +57,12 @@ describe("provider.create", () => {
     expect(state.href).to.include(id);
     expect(state.createdAt).to.match(/^\d{4}-\d\d-\d\dT/);
     expect(state.createdById).to.equal(state.lastModifiedById);
+  });
+
+  it("has a value for each output that IAM returns", async () => {
+    const { state } = await rig.make(bucketInputs());
+    for (const key of Object.keys(METADATA_FIELDS))
+      expect(state, key).to.have.property(key).that.is.not.empty;
   });
 
   it("requests one token, one list of roles and one of policies for all authorizations of a pair", async () => {
