@@ -1,7 +1,12 @@
 const ESC = "\u001b";
 const CSI = `(?:${ESC}\\[|\u009b)[0-?]*[ -/]*[@-~]`;
-/** OSC, DCS, SOS, PM and APC carry text that ends with BEL or ST. */
-const STRING = `(?:${ESC}[\\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u009c${ESC}]*(?:[\u0007\u009c]|${ESC}\\\\)`;
+/** The C1 characters that stand for OSC, DCS, SOS, PM and APC. */
+const C1 = "\u009d\u0090\u0098\u009e\u009f";
+/**
+ * OSC, DCS, SOS, PM and APC carry text that ends with BEL or ST. The text ends before the next opener, so that a long row of openers
+ * is searched once, and not once for each of them.
+ */
+const STRING = `(?:${ESC}[\\]PX^_]|[${C1}])[^\u0007\u009c${ESC}${C1}]*(?:[\u0007\u009c]|${ESC}\\\\)`;
 const ANSI = `${CSI}|${STRING}|${ESC}[ -/]*[0-~]`;
 
 /** Matches ANSI escape sequences, control characters, bidi and zero-width characters, and lone surrogates. */
