@@ -1,28 +1,45 @@
 import { CodedError } from "../shared/coded-error";
 import { suggest } from "../shared/suggest";
-import { CONFIG_KEYS, configuredEndpoint, ENDPOINTS, isPrivate, timeoutsFrom } from "./config";
+import {
+  CONFIG_KEYS,
+  configuredEndpoint,
+  ENDPOINTS,
+  isPrivate,
+  timeoutsFrom,
+  type ConfigName,
+} from "./config";
 import { checkedAccountId, configuredCredentials } from "./credentials";
 import type { Settings } from "./types";
 
 /** Reads each setting. A setting that can't be used throws a CodedError. */
-const READERS: readonly ((settings: Settings) => unknown)[] = [
-  timeoutsFrom,
-  isPrivate,
-  ...Object.values(ENDPOINTS).map(
-    (endpoint) => (settings: Settings) => configuredEndpoint(settings, endpoint),
-  ),
-  checkedAccountId,
-  configuredCredentials,
+const READERS: readonly { key: ConfigName; read: (settings: Settings) => unknown }[] = [
+  { key: "ibmcloud:requestTimeout", read: timeoutsFrom },
+  { key: "ibmcloud:retryTimeout", read: timeoutsFrom },
+  { key: "ibmcloud:visibility", read: isPrivate },
+  ...Object.values(ENDPOINTS).map((endpoint) => ({
+    key: endpoint.config,
+    read: (settings: Settings) => configuredEndpoint(settings, endpoint),
+  })),
+  { key: "ibmcloud:accountId", read: checkedAccountId },
+  { key: "ibmcloud:credentials", read: configuredCredentials },
 ];
 
-/** Returns an error for each setting that can't be used, whether a call needs it or not. */
-export function configMistakes(settings: Settings): CodedError[] {
-  return READERS.flatMap((read) => {
+/** A setting that can't be used, and the error of the calls that need it. */
+export interface ConfigMistake {
+  /** The setting in the stack's configuration. The value may also come from the variable that replaces it. */
+  key: ConfigName;
+  error: CodedError;
+}
+
+/** Returns each setting that can't be used, whether a call needs it or not. */
+export function configMistakes(settings: Settings): ConfigMistake[] {
+  return READERS.flatMap(({ key, read }) => {
     try {
-      read(settings);
+      // A reader of several settings gets only its own, so the error is about this key.
+      read({ ...settings, config: (wanted) => (wanted === key ? settings.config(key) : undefined) });
       return [];
     } catch (error) {
-      if (error instanceof CodedError) return [error];
+      if (error instanceof CodedError) return [{ key, error }];
       throw error;
     }
   });

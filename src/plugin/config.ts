@@ -1,4 +1,3 @@
-import { CONFIG_KEYS } from "../iam/config";
 import { configMistakes } from "../iam/config-mistakes";
 import type { Settings } from "../iam/types";
 import { hasUnknown } from "../provider/values";
@@ -43,10 +42,10 @@ export function withSecrets(config: Values): Values {
   );
 }
 
-/** Returns the mistakes in a configuration, each with the setting that its message names. */
+/** Returns the mistakes in a configuration, each with its setting. */
 export function mistakesIn(settings: Settings): { property: string; reason: string }[] {
-  return configMistakes(settings).map(({ message, code }) => ({
-    property: CONFIG_KEYS.find((key) => message.includes(CORE_NAMESPACE + key)) ?? "",
+  return configMistakes(settings).map(({ key, error: { message, code } }) => ({
+    property: key.slice(CORE_NAMESPACE.length),
     reason: renamed(`${message} [${code}]`),
   }));
 }

@@ -113,7 +113,7 @@ export function authorizationProvider(options: ProviderOptions): AuthorizationPr
     },
     check: async (olds, { __provider, ...news }, note = log) => {
       const { [DELETES_FIRST]: deletesFirst, [WAS_PREVIEWED]: wasPreviewed, ...written } = news;
-      const mistakes = configMistakes(settings).map(({ message: reason, code }): CheckFailure => ({
+      const mistakes = configMistakes(settings).map(({ error: { message: reason, code } }): CheckFailure => ({
         property: "",
         reason,
         code,
