@@ -60,9 +60,9 @@ export class NoCredentialsError extends CodedError {
  *   `IC_IAM_PROFILE_ID` or `IC_IAM_PROFILE_NAME` is set;
  * - the token in `IC_IAM_TOKEN`;
  * - the trusted profile in these two variables, with the token of the compute resource that this process runs on;
- * - the credentials that ibm-cloud-sdk-core finds for `IAM_POLICY_MANAGEMENT_*`.
+ * - the credentials that ibm-cloud-sdk-core finds for `IAM_POLICY_MANAGEMENT_*` in this process's environment.
  *
- * With a name: `ibmcloud:credentials.<name>`, or else the credentials that the core finds for `<NAME>_*`.
+ * With a name: `ibmcloud:credentials.<name>`, or else the credentials that the core finds for `<NAME>_*` there.
  *
  * @throws NoCredentialsError if there are none
  */
@@ -165,12 +165,12 @@ function findDefault({ config, env }: Settings): Found | undefined {
   const bearerToken = read("bearerToken", "IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN");
   if (bearerToken) return found({ authType: "bearerToken", bearerToken });
   if (hasProfile) return found({ authType: "container", ...profile });
-  return findExternal(env, SERVICE);
+  return findExternal(SERVICE);
 }
 
 function findNamed(settings: Settings, name: string): Found | undefined {
   const all = configuredCredentials(settings);
-  if (!Object.hasOwn(all, name)) return findExternal(settings.env, name);
+  if (!Object.hasOwn(all, name)) return findExternal(name);
   const path = `ibmcloud:credentials.${name}`;
   return {
     properties: parseConfigured(all[name], path),
@@ -199,18 +199,24 @@ function parseObject(json: string): Record<string, unknown> | undefined {
   }
 }
 
-/** @throws CodedError if the credentials file can't be read, or has invalid properties */
-function findExternal(env: NodeJS.ProcessEnv, name: string): Found | undefined {
-  const found = readExternal(env, name);
+/**
+ * Finds the credentials that ibm-cloud-sdk-core finds for a name. It reads the environment of this process itself, so
+ * `settings.env` has no effect on it.
+ *
+ * @throws CodedError if the credentials file can't be read, or has invalid properties
+ */
+function findExternal(name: string): Found | undefined {
+  const found = readExternal(name);
   const setting: SettingName = (property) =>
     `${prefixOf(name)}_${property.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
   return found ? { properties: parseExternal(found, setting), setting } : undefined;
 }
 
-function readExternal({ IBM_CREDENTIALS_FILE: file }: NodeJS.ProcessEnv, name: string): object | null {
+function readExternal(name: string): object | null {
   try {
     return sources().readExternalSources(name) as object | null;
   } catch (error) {
+    const file = process.env["IBM_CREDENTIALS_FILE"];
     throw new CodedError(
       "invalid-configuration",
       `The credentials file${file ? ` ${file} (IBM_CREDENTIALS_FILE)` : ""} cannot be read: check that it exists and has lines like ${prefixOf(name)}_APIKEY=…`,

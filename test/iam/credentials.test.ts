@@ -374,10 +374,16 @@ describe("findCredentials", () => {
   });
 
   it("reports a credentials file that does not exist", () => {
-    expect(() =>
-      withExternal({ IBM_CREDENTIALS_FILE: "/no/such/file" }, () =>
-        findCredentials({ config: () => undefined, env: process.env }),
-      ),
-    ).to.throw(/credentials file \/no\/such\/file \(IBM_CREDENTIALS_FILE\) cannot be read/);
+    expect(() => find({}, {}, { IBM_CREDENTIALS_FILE: "/no/such/file" })).to.throw(
+      /credentials file \/no\/such\/file \(IBM_CREDENTIALS_FILE\) cannot be read/,
+    );
+  });
+
+  it("names the file that the core read, whatever the settings' environment is", () => {
+    const env = { IBM_CREDENTIALS_FILE: "/another/file" };
+    expect(() => find({}, env, { IBM_CREDENTIALS_FILE: "/no/such/file" })).to.throw(
+      /credentials file \/no\/such\/file \(/,
+    );
+    expect(() => find({}, env)).to.throw(NoCredentialsError);
   });
 });
