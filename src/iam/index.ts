@@ -28,10 +28,9 @@ export interface Iam {
    * Returns the resources of the account, with the token of this `Iam`. Undefined if IAM is not IBM Cloud's and Resource
    * Controller and Resource Manager have no endpoint of their own.
    *
-   * @param timeout limits each lookup, in milliseconds. The timeout of the first call applies to all later ones
    * @throws NoCredentialsError
    */
-  resources: (timeout: number) => Resources | undefined;
+  resources: () => Resources | undefined;
   /** Lists the roles that can be granted to a pair of services. Asks IAM once for each pair. */
   offeredRoles: (pair: Pair) => Promise<OfferedRole[]>;
   /** @throws PolicyConflictError if IAM already has a duplicate */
@@ -63,8 +62,9 @@ export interface Iam {
  * Opens IAM. Nothing is read or sent before a method is called.
  *
  * @param name the name of the credentials. @default the default credentials
+ * @param lookupTimeout limits each lookup of `resources`, in milliseconds. @default the timeout of an operation
  */
-export function openIam(settings: Settings, name?: string): Iam {
+export function openIam(settings: Settings, name?: string, lookupTimeout?: number): Iam {
   let client: Client | undefined;
   const connected = () => (client ??= connect(settings, name));
   const cache = createPolicyCache(connected);
@@ -95,9 +95,10 @@ export function openIam(settings: Settings, name?: string): Iam {
       },
       redact: (text) => client?.redact(text) ?? redact(text, []),
       identity: () => within((own) => connected().identity(own)),
-      resources: (timeout) => {
+      resources: () => {
         if (!hasResources(settings, connected())) return undefined;
-        return (resources ??= openResources(settings, name, { client: connected(), timeout }));
+        const shared = { client: connected(), timeout: lookupTimeout ?? connected().timeouts.retryTimeout };
+        return (resources ??= openResources(settings, name, shared));
       },
       offeredRoles: ({ source, target }) =>
         within((own) => own.within(roles.get(JSON.stringify({ source, target })))),

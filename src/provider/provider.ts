@@ -7,7 +7,7 @@ import type { Settings } from "../iam/types";
 import { checkInputs } from "./check";
 import { DELETES_FIRST, WAS_PREVIEWED } from "../shared/private-inputs";
 import { createInstanceCheck } from "./check/instances";
-import { createPreflight } from "./check/preflight";
+import { createPreflight, PREFLIGHT_TIMEOUT } from "./check/preflight";
 import { createAuthorization } from "./create";
 import { deleteAuthorization } from "./delete";
 import { diffAuthorization } from "./diff";
@@ -67,17 +67,18 @@ interface Operation<Result> {
 
 /** Creates the provider of `EnAuthorization`. */
 export function authorizationProvider(options: ProviderOptions): AuthorizationProvider {
-  const instances = createInstanceCheck(options.preflightTimeout);
+  const { preflightTimeout = PREFLIGHT_TIMEOUT } = options;
+  const instances = createInstanceCheck(preflightTimeout);
   const logged = new Set<string>();
   const ownership = createOwnership();
   let hasWritten = false;
-  const preflight = createPreflight({ ownership, isWriting: () => hasWritten }, options.preflightTimeout);
+  const preflight = createPreflight({ ownership, isWriting: () => hasWritten }, preflightTimeout);
   const log = options.log ?? console.log;
   let settings: Settings = { config: () => undefined, ...options };
   const opened = new Map<string | undefined, Iam>();
 
   function iamFor({ credentials }: Pick<Inputs, "credentials">): Iam {
-    const iam = opened.get(credentials) ?? openIam(settings, credentials);
+    const iam = opened.get(credentials) ?? openIam(settings, credentials, preflightTimeout);
     opened.set(credentials, iam);
     return iam;
   }

@@ -5,7 +5,6 @@ import type { CheckFailure, Inputs } from "../types";
 import { hasUnknown } from "../values";
 import { isListedInstance } from "./ids";
 import { explainName } from "./names";
-import { PREFLIGHT_TIMEOUT } from "./preflight";
 
 /** The lookups of a check in Resource Controller and Resource Manager. */
 export interface InstanceCheck {
@@ -30,9 +29,9 @@ const UNCHECKED =
  * Creates the check of one run. After the first failure, and once all lookups together took `timeout`, nothing more is looked
  * up with the same credentials.
  *
- * @param timeout in milliseconds; also limits each lookup
+ * @param timeout in milliseconds
  */
-export function createInstanceCheck(timeout = PREFLIGHT_TIMEOUT): InstanceCheck {
+export function createInstanceCheck(timeout: number): InstanceCheck {
   /** The time left for each set of credentials, in milliseconds. */
   const left = new WeakMap<Iam, number>();
 
@@ -41,7 +40,7 @@ export function createInstanceCheck(timeout = PREFLIGHT_TIMEOUT): InstanceCheck 
     iam: Iam,
     work: (resources: Resources) => Promise<Result>,
   ): Promise<Result | undefined> {
-    const resources = isOver(iam) ? undefined : iam.resources(timeout);
+    const resources = isOver(iam) ? undefined : iam.resources();
     if (!resources) return undefined;
     const start = performance.now();
     try {

@@ -278,7 +278,7 @@ describe("an instance that Resource Controller doesn't know", () => {
 
 describe("the resources of an IAM", () => {
   const open = (config: Record<string, string>, env: Record<string, string> = {}) =>
-    openIam({ config: (key) => (key === "ibmcloud:apiKey" ? "k" : config[key]), env }).resources(1_000);
+    openIam({ config: (key) => (key === "ibmcloud:apiKey" ? "k" : config[key]), env }).resources();
 
   it("are those of IBM Cloud for its own endpoints", () => {
     for (const endpoint of ["", "https://iam.cloud.ibm.com", "https://private.us-south.iam.cloud.ibm.com"]) {
