@@ -1,5 +1,5 @@
-import { isSamePolicy } from "../iam/policy";
-import type { Policy, PolicyBody } from "../iam/types";
+import { policyFingerprint } from "../iam/policy";
+import type { Policy } from "../iam/types";
 import { toAuthorizations } from "../provider/authorizations";
 import { whyNotAdoptable } from "../provider/errors";
 import type { Authorization } from "../results";
@@ -23,24 +23,22 @@ export function selectAuthorizations(policies: readonly Policy[], named?: readon
   const names = new Map<string, string>();
   const places = new Map<string, string>();
   const skipped: Skipped[] = [];
-  const wanted = named ? [] : [...policies];
+  const wanted = new Set(named ? [] : policies);
+  const find = named ? indexOf(policies) : undefined;
   for (const { at, id, definition, name } of named ?? []) {
-    const found = policies.filter((policy) =>
-      id === undefined ? definition !== undefined && isDefinedBy(policy, definition) : policy.id === id,
-    );
-    const [policy] = found;
+    const policy = find?.(id, definition);
     if (!policy)
       skipped.push({
         what: at,
         reason: `IAM has no such authorization in this account${id === undefined ? "" : `: ${id}`}`,
       });
-    else if (!wanted.includes(policy)) {
-      wanted.push(policy);
+    else if (!wanted.has(policy)) {
+      wanted.add(policy);
       places.set(policy.id, at);
     }
     if (policy && name !== undefined && !names.has(policy.id)) names.set(policy.id, name);
   }
-  const events = new Map(toAuthorizations(wanted).map((each) => [each.id, each]));
+  const events = new Map(toAuthorizations([...wanted]).map((each) => [each.id, each]));
   for (const policy of wanted) {
     const { id } = policy;
     const reason = whyNotTaken(policy, events.get(id));
@@ -61,16 +59,41 @@ function whyNotTaken(policy: Policy, authorization: Authorization | undefined): 
   return authorization ? whyNotDeclarable(authorization, policy) : "neither side is Event Notifications";
 }
 
-/** Returns true if a policy has the scope and roles of a definition, which may leave out the accounts. */
-function isDefinedBy(policy: Policy, definition: PolicyDefinition): boolean {
-  const accountId = accountOf(policy);
-  const body: PolicyBody = {
-    ...policy,
-    subject: { attributes: withAccount(definition.subject.attributes, accountId) },
-    resource: { ...definition.resource, attributes: withAccount(definition.resource.attributes, accountId) },
-    roleIds: definition.roleIds,
+type Find = (id: string | undefined, definition: PolicyDefinition | undefined) => Policy | undefined;
+
+/**
+ * Indexes policies by id, and by scope and roles. The result finds the first policy with an id, or with the scope and roles of a
+ * definition, which may leave out the accounts.
+ */
+function indexOf(policies: readonly Policy[]): Find {
+  const byId = new Map<string, Policy>();
+  const accounts = new Map<string, Map<string, Policy>>();
+  for (const policy of policies) {
+    if (!byId.has(policy.id)) byId.set(policy.id, policy);
+    const account = accountOf(policy);
+    const byContent = accounts.get(account) ?? new Map<string, Policy>();
+    accounts.set(account, byContent);
+    const content = policyFingerprint(policy);
+    if (!byContent.has(content)) byContent.set(content, policy);
+  }
+  return (id, definition) => {
+    if (id !== undefined) return byId.get(id);
+    if (!definition) return undefined;
+    for (const [account, byContent] of accounts) {
+      const found = byContent.get(policyFingerprint(completed(definition, account)));
+      if (found) return found;
+    }
+    return undefined;
   };
-  return isSamePolicy(policy, body);
+}
+
+/** Adds the account of the policy to a definition that leaves it out. */
+function completed({ subject, resource, roleIds }: PolicyDefinition, accountId: string) {
+  return {
+    subject: { attributes: withAccount(subject.attributes, accountId) },
+    resource: { ...resource, attributes: withAccount(resource.attributes, accountId) },
+    roleIds,
+  };
 }
 
 type Attributes = PolicyDefinition["subject"]["attributes"];

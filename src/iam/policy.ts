@@ -3,7 +3,12 @@ import type { Policy, PolicyAttribute, PolicyBody, WriteTimes } from "./types";
 
 /** Returns true if IAM treats two policies as duplicates: same scope and same roles, in any order. */
 export function isSamePolicy(one: PolicyBody, other: PolicyBody): boolean {
-  return isSameScope(one, other) && fingerprint(one.roleIds) === fingerprint(other.roleIds);
+  return policyFingerprint(one) === policyFingerprint(other);
+}
+
+/** Returns a string that is equal for duplicates. */
+export function policyFingerprint(policy: Pick<PolicyBody, "subject" | "resource" | "roleIds">): string {
+  return `${scopeFingerprint(policy)} ${fingerprint(policy.roleIds)}`;
 }
 
 /** Returns true if two policies have the same scope. */
