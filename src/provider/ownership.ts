@@ -179,7 +179,7 @@ export function ownedTwice(id: string): CodedError {
 }
 
 /** Returns a string that is equal for equal inputs, whatever the order of their properties. */
-function canonicalJson(inputs: object): string {
+export function canonicalJson(inputs: object): string {
   return JSON.stringify(inputs, (_key, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))

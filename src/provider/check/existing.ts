@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Iam } from "../../iam";
 import { isSamePolicy } from "../../iam/policy";
 import type { OfferedRole, Policy, PolicyBody } from "../../iam/types";
@@ -61,13 +60,6 @@ export function wantedOf(
 /** Returns the roles of a new policy. If the program sets `adopt` and no roles, a new policy gets the documented roles. */
 function rolesOfNew(inputs: Inputs): string[] | undefined {
   return inputs.roles ?? documentedRoles(pairOf(inputs));
-}
-
-/** Returns true if inputs in state and new inputs have the same scope. The new inputs must have the account of both sides. */
-export function hasScope(olds: Partial<Inputs>, { source, target }: Inputs): boolean {
-  if (!olds.source || !olds.target) return false;
-  const old = withAccounts(olds as Inputs, target.accountId ?? "");
-  return isDeepStrictEqual([old.source, old.target], [source, target]);
 }
 
 /**

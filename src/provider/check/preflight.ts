@@ -8,8 +8,9 @@ import { canonicalRoles, matchRoles } from "../roles";
 import type { CheckFailure, Inputs } from "../types";
 import { hasUnknown } from "../values";
 import { missingRoles } from "./default-roles";
-import { compareWithIam, hasScope, wantedOf, type Findings, type Run } from "./existing";
+import { compareWithIam, wantedOf, type Findings, type Run } from "./existing";
 import { inTime, isUnavailable, refusalOf } from "./iam-errors";
+import { createKnownScopes } from "./known-scopes";
 import { formatPair, type IamFacts } from "./normalize";
 
 /** The time that a preview waits for IAM, in milliseconds. */
@@ -57,7 +58,7 @@ export function createPreflight(
   /** The results for credentials with which IAM returned no policies. */
   const uncompared = new WeakMap<Iam, Findings>();
   const accounts = new WeakMap<Iam, string>();
-  const olds: Partial<Inputs>[] = [];
+  const known = createKnownScopes();
 
   async function ask(iam: Iam, pair: Pair | undefined, credentials?: string): Promise<PreflightResult> {
     const expected = iam.configuredAccountId;
@@ -107,7 +108,7 @@ export function createPreflight(
       return result;
     }
     try {
-      const isReplacement = listed.length > 0 && olds.some((each) => hasScope(each, wanted.inputs));
+      const isReplacement = listed.length > 0 && known.has(wanted.inputs);
       const run = { ownership, isReplacement, deletesFirst };
       const { failures, notes } = await inTime(compareWithIam(iam, wanted, listed, run), timeout);
       // A failure would stop the whole run, even with --continue-on-error. Once the run writes, `create` reports the duplicate.
@@ -128,9 +129,7 @@ export function createPreflight(
     accountOf: (iam) => accounts.get(iam),
     ask: async (iam, pair, credentials) => final.get(iam) ?? ask(iam, pair, credentials),
     compare: async (iam, ...wanted) => uncompared.get(iam) ?? compare(iam, ...wanted),
-    knows: (each) => {
-      olds.push(each);
-    },
+    knows: known.add,
   };
 }
 
