@@ -22,7 +22,12 @@ export async function listPolicies(
   return [...entries.values()].flatMap((each) => parseAuthorization(each) ?? []);
 }
 
-/** Lists the same policies by id without parsing them: an account may hold thousands, and a caller may need only a few. */
+/**
+ * Lists the same policies by id without parsing them: an account may hold thousands, and a caller may need only a few.
+ *
+ * No `limit` is sent, because IBM documents neither its maximum nor its default. IBM's documentation counts all policies of an
+ * account with one such call, so one page is expected. Further pages are read if there are any.
+ */
 export async function listPolicyEntries(
   client: Client,
   deadline: Deadline,

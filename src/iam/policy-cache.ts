@@ -24,18 +24,27 @@ export interface PolicyCache {
 
 /**
  * The first read is a call for one policy. All further reads share a list, so that a refresh of a thousand authorizations
- * takes a handful of calls. A policy that the list lacks, or shows in an older version, is read by id.
+ * takes a handful of calls. A policy that the list lacks, or shows in an older version, is read by id. After
+ * the list failed, the rest of the run reads all policies by id, unless `findByMeaning`, which needs the list, gets it later.
  *
  * `findByMeaning` doesn't need to see this run's writes, because its callers look only for policies that no resource of the
  * program owns.
  */
 export function createPolicyCache(client: () => Client): PolicyCache {
   let isFirstRead = true;
+  let hasFailed = false;
   let listedAt = -Infinity;
-  const byId = memoize(() => {
+  const byId = memoize(async () => {
     listedAt = performance.now();
-    // The list includes display names, which would otherwise have to be looked up.
-    return client().withSharedDeadline((own) => listPolicyEntries(client(), own, "display"));
+    try {
+      // The list includes display names, which would otherwise have to be looked up.
+      const entries = await client().withSharedDeadline((own) => listPolicyEntries(client(), own, "display"));
+      hasFailed = false;
+      return entries;
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    }
   });
   const byMeaning = memoize(async () => {
     const policies = [...(await byId.get()).values()].flatMap((each) => parseAuthorization(each) ?? []);
@@ -64,9 +73,9 @@ export function createPolicyCache(client: () => Client): PolicyCache {
 
   return {
     read: async (id, deadline, known = {}) => {
-      const isFirst = isFirstRead;
+      const isByIdOnly = isFirstRead || hasFailed;
       isFirstRead = false;
-      const found = isFirst ? undefined : await listed(id, deadline);
+      const found = isByIdOnly ? undefined : await listed(id, deadline);
       return found && !isStale(found, known) ? found : getPolicy(client(), id, deadline, known);
     },
     findByMeaning: async (scope, deadline, notBefore = -Infinity) => {
