@@ -1,8 +1,10 @@
+import { CodedError } from "../shared/coded-error";
 import { connect, type Client } from "./client";
 import { createPolicy } from "./create-policy";
 import { configuredAccountId } from "./credentials";
 import type { Deadline } from "./deadline";
 import { deletePolicy } from "./delete-policy";
+import { IamError, PolicyConflictError } from "./errors";
 import { memoize } from "./memoize";
 import { getPolicy } from "./policies";
 import { createPolicyCache } from "./policy-cache";
@@ -73,14 +75,20 @@ export function openIam(settings: Settings, name?: string, lookupTimeout?: numbe
     connected().withSharedDeadline((own) => listRoles(connected(), JSON.parse(pair) as Pair, own)),
   );
 
-  async function write<Result>(send: () => Promise<Result>): Promise<Result> {
+  /**
+   * Sends a write, and keeps the cache from returning what it may have changed.
+   *
+   * @param id the policy that is written. Undefined for a new one
+   */
+  async function write<Result>(id: string | undefined, send: () => Promise<Result>): Promise<Result> {
     try {
-      const result = await send();
-      cache.written();
-      return result;
+      return await send();
     } catch (error) {
-      cache.clear();
+      if (error instanceof PolicyConflictError) cache.reported(error.policy.id);
+      else if (id === undefined && mayHaveNewPolicy(error)) cache.clear();
       throw error;
+    } finally {
+      if (id !== undefined) cache.written(id);
     }
   }
 
@@ -103,14 +111,22 @@ export function openIam(settings: Settings, name?: string, lookupTimeout?: numbe
       offeredRoles: ({ source, target }) =>
         within((own) => own.within(roles.get(JSON.stringify({ source, target })))),
       createPolicy: (body, ...predicates) =>
-        write(() => within((own) => createPolicy(connected(), body, own, ...predicates))),
+        write(undefined, () => within((own) => createPolicy(connected(), body, own, ...predicates))),
       findPolicies: (scope, notBefore) => within((own) => cache.findByMeaning(scope, own, notBefore)),
       readPolicy: (id, known) => within((own) => cache.read(id, own, known)),
       getPolicy: (id, known) => within((own) => getPolicy(connected(), id, own, known)),
       updatePolicy: (id, known, decide) =>
-        write(() => within((own) => updatePolicy(connected(), id, known, own, decide))),
-      deletePolicy: (id, known) => write(() => within((own) => deletePolicy(connected(), id, own, known))),
+        write(id, () => within((own) => updatePolicy(connected(), id, known, own, decide))),
+      deletePolicy: (id, known) =>
+        write(id, () => within((own) => deletePolicy(connected(), id, own, known))),
     };
   }
   return open();
+}
+
+/** Returns true if IAM may have a policy that it didn't list before, after a create that failed with this error. */
+function mayHaveNewPolicy(error: unknown): boolean {
+  if (!(error instanceof CodedError)) return true;
+  // After a conflict without a duplicate, IAM has a policy that it doesn't show yet.
+  return error.outcomeUnknown || (error instanceof IamError && error.status === 409);
 }

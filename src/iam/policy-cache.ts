@@ -16,9 +16,11 @@ export interface PolicyCache {
    * @param notBefore the policies are listed again if the list is older than this time, in `performance.now()`
    */
   findByMeaning: (scope: PolicyBody, deadline: Deadline, notBefore?: number) => Promise<Policy[]>;
-  /** Call it after a write: the next read lists the policies again, so that it sees the write. */
-  written: () => void;
-  /** Empties the cache. Call it if the outcome of a write is unknown. */
+  /** Call it after a write, done or not: from now on, this policy is read by id. */
+  written: (id: string) => void;
+  /** Call it if IAM reports a duplicate. If the list lacks it, the next `findByMeaning` lists the policies again. */
+  reported: (id: string) => void;
+  /** Empties the cache. Call it if IAM may have a new policy that no resource of the program owns. */
   clear: () => void;
 }
 
@@ -34,11 +36,17 @@ export function createPolicyCache(client: () => Client): PolicyCache {
   let isFirstRead = true;
   let hasFailed = false;
   let listedAt = -Infinity;
+  /** The ids in the latest list. Empty until it arrives. */
+  let listedIds = new Set<string>();
+  const writtenIds = new Set<string>();
   const byId = memoize(async () => {
     listedAt = performance.now();
+    const ids = new Set<string>();
+    listedIds = ids;
     try {
       // The list includes display names, which would otherwise have to be looked up.
       const entries = await client().withSharedDeadline((own) => listPolicyEntries(client(), own, "display"));
+      for (const id of entries.keys()) ids.add(id);
       hasFailed = false;
       return entries;
     } catch (error) {
@@ -69,11 +77,12 @@ export function createPolicyCache(client: () => Client): PolicyCache {
   function clear(): void {
     byId.clear();
     byMeaning.clear();
+    listedIds = new Set();
   }
 
   return {
     read: async (id, deadline, known = {}) => {
-      const isByIdOnly = isFirstRead || hasFailed;
+      const isByIdOnly = isFirstRead || hasFailed || writtenIds.has(id);
       isFirstRead = false;
       const found = isByIdOnly ? undefined : await listed(id, deadline);
       return found && !isStale(found, known) ? found : getPolicy(client(), id, deadline, known);
@@ -82,7 +91,12 @@ export function createPolicyCache(client: () => Client): PolicyCache {
       if (listedAt < notBefore) clear();
       return (await deadline.within(byMeaning.get())).get(meaningFingerprint(scope)) ?? [];
     },
-    written: byId.clear,
+    written: (id) => {
+      writtenIds.add(id);
+    },
+    reported: (id) => {
+      if (!listedIds.has(id)) clear();
+    },
     clear,
   };
 }
