@@ -1,6 +1,8 @@
-import { SERVICE_NAMES } from "../known-names";
+import { ROLE_NAMES, SERVICE_NAMES } from "../known-names";
 import { documentedRoles, missingRoles } from "../provider/check/default-roles";
+import { shortName } from "../provider/roles";
 import type { Authorization } from "../results";
+import { parseCrn } from "../shared/crn";
 import { suggest } from "../shared/suggest";
 import { each } from "./each";
 import type { Rule } from "./types";
@@ -23,6 +25,19 @@ function rolesText(roles: readonly string[]): string {
   return `the ${roles.length === 1 ? "role" : "roles"} ${roles.join(", ")}`;
 }
 
+/**
+ * Returns the name of a role. A role appears as its CRN if IAM gives no name for it, or if a program declares the CRN. The CRN of
+ * `Object Writer` ends with `ObjectWriter`, and that of `Event Source Manager` with `Event-Source-Manager`. An account's own role
+ * and an unknown role stay as they are: an account can give its own role the name of another.
+ */
+function roleName(role: string): string {
+  const crn = parseCrn(role);
+  if (crn?.resourceType === "customRole") return role;
+  const key = (text: string) => text.toLowerCase().replace(/[\s-]/g, "");
+  const wanted = key(crn ? shortName(role) : role);
+  return ROLE_NAMES.find((known) => key(known) === wanted) ?? role;
+}
+
 /** The rules about roles and services. */
 export const ROLE_RULES: readonly Rule[] = [
   each(
@@ -36,7 +51,7 @@ export const ROLE_RULES: readonly Rule[] = [
     (authorization) => {
       const documented = documentedRoles(pairOf(authorization));
       const excess = authorization.roles.filter((role) =>
-        documented ? !documented.includes(role) : POWERFUL.includes(role),
+        documented ? !documented.includes(roleName(role)) : POWERFUL.includes(roleName(role)),
       );
       if (excess.length === 0) return undefined;
       const why = documented
@@ -54,7 +69,7 @@ export const ROLE_RULES: readonly Rule[] = [
       looksAt: "one",
     },
     (authorization) => {
-      const missing = missingRoles(pairOf(authorization), authorization.roles);
+      const missing = missingRoles(pairOf(authorization), authorization.roles.map(roleName));
       if (missing.length === 0) return undefined;
       const why = `the integration may not work without ${rolesText(missing)}, which IBM documents for this pair`;
       return { why, change: `add ${rolesText(missing)}` };

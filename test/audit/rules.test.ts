@@ -25,6 +25,8 @@ function authorization({ source, target, ...change }: Change = {}): Authorizatio
 
 const ANY = { serviceInstance: "*" };
 const EXISTS = [{ key: "serviceInstance", operator: "stringExists", value: true }];
+const roleCrn = (end: string, service = "iam") => `crn:v1:bluemix:public:${service}::::${end}`;
+const CUSTOM_READER = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Reader`;
 const COS_BUCKET = { serviceName: "cloud-object-storage", serviceInstance: COS };
 const group = (resourceGroupId: string) => ({ serviceInstance: undefined, resourceGroupId });
 const INSTANCES = new Map([
@@ -84,13 +86,45 @@ const CASES: readonly Case[] = [
       one({ roles: ["Manager", "Reader"] }),
       one({ roles: ["Viewer"] }),
       one({ target: { serviceName: "messagehub" }, roles: ["Administrator"] }),
+      one({ target: { serviceName: "messagehub" }, roles: ["administrator"] }),
+      one({ target: { serviceName: "messagehub" }, roles: [roleCrn("role:Administrator")] }),
+      one({ target: { serviceName: "messagehub" }, roles: [roleCrn("serviceRole:Manager")] }),
+      one({ roles: [roleCrn("role:Viewer")] }),
+      one({ roles: [CUSTOM_READER] }),
     ],
-    nearly: [one({}), one({ target: { serviceName: "messagehub" }, roles: ["Writer"] })],
+    nearly: [
+      one({}),
+      one({ target: { serviceName: "messagehub" }, roles: ["Writer"] }),
+      one({ target: { serviceName: "messagehub" }, roles: [roleCrn("serviceRole:Writer")] }),
+      one({ roles: [roleCrn("serviceRole:Reader")] }),
+      one({ roles: ["reader"] }),
+      one({
+        target: COS_BUCKET,
+        roles: [roleCrn("serviceRole:ObjectWriter", "cloud-object-storage"), "Reader"],
+      }),
+      one({
+        source: { serviceName: "secrets-manager" },
+        target: { serviceName: "event-notifications" },
+        roles: [roleCrn("serviceRole:Event-Source-Manager", "event-notifications")],
+      }),
+    ],
   },
   {
     rule: "missing-roles",
-    breaks: [one({ target: COS_BUCKET, roles: ["Object Writer"] }), one({ target: COS_BUCKET })],
-    nearly: [one({ target: COS_BUCKET, roles: ["Object Writer", "Reader"] }), one({ roles: ["Viewer"] })],
+    breaks: [
+      one({ target: COS_BUCKET, roles: ["Object Writer"] }),
+      one({ target: COS_BUCKET }),
+      one({ target: COS_BUCKET, roles: [roleCrn("serviceRole:Reader")] }),
+      one({ target: COS_BUCKET, roles: [roleCrn("serviceRole:ObjectWriter", "cloud-object-storage")] }),
+    ],
+    nearly: [
+      one({ target: COS_BUCKET, roles: ["Object Writer", "Reader"] }),
+      one({
+        target: COS_BUCKET,
+        roles: [roleCrn("serviceRole:ObjectWriter", "cloud-object-storage"), roleCrn("serviceRole:Reader")],
+      }),
+      one({ roles: ["Viewer"] }),
+    ],
   },
   {
     rule: "unknown-service",
