@@ -19,8 +19,9 @@ export function audit(
   isConsidered: (authorization: Authorization) => boolean = () => true,
 ): Finding[] {
   const byId = new Map(all.map((each) => [each.id, each]));
+  const lowerCase = withLowerCaseIds(facts);
   const findings = RULES.flatMap(({ id: rule, severity, find }) =>
-    find(all, facts).map((problem): Finding => {
+    find(all, lowerCase).map((problem): Finding => {
       const authorization = byId.get(problem.id);
       return { rule, severity, ...problem, ...(authorization && { authorization }) };
     }),
@@ -29,4 +30,13 @@ export function audit(
   return findings
     .filter(({ authorization }) => authorization === undefined || isConsidered(authorization))
     .sort((one, other) => rank(other) - rank(one));
+}
+
+function withLowerCaseIds({ allowedAccounts, instances, groups, ...facts }: Facts): Facts {
+  return {
+    ...facts,
+    ...(allowedAccounts && { allowedAccounts: allowedAccounts.map((id) => id.toLowerCase()) }),
+    ...(instances && { instances: new Map([...instances].map(([id, each]) => [id.toLowerCase(), each])) }),
+    ...(groups && { groups: new Set([...groups].map((id) => id.toLowerCase())) }),
+  };
 }

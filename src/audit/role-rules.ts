@@ -1,5 +1,6 @@
 import { ROLE_NAMES, SERVICE_NAMES } from "../known-names";
 import { documentedRoles, missingRoles } from "../provider/check/default-roles";
+import { isListedService } from "../provider/check/ids";
 import { shortName } from "../provider/roles";
 import type { Authorization } from "../results";
 import { parseCrn } from "../shared/crn";
@@ -91,8 +92,9 @@ export const ROLE_RULES: readonly Rule[] = [
       const unknown = names.find((name) => !DOCUMENTED.has(name) && !isInAccount(name));
       if (unknown === undefined) return undefined;
       const similar = suggest(unknown, SERVICE_NAMES, 3);
+      const isAbsent = instances !== undefined && isListedService(unknown);
       return {
-        why: `IBM documents no service ${unknown} with Event Notifications${instances ? ", and the account has no instance of it" : ""}`,
+        why: `IBM documents no service ${unknown} with Event Notifications${isAbsent ? ", and the account has no instance of it" : ""}`,
         change: similar
           ? `correct the name: ${similar}`
           : "check the name of the service, and delete the authorization if it has no use",

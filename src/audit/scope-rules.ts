@@ -1,3 +1,4 @@
+import { isListedInstance } from "../provider/check/ids";
 import type { Authorization } from "../results";
 import { each } from "./each";
 import type { Rule } from "./types";
@@ -31,6 +32,10 @@ function isUnlimited(side: Side): boolean {
     ({ key, operator }) => key !== "serviceInstance" || operator !== "stringExists",
   );
   return limits.length === 0 && (serviceInstance === "*" || attributes.length > 0);
+}
+
+function isSameAccount(one: Side, other: Side): boolean {
+  return one.accountId.toLowerCase() === other.accountId.toLowerCase();
 }
 
 /** The rules about the breadth of a scope. */
@@ -76,14 +81,15 @@ export const SCOPE_RULES: readonly Rule[] = [
       source: SERVICE_AUTH,
       looksAt: "one",
     },
-    ({ source, target }, { allowedAccounts = [] }) =>
-      source.accountId === target.accountId || allowedAccounts.includes(source.accountId)
-        ? undefined
-        : {
-            why: `services of account ${source.accountId} have access`,
-            change:
-              "delete the authorization, or allow the account with --allow-account, or with allowedAccounts in a policy pack",
-          },
+    ({ source, target }, { allowedAccounts = [] }) => {
+      if (isSameAccount(source, target) || allowedAccounts.includes(source.accountId.toLowerCase()))
+        return undefined;
+      return {
+        why: `services of account ${source.accountId} have access`,
+        change:
+          "delete the authorization, or allow the account with --allow-account, or with allowedAccounts in a policy pack",
+      };
+    },
   ),
   each(
     {
@@ -103,9 +109,6 @@ export const SCOPE_RULES: readonly Rule[] = [
   ),
 ];
 
-/** The services whose instances Resource Controller doesn't list. */
-const WITHOUT_INSTANCES = ["is", "project", "resource-controller"];
-
 /** The rules about things that no longer exist. */
 export const EXISTENCE_RULES: readonly Rule[] = [
   each(
@@ -119,12 +122,11 @@ export const EXISTENCE_RULES: readonly Rule[] = [
     ({ source, target }, { instances }) => {
       if (!instances) return undefined;
       const gone = [source, target].find(
-        ({ accountId, serviceName = "", serviceInstance = "*" }) =>
+        ({ serviceName = "*", serviceInstance = "*", ...side }) =>
           // Instances of another account can't be listed.
-          accountId === target.accountId &&
-          serviceInstance !== "*" &&
-          !WITHOUT_INSTANCES.includes(serviceName) &&
-          !instances.has(serviceInstance),
+          isSameAccount(side, target) &&
+          isListedInstance(serviceInstance, serviceName) &&
+          !instances.has(serviceInstance.toLowerCase()),
       );
       return (
         gone && {
@@ -145,8 +147,10 @@ export const EXISTENCE_RULES: readonly Rule[] = [
     ({ source, target }, { groups }) => {
       if (!groups) return undefined;
       const gone = [source, target].find(
-        ({ accountId, resourceGroupId = "*" }) =>
-          accountId === target.accountId && resourceGroupId !== "*" && !groups.has(resourceGroupId),
+        ({ resourceGroupId = "*", ...side }) =>
+          isSameAccount(side, target) &&
+          resourceGroupId !== "*" &&
+          !groups.has(resourceGroupId.toLowerCase()),
       );
       return (
         gone && {

@@ -4,7 +4,10 @@ import type { Authorization } from "../results";
 export const SEVERITIES = ["low", "medium", "high"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-/** The facts that the rules use besides the authorizations. A rule that needs an undefined fact finds nothing. */
+/**
+ * The facts that the rules use besides the authorizations. A rule that needs an undefined fact finds nothing. The ids of accounts,
+ * instances and groups are in lower case, because an authorization can have them in either case.
+ */
 export interface Facts {
   /** The accounts whose services may have access. */
   allowedAccounts?: readonly string[];

@@ -33,6 +33,15 @@ const INSTANCES = new Map([
   [EN, { serviceName: "event-notifications" }],
   [KMS, { serviceName: "kms" }],
 ]);
+/** Services whose instances Resource Controller isn't known to list, each with the id of one. */
+const UNLISTED = [
+  ["is", COS],
+  ["is", `r006-${COS}`],
+  ["project", COS],
+  ["resource-controller", COS],
+  ["containers-kubernetes", "8042b2a8af6a4a5cbf6dbe09e07311d2"],
+  ["satellite", "c0rcidjw0s3rf9v8sms0"],
+] as const;
 
 interface Case {
   rule: string;
@@ -73,7 +82,12 @@ const CASES: readonly Case[] = [
       one({ source: { accountId: OTHER_ACCOUNT } }),
       one({ source: { accountId: OTHER_ACCOUNT } }, { allowedAccounts: [ACCOUNT] }),
     ],
-    nearly: [one({}), one({ source: { accountId: OTHER_ACCOUNT } }, { allowedAccounts: [OTHER_ACCOUNT] })],
+    nearly: [
+      one({}),
+      one({ source: { accountId: ACCOUNT.toUpperCase() } }),
+      one({ source: { accountId: OTHER_ACCOUNT } }, { allowedAccounts: [OTHER_ACCOUNT] }),
+      one({ source: { accountId: OTHER_ACCOUNT } }, { allowedAccounts: [OTHER_ACCOUNT.toUpperCase()] }),
+    ],
   },
   {
     rule: "no-description",
@@ -147,7 +161,17 @@ const CASES: readonly Case[] = [
       one({ target: ANY }, { instances: INSTANCES }),
       one({ target: { serviceInstance: COS } }),
       one({ source: { serviceInstance: COS, accountId: OTHER_ACCOUNT } }, { instances: INSTANCES }),
-      one({ source: { serviceName: "is", serviceInstance: COS } }, { instances: INSTANCES }),
+      ...UNLISTED.map(([serviceName, serviceInstance]) =>
+        one({ source: { serviceName, serviceInstance } }, { instances: INSTANCES }),
+      ),
+      // A GUID can have upper-case letters, in an authorization and in Resource Controller.
+      one({ target: { serviceInstance: KMS.toUpperCase() } }, { instances: INSTANCES }),
+      one(
+        {},
+        {
+          instances: new Map([...INSTANCES].map(([id, each]) => [id.toUpperCase(), each])),
+        },
+      ),
     ],
   },
   {
@@ -155,6 +179,8 @@ const CASES: readonly Case[] = [
     breaks: [one({ target: group(GROUP) }, { groups: new Set(["other"]) })],
     nearly: [
       one({ target: group(GROUP) }, { groups: new Set([GROUP]) }),
+      one({ target: group(GROUP.toUpperCase()) }, { groups: new Set([GROUP]) }),
+      one({ target: group(GROUP) }, { groups: new Set([GROUP.toUpperCase()]) }),
       one({ target: group("*") }, { groups: new Set(["other"]) }),
       one({ source: { ...group(GROUP), accountId: OTHER_ACCOUNT } }, { groups: new Set(["other"]) }),
     ],
@@ -224,6 +250,17 @@ describe("the rules of audit", () => {
         expect(idsOf(rule, all, facts), `account ${at}`).to.deep.equal([]);
     });
   }
+
+  it("claim that the account has no instance only of services whose instances Resource Controller lists", () => {
+    const reason = (serviceName: string) =>
+      audit([authorization({ target: { serviceName } })], { instances: INSTANCES }).find(
+        ({ rule }) => rule === "unknown-service",
+      )?.why;
+    expect(reason("new")).to.match(/no instance of it/);
+    expect(reason("containers-kubernetes"))
+      .to.match(/documents no service/)
+      .and.not.match(/no instance/);
+  });
 
   it("put the most severe findings first, and leave out authorizations that are not considered", () => {
     const all = [

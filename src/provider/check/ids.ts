@@ -38,6 +38,13 @@ const INSTANCE_IDS: readonly IdShape[] = [
     isListed: false,
     page: "cli: projects-cli",
   },
+  {
+    // The service of resource groups, which are not instances.
+    services: ["resource-controller"],
+    pattern: new RegExp(`^${UUID}$`, "i"),
+    isListed: false,
+    page: "account: crn",
+  },
   { pattern: new RegExp(`^${UUID}$`, "i"), isListed: true, page: "account: crn" },
 ];
 
@@ -53,7 +60,12 @@ export function isInstanceId(text: string, serviceName: string | undefined): boo
 
 /** Returns true if Resource Controller is known to list this service's instance by this id. */
 export function isListedInstance(text: string, serviceName: string): boolean {
-  return shapesFor(serviceName).every(({ isListed, pattern }) => isListed && pattern.test(text));
+  return isListedService(serviceName) && isInstanceId(text, serviceName);
+}
+
+/** Returns true if Resource Controller is known to list the instances of this service. */
+export function isListedService(serviceName: string): boolean {
+  return shapesFor(serviceName).every(({ isListed }) => isListed);
 }
 
 /** Returns true if a string has the shape of a resource group's id. Source: resource-manager API; account: crn. */

@@ -16,6 +16,7 @@ const IDS: [service: string, id: string, isListed: boolean, page: string][] = [
   ["schematics", "9ae7be42-0d59-415c-a6ce-0b662f520a4d", true, "schematics"],
   ["software-defined-storage", "39d8d161-22c4-4b77-a856-f11db5130d7d", true, "cephaas: curl"],
   ["project", "db4da927-80bc-4161-960d-7ce2b5e1be96", false, "cli: projects-cli"],
+  ["resource-controller", GUID, false, "account: crn"],
   ["is", "r006-f6fe0eb5-70ac-4d0e-87b7-205f3f6a47a0", false, "vpc: creating-vpc-resources"],
   ["is", "r134-b754e387-8b06-43be-a5ea-909595a50676", false, "vpc: cr-create-route"],
   ["is", "0717-0fbaf561-6390-48a4-bb28-240b20ded36e", false, "vpc: block_storage_vpc_view"],
