@@ -1,4 +1,5 @@
 import type { Authorization } from "../results";
+import { meansAllInstances } from "../shared/policy-fields";
 import type { Rule } from "./types";
 
 const SERVICE_AUTH = "https://cloud.ibm.com/docs/account?topic=account-serviceauth";
@@ -22,7 +23,7 @@ function toGrant(authorization: Authorization): Grant {
   };
 }
 
-/** Returns each limit of a side as text. A condition that `serviceInstance` exists limits nothing. */
+/** Returns each limit of a side as text. */
 function limitsOf(name: string, side: Side): string[] {
   const { attributes = [], tags = [], ...values }: Side & Pick<Authorization["target"], "tags"> = side;
   const limits = Object.entries(values).flatMap(([key, value]) => {
@@ -36,7 +37,7 @@ function limitsOf(name: string, side: Side): string[] {
         ];
   });
   const others = [...attributes, ...tags.map((tag) => ({ ...tag, key: `tag ${tag.key}` }))]
-    .filter(({ key, operator }) => key !== "serviceInstance" || operator !== "stringExists")
+    .filter((each) => !meansAllInstances(each))
     .map(({ key, operator = "stringEquals", value }) => [
       key,
       operator,

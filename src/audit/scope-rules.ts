@@ -1,5 +1,6 @@
 import { isListedInstance } from "../provider/check/ids";
 import type { Authorization } from "../results";
+import { meansAllInstances } from "../shared/policy-fields";
 import { each } from "./each";
 import type { Rule } from "./types";
 
@@ -28,10 +29,7 @@ function isUnlimited(side: Side): boolean {
   // Read values only if the keys don't decide, because a preview may not know the values.
   if ((Object.keys(side) as (keyof SideProperties)[]).some((key) => LIMITS[key])) return false;
   const { serviceInstance, attributes = [] } = side;
-  const limits = attributes.filter(
-    ({ key, operator }) => key !== "serviceInstance" || operator !== "stringExists",
-  );
-  return limits.length === 0 && (serviceInstance === "*" || attributes.length > 0);
+  return attributes.every(meansAllInstances) && (serviceInstance === "*" || attributes.length > 0);
 }
 
 function isSameAccount(one: Side, other: Side): boolean {

@@ -1,3 +1,4 @@
+import { meansAllInstances } from "../shared/policy-fields";
 import { CLOCK_PRECISION } from "./config";
 import type { Policy, PolicyAttribute, PolicyBody, WriteTimes } from "./types";
 
@@ -27,15 +28,12 @@ export function hasSameMeaning(one: PolicyBody, other: PolicyBody): boolean {
 }
 
 /**
- * Returns a string that is equal for scopes with the same meaning. A condition that `serviceInstance` exists means "all
- * instances", as does a scope without `serviceInstance`. IAM counts the two as different scopes.
+ * Returns a string that is equal for scopes with the same meaning. IAM counts a scope with the condition that `serviceInstance`
+ * exists and one without `serviceInstance` as different.
  */
 export function meaningFingerprint({ subject, resource }: PolicyBody): string {
   const narrowing = (attributes: readonly PolicyAttribute[]) =>
-    attributes.filter(
-      ({ key, operator, value }) =>
-        key !== "serviceInstance" || operator !== "stringExists" || value !== true,
-    );
+    attributes.filter((each) => !meansAllInstances(each));
   return scopeFingerprint({
     subject: { attributes: narrowing(subject.attributes) },
     resource: { ...resource, attributes: narrowing(resource.attributes) },

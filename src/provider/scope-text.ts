@@ -1,4 +1,4 @@
-import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/policy-fields";
+import { meansAllInstances, SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/policy-fields";
 import type { State } from "./types";
 
 type Side = State["source"] | State["target"];
@@ -54,8 +54,5 @@ export function attributeTexts(...lists: Side["attributes"][]): string[] {
 /** Returns true if a side covers all instances, all resource groups or all services. */
 export function isBroad({ serviceName, serviceInstance, resourceGroupId, attributes = [] }: Side): boolean {
   // IAM also has policies that name all instances by a condition that an instance exists.
-  const existing = attributes.some(
-    ({ key, operator, value }) => key === "serviceInstance" && operator === "stringExists" && value === true,
-  );
-  return existing || [serviceName, serviceInstance, resourceGroupId].includes("*");
+  return attributes.some(meansAllInstances) || [serviceName, serviceInstance, resourceGroupId].includes("*");
 }

@@ -62,3 +62,21 @@ export function mapScopeAttributes<Value>(
   const entries = SCOPE_ATTRIBUTES.map((key) => [key, valueOf(key)]);
   return Object.fromEntries(entries) as Record<ScopeAttribute, Value>;
 }
+
+/** A condition of a policy, or of an argument. */
+interface Condition {
+  key: string;
+  operator?: string;
+  value: unknown;
+}
+
+/**
+ * Returns true for the condition that `serviceInstance` exists. It limits nothing: it means "all instances", as does a scope
+ * without `serviceInstance`. With the value `false`, it is a limit.
+ */
+export function meansAllInstances(condition: Condition): boolean {
+  // In the preview of a policy pack, a value can be unknown, and reading it throws. It is read only if the rest matches.
+  return (
+    condition.key === "serviceInstance" && condition.operator === "stringExists" && condition.value === true
+  );
+}

@@ -27,6 +27,7 @@ const ANY = { serviceInstance: "*" };
 const EXISTS = [{ key: "serviceInstance", operator: "stringExists", value: true }];
 const roleCrn = (end: string, service = "iam") => `crn:v1:bluemix:public:${service}::::${end}`;
 const CUSTOM_READER = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Reader`;
+const NOT_EXISTS = [{ key: "serviceInstance", operator: "stringExists", value: false }];
 const COS_BUCKET = { serviceName: "cloud-object-storage", serviceInstance: COS };
 const group = (resourceGroupId: string) => ({ serviceInstance: undefined, resourceGroupId });
 const INSTANCES = new Map([
@@ -69,6 +70,7 @@ const CASES: readonly Case[] = [
       one({ source: ANY, target: { ...ANY, region: "us-south" } }),
       one({ source: ANY, target: { ...ANY, tags: [{ key: "env", value: "prod" }] } }),
       one({ source: ANY, target: group(GROUP) }),
+      one({ source: { serviceInstance: undefined, attributes: NOT_EXISTS }, target: ANY }),
     ],
   },
   {
@@ -202,6 +204,7 @@ const CASES: readonly Case[] = [
       two({}, { source: { accountId: OTHER_ACCOUNT } }),
       two({ target: { region: "us-south" } }, { target: { region: "eu-de" } }),
       two({ target: ANY }, { managedBy: "service" }),
+      two({}, { target: { serviceInstance: undefined, attributes: NOT_EXISTS } }),
     ],
   },
   {

@@ -114,6 +114,13 @@ describe("authorizationPolicies", () => {
     expect(one("all-to-all", unknownInstance)).to.include({ error: "" });
     const wide = { ...unknownInstance, target: { serviceName: "kms", serviceInstance: "*" } };
     expect(one("all-to-all", wide).error).to.match(/\.source\.serviceInstance can't be known/);
+    const unknownLimit = [{ key: "keyring", operator: "stringEquals", value: UNKNOWN }];
+    expect(
+      one("all-to-all", {
+        source: { ...EN_SIDE, serviceInstance: "*" },
+        target: { ...wide.target, attributes: unknownLimit },
+      }),
+    ).to.deep.include({ error: "", reports: [] });
     expect(one("excess-roles", { ...wide, roles: ["Manager"] }).reports).to.have.length(1);
     expect(one("excess-roles", { roles: UNKNOWN }).error).to.match(/\.roles can't be known/);
     expect(one("no-description", { description: UNKNOWN }).error).to.match(/\.description can't be known/);
