@@ -5,7 +5,7 @@ import { listPolicies } from "../iam/policies";
 import { hasResources, openResources } from "../iam/resources";
 import { listRoles } from "../iam/roles";
 import type { Settings } from "../iam/types";
-import { messageOf } from "../shared/coded-error";
+import { codeOf, messageOf, type ErrorCode } from "../shared/coded-error";
 import type { Check } from "./types";
 
 /** The timeouts of a check. They are shorter than those of a deployment, because a diagnosis must not take minutes. */
@@ -17,8 +17,9 @@ export async function checkAccount(settings: Settings, name?: string): Promise<C
   try {
     client = connect({ ...settings, timeouts: { ...TIMEOUTS, ...settings.timeouts } }, name);
   } catch (error) {
-    const remedy = "Set IC_API_KEY, or see docs/configuration.md";
-    return [{ name: "credentials", status: "failed", detail: messageOf(error), remedy }];
+    // For credentials with a name, the message has the variable to set.
+    const remedies = { "no-credentials": "Set IC_API_KEY, or see docs/configuration.md" };
+    return [failed("credentials", error, name === undefined ? remedies : {})];
   }
   const { check, took } = await checkIdentity(client);
   if (check.status === "failed") return [check];
@@ -63,9 +64,11 @@ async function checkIdentity(client: Client): Promise<{ check: Check; took: numb
     const detail = `${client.kind} from ${client.from}: account ${accountId}, as ${iamId}${until}`;
     return { check: { name, status: "ok", detail }, took: Math.round(performance.now() - start) };
   } catch (error) {
-    const remedy = `Check ${client.from}, and that ${client.endpoint} can be reached from here`;
-    const check: Check = { name, status: "failed", detail: client.redact(messageOf(error)), remedy };
-    return { check, took: 0 };
+    const { detail, ...check } = failed(name, error, {
+      "credentials-refused": `Check ${client.from}`,
+      "no-answer": `Check that ${client.endpoint} can be reached from here`,
+    });
+    return { check: { ...check, detail: client.redact(detail) }, took: 0 };
   }
 }
 
@@ -102,8 +105,14 @@ async function permission(name: string, role: string, read: () => Promise<string
     const detail = await read();
     return { name, status: "ok", detail: `${detail}, in ${Math.round(performance.now() - start)} ms` };
   } catch (error) {
-    return { name, status: "failed", detail: messageOf(error), remedy: `Give the credentials ${role}` };
+    return failed(name, error, { "not-permitted": `Give the credentials ${role}` });
   }
+}
+
+/** @param remedies the remedies by the code of the error. For other codes, the error's message has the next step. */
+function failed(name: string, error: unknown, remedies: Partial<Record<ErrorCode, string>>): Check {
+  const remedy = remedies[codeOf(error)];
+  return { name, status: "failed", detail: messageOf(error), ...(remedy !== undefined && { remedy }) };
 }
 
 /**

@@ -4,6 +4,6 @@ export interface Check {
   /** A check that could not be made is skipped. A warning doesn't fail the command. */
   status: "ok" | "warning" | "failed" | "skipped";
   detail: string;
-  /** The next step. Undefined if the check is ok. */
+  /** The next step. Undefined if the check is ok, or if `detail` has it. */
   remedy?: string;
 }
