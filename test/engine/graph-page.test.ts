@@ -11,7 +11,7 @@ import { startBrowser, type RunningBrowser } from "../../scripts/browser";
 import { startIamEmulator, type IamEmulator, type IamEmulatorOptions } from "../../src/emulator";
 import { emulatorEnv, runCli } from "../support/cli";
 import { closing } from "../support/opened";
-import { seededAccount } from "../support/seeded-account";
+import { grant, idAt, OBJECT_WRITER, READER, seededAccount } from "../support/seeded-account";
 
 /** The sizes of the graphs, and the number of policies to seed for each, because some of them are deleted. */
 const SIZES = { 10: 11, 100: 110, 300: 330 };
@@ -117,6 +117,25 @@ describe("the page of graph, in Chromium", function () {
       });
     });
   }
+
+  it("lists only the authorizations of an arrow or a node that the filters select", async () => {
+    const { seed, ...options } = seededAccount(0);
+    const buckets = Array.from({ length: 10 }, (_, at) => ({
+      id: idAt(at),
+      ...grant({ en: 1 }, { cos: 1, resource: `bucket-${at}` }, [at < 4 ? OBJECT_WRITER : READER]),
+    }));
+    const { page } = await open({ ...options, seed: buckets });
+    const details = page.getByRole("region", { name: "Details" });
+    await clickDrawn(page, "edges()[0]");
+    await details.getByRole("button").nth(9).waitFor();
+    await page.getByRole("combobox", { name: "Role" }).selectOption("Object Writer");
+    await page.getByText("4 of 10", { exact: true }).waitFor();
+    await clickDrawn(page, "edges()[0]");
+    await details.getByRole("heading", { name: "->" }).waitFor();
+    expect(await details.getByRole("button").count()).to.equal(4);
+    await clickDrawn(page, `nodes().filter((node) => node.data("label").startsWith("cos-"))[0]`);
+    await details.getByText("Accessible to (4)").waitFor();
+  });
 
   it("works with the keyboard alone", async () => {
     const { page } = await open(seededAccount(SIZES[10]));

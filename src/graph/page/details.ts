@@ -6,6 +6,7 @@ import { element, terms } from "./dom";
 /**
  * Describes the node, authorization or arrow with this id.
  *
+ * @param graph only with the authorizations that are drawn, so that an arrow and its list agree
  * @param onPick gets the id of the node or authorization whose button was pressed
  */
 export function detailsOf(graph: Graph, id: string, onPick: (id: string) => void): Node[] {

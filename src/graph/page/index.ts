@@ -35,6 +35,8 @@ function start(graph: Graph): void {
   const view = drawGraph(canvas, graph, pick);
   all.addEventListener("click", view.fit);
   const isSelected = selector(graph);
+  /** The graph with only the authorizations that the filters select. */
+  let shown = graph;
 
   function pick(id: string | undefined): void {
     view.mark(id);
@@ -42,7 +44,7 @@ function start(graph: Graph): void {
     details.replaceChildren(
       ...(id === undefined
         ? [element("p", {}, "Choose a node, an arrow or a list entry to see its details."), legend()]
-        : detailsOf(graph, id, pick)),
+        : detailsOf(shown, id, pick)),
     );
     details.scrollIntoView({ block: "nearest" });
   }
@@ -53,6 +55,7 @@ function start(graph: Graph): void {
     count.value = `${edges.length} of ${graph.edges.length}`;
     entries.show(new Set(edges.map(({ id }) => id)));
     view.show(edges);
+    shown = { ...graph, edges };
     pick(undefined);
   }
 
