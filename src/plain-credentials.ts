@@ -1,12 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { parse } from "yaml";
+import { findProjectFile } from "./shared/project-file";
 
 /** The properties of credentials that must be secret. Others, such as a profile's id, may be in plain text. */
 const SECRET = /^(api[_-]?key|client[_-]?secret|bearer[_-]?token|.*password)$/i;
-
-/** The possible names of the project file, in the order in which Pulumi looks for them. */
-const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
 
 type Path = readonly (string | number)[];
 type Tree = Record<string, unknown>;
@@ -79,18 +77,12 @@ function parsed(text: string): unknown {
  * @returns the file's text; undefined if no file can be read, for example if the Automation API configures the stack
  */
 export function stackSettings(stack: string, project: string, from: string): string | undefined {
-  const file = projectFile(from);
+  const file = findProjectFile(from);
   const { name, stackConfigDir, config } = treeIn(parsed((file && textOf(file)) ?? ""));
   if (file === undefined || String(name) !== project) return undefined;
   // The old name of `stackConfigDir` is `config`. If `config` is not a string, it has another meaning.
   const folder = [stackConfigDir, config].find((each) => typeof each === "string") ?? ".";
   return textOf(join(dirname(file), folder, `Pulumi.${stack.replaceAll("/", "-")}${extname(file)}`));
-}
-
-function projectFile(from: string): string | undefined {
-  const found = PROJECT_FILES.map((name) => join(from, name)).find((path) => existsSync(path));
-  const above = dirname(from);
-  return found ?? (above === from ? undefined : projectFile(above));
 }
 
 function textOf(file: string): string | undefined {

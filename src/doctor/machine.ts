@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { parse } from "yaml";
 import { messageOf } from "../shared/coded-error";
+import { findProjectFile } from "../shared/project-file";
 import type { Check } from "./types";
 
 /** The package's own requirements. */
@@ -79,12 +80,10 @@ const runtime = v.object({
 
 function checkProject(folder: string): Check {
   const name = "project";
-  const file = ["Pulumi.yaml", "Pulumi.yml"]
-    .map((each) => join(folder, each))
-    .find((each) => existsSync(each));
+  const file = findProjectFile(folder);
   if (file === undefined) {
     const remedy = "Run this command in the folder of the Pulumi project to check it too";
-    return { name, status: "skipped", detail: "this folder has no Pulumi.yaml", remedy };
+    return { name, status: "skipped", detail: "this folder is not in a Pulumi project", remedy };
   }
   const found = v.safeParse(runtime, readYaml(file));
   if (!found.success) {

@@ -55,6 +55,8 @@ describe("the checks of the machine", () => {
   it("find the project and its language", () => {
     expect(check("project")).to.include({ status: "skipped" });
     expect(check("project", { "Pulumi.yaml": "name: x\nruntime: nodejs\n" })).to.include({ status: "ok" });
+    const json = '{\n\t"name": "x",\n\t"runtime": "nodejs"\n}\n';
+    expect(check("project", { "Pulumi.json": json })).to.include({ status: "ok" });
     const detailed = "name: x\nruntime:\n  name: nodejs\n";
     expect(check("project", { "Pulumi.yaml": detailed })).to.include({ status: "ok" });
     expect(check("project", { "Pulumi.yaml": "name: x\nruntime: python\n" })).to.include({
@@ -62,5 +64,17 @@ describe("the checks of the machine", () => {
     });
     for (const broken of ["name: x\n", "a: [", ""])
       expect(check("project", { "Pulumi.yaml": broken }), broken).to.include({ status: "failed" });
+  });
+
+  it("find the project of a folder in it, as Pulumi does", () => {
+    const project = temporaryFolder();
+    writeFileSync(join(project, "Pulumi.yml"), "name: x\nruntime: nodejs\n");
+    const folder = join(project, "infra", "src");
+    mkdirSync(folder, { recursive: true });
+    const found = checkMachine(folder).find(({ name }) => name === "project");
+    expect(found).to.deep.include({
+      status: "ok",
+      detail: `${join(project, "Pulumi.yml")}, runtime nodejs`,
+    });
   });
 });
