@@ -7,6 +7,7 @@ import { canonicalRoles } from "../roles";
 import type { CheckFailure, Inputs, Source, Target } from "../types";
 import { ALL, EVENT_NOTIFICATIONS, hasUnknown, isUnknown, UNKNOWN } from "../values";
 import type { ValidInputs } from "./schema";
+import { withoutNulls } from "./validate";
 
 /** Facts that only IAM knows. Undefined if IAM was not asked or did not respond. */
 export interface IamFacts {
@@ -27,27 +28,30 @@ const BESIDE_CRN: Record<BesideCrn, true> = { accountId: true, region: true };
 /** The properties that a CRN sets. */
 const CRN_PROPERTIES = SCOPE_ATTRIBUTES.filter((key) => !Object.hasOwn(BESIDE_CRN, key));
 
-/** Replaces `crn` with the properties that it stands for. Other properties narrow the side further. */
+/**
+ * Replaces `crn` with the properties that it stands for. Other properties narrow the side further. Properties that are `null` or
+ * undefined are absent.
+ */
 export function expandCrns(written: Record<string, unknown>): {
   inputs: Record<string, unknown>;
   failures: CheckFailure[];
 } {
   const failures: CheckFailure[] = [];
   const expanded = ["source", "target"].flatMap((name) => {
-    const side = written[name];
+    const side = withoutNulls(written[name]);
     if (typeof side !== "object" || side === null || !("crn" in side)) return [];
     const { crn, ...rest } = side;
-    if (crn === undefined || crn === null) return [[name, rest] as const];
+    if (crn === undefined) return [[name, rest] as const];
     if (crn === UNKNOWN) return [[name, UNKNOWN] as const];
     const failure = refuseCrn(name, crn, rest);
-    if (failure === undefined) return [[name, { ...sideOfCrn(crn as string), ...rest }] as const];
+    if (failure === undefined) return [[name, { ...rest, ...sideOfCrn(crn as string) }] as const];
     failures.push(failure);
     return [[name, UNKNOWN] as const];
   });
   return { inputs: { ...written, ...Object.fromEntries(expanded) }, failures };
 }
 
-function refuseCrn(name: string, crn: unknown, rest: object): CheckFailure | undefined {
+function refuseCrn(name: string, crn: unknown, rest: Record<string, unknown>): CheckFailure | undefined {
   const property = `${name}.crn`;
   if (typeof crn !== "string" || !parseCrn(crn)) {
     return {
@@ -55,7 +59,7 @@ function refuseCrn(name: string, crn: unknown, rest: object): CheckFailure | und
       reason: `${property} is not a valid CRN: the CRN of an instance has the form crn:v1:bluemix:public:<service>:<region>:a/<account>:<GUID>::`,
     };
   }
-  const repeated = CRN_PROPERTIES.find((key) => Object.hasOwn(rest, key));
+  const repeated = CRN_PROPERTIES.find((key) => rest[key] !== undefined);
   if (repeated === undefined) return undefined;
   return { property, reason: `${property} already sets ${repeated}: remove one of the two` };
 }

@@ -70,7 +70,7 @@ function isUnknownProperty({ type, expected }: Issue): boolean {
 }
 
 /** Removes properties that are `null`, which JavaScript programs use for absent ones. */
-function withoutNulls(value: unknown): unknown {
+export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isTree(value)) return value;
   return Object.fromEntries(

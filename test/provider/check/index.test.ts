@@ -674,6 +674,51 @@ describe("check", () => {
         },
       ],
       [
+        "treats null beside crn as absent",
+        {
+          source: {
+            crn: crn("event-notifications", EN, OTHER_ACCOUNT),
+            accountId: OTHER_ACCOUNT,
+            region: null,
+          },
+          target: {
+            crn: null,
+            serviceName: "kms",
+            serviceInstance: "*",
+            resourceType: null,
+            resource: null,
+          },
+          roles: ["Reader"],
+        },
+        {
+          source: { serviceName: "event-notifications", accountId: OTHER_ACCOUNT, serviceInstance: EN },
+          target: { serviceName: "kms", serviceInstance: "*" },
+          roles: ["Reader"],
+        },
+      ],
+      [
+        "keeps what a CRN sets beside null, and beside undefined",
+        inputs({
+          target: {
+            crn: crn("kms", KMS, ACCOUNT, "key:1"),
+            ...Object.fromEntries(Object.keys(bucketInputs().target).map((key) => [key, null])),
+            resourceType: undefined,
+            accountId: null,
+          },
+          roles: ["Reader"],
+        }),
+        inputs({
+          source: { serviceName: "event-notifications" },
+          target: {
+            serviceName: "kms",
+            serviceInstance: crn("kms", KMS),
+            resourceType: "key",
+            resource: "1",
+          },
+          roles: ["Reader"],
+        }),
+      ],
+      [
         "sorts lists and removes duplicates",
         inputs({
           target: {
