@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { INSTANCE_ID } from "./instance-ids";
 import type { Attribute } from "./policy";
-import { GUID, HEX_ID, matching, text } from "./seed-values";
+import { HEX_ID, matching, text } from "./seed-values";
 
 /** The source or target of a policy. A property is missing if the policy doesn't limit it. */
 export interface AuthorizationSide {
@@ -27,9 +28,9 @@ export interface AuthorizationSide {
 export const LIMITS = {
   serviceInstance: v.optional(
     matching(
-      `\\*|${GUID}`,
-      'must be the GUID of an instance, or "*" for all',
-      "The instance's GUID. `*` means all instances.",
+      `\\*|${INSTANCE_ID}`,
+      'must be the id of an instance, or "*" for all',
+      "The instance's GUID, or the id that its service has instead. `*` means all instances.",
     ),
   ),
   resourceGroupId: v.optional(

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { DEFAULT_ACCOUNT, type Accounts } from "./accounts";
+import { expectedInstanceId } from "./instance-ids";
 import type { Seed } from "./policy";
 import { attributeOf } from "./policy-schema";
 import type { InstanceSeed, ResourceGroupSeed } from "./resource";
@@ -58,6 +59,7 @@ export function parseSeeds(
   const accounts: Accounts = [first, ...others];
   refuseUnknownAccounts(file, accounts);
   refuseRepeatedIds(file);
+  refuseOtherInstanceIds(file);
   const roles = rolesOf(accounts);
   return {
     accounts,
@@ -103,4 +105,25 @@ function refuseRepeatedIds(file: SeedFile): void {
     ([, id], index) => id !== undefined && items.findIndex(([, other]) => other === id) < index,
   );
   if (at >= 0) throw new SeedError(`${items[at]?.[0]} must not be listed twice`);
+}
+
+/** Refuses an id that no instance of the service has, such as a name. */
+function refuseOtherInstanceIds({ instances, authorizations }: SeedFile): void {
+  const sides = authorizations.flatMap(({ source, target }, at) => [
+    { path: `authorizations[${at}].source.serviceInstance`, ...source },
+    { path: `authorizations[${at}].target.serviceInstance`, ...target },
+  ]);
+  const items = [
+    ...instances.map(({ guid, serviceName }, at) => ({
+      path: `instances[${at}].guid`,
+      serviceName,
+      id: guid,
+    })),
+    ...sides.map(({ path, serviceName, serviceInstance: id }) => ({ path, serviceName, id })),
+  ];
+  for (const { path, serviceName, id = "*" } of items) {
+    const expected = id === "*" ? undefined : expectedInstanceId(id, serviceName);
+    if (expected !== undefined)
+      throw new SeedError(`${path} must be ${expected}, for the service ${serviceName}`);
+  }
 }

@@ -1,8 +1,9 @@
 import * as v from "valibot";
+import { INSTANCE_ID } from "./instance-ids";
 import { INSTANCE_STATES } from "./resource";
 import { exactObject } from "./schema-issues";
 import { LIMITS } from "./scope";
-import { hexId, text, uuid } from "./seed-values";
+import { hexId, matching, text, uuid } from "./seed-values";
 
 const listOf = <Each extends v.GenericSchema>(each: Each, description: string) =>
   v.optional(v.pipe(v.array(each), v.description(description)), []);
@@ -48,7 +49,13 @@ const resourceGroup = exactObject({
 const instance = exactObject({
   name: text("The instance's name."),
   serviceName: text("The service's name in IAM: `kms`, `cloud-object-storage`, …"),
-  guid: v.optional(uuid("A UUID. Default: generated.")),
+  guid: v.optional(
+    matching(
+      INSTANCE_ID,
+      "must be the id of an instance",
+      "A UUID, or the id that the service has instead. Default: a generated UUID.",
+    ),
+  ),
   resourceGroupId: v.optional(
     hexId("The id of its resource group. Default: the account's default resource group."),
   ),

@@ -2,8 +2,8 @@ import * as v from "valibot";
 
 /** The id of an account or a resource group. */
 export const HEX_ID = "[0-9a-fA-F]{32}";
-/** The GUID of an instance. The GUIDs of VPC have a prefix, such as `r006-`. */
-export const GUID = "(r\\d+-)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+/** The id of a policy. */
+export const UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
 
 /** A string, with a description for editors. */
 export const text = (description: string) =>
@@ -14,4 +14,4 @@ export const matching = (shape: string, expected: string, description: string) =
   v.pipe(v.string(), v.regex(new RegExp(`^(${shape})$`), expected), v.description(description));
 
 export const hexId = (description: string) => matching(HEX_ID, "must be 32 hexadecimal digits", description);
-export const uuid = (description: string) => matching(GUID, "must be a UUID", description);
+export const uuid = (description: string) => matching(UUID, "must be a UUID", description);

@@ -113,6 +113,26 @@ const GOOD: [what: string, file: object][] = [
     },
   ],
   [
+    "the ids of clusters, locations and VPC resources",
+    {
+      instances: [
+        ["is", `r006-${KMS}`],
+        ["is", `0717_${COS}`],
+        ["is", `02h7-${KMS}`],
+        ["is", EN],
+        ["containers-kubernetes", "8042b2a8af6a4a5cbf6dbe09e07311d2"],
+        ["satellite", "c0rcidjw0s3rf9v8sms0"],
+      ].map(([serviceName, guid]) => ({ name: "one", serviceName, guid })),
+      authorizations: [
+        {
+          source: { serviceName: "is", serviceInstance: `02h7_${KMS}` },
+          target: { serviceName: "event-notifications", serviceInstance: EN },
+          roles: ["Event Source Manager"],
+        },
+      ],
+    },
+  ],
+  [
     "a policy of IAM, with unknown properties",
     { policies: [{ ...POLICY, last_permit_at: null }, WHAT_EXISTS["template"], WHAT_EXISTS["tagged"]] },
   ],
@@ -136,6 +156,21 @@ const BAD: [what: string, file: unknown, bySchema: boolean][] = [
   [
     "a name as resource group",
     { authorizations: [{ ...BUCKET, source: { resourceGroupId: "production" } }] },
+    true,
+  ],
+  [
+    "the id of a VPC resource for another service",
+    { authorizations: [{ ...BUCKET, source: { serviceInstance: `r006-${EN}` } }] },
+    false,
+  ],
+  [
+    "a name that is as long as the id of a cluster",
+    { instances: [{ name: "keys", serviceName: "kms", guid: "keysOfTheProduction1" }] },
+    false,
+  ],
+  [
+    "the id of a VPC resource as that of a policy",
+    { authorizations: [{ ...BUCKET, id: `r006-${ID}` }] },
     true,
   ],
   ["a misspelt role", { authorizations: [{ ...BUCKET, roles: ["Reader", "Object Wirter"] }] }, false],

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { expectedInstanceId } from "../../../src/emulator/instance-ids";
 import { isGroupId, isInstanceId, isListedInstance } from "../../../src/provider/check/ids";
 import { UNKNOWN } from "../../../src/provider/values";
 
@@ -57,6 +58,12 @@ describe("the ids of instances", () => {
       expect(isListedInstance(name, service), "listed").to.equal(false);
     });
   }
+
+  it("are those that a seed file of the emulator accepts", () => {
+    for (const [service, id] of IDS) expect(expectedInstanceId(id, service), id).to.equal(undefined);
+    for (const [service, name] of NAMES)
+      expect(expectedInstanceId(name, service), name).to.match(/^a UUID|^the id/);
+  });
 
   it("may have any service's shape while the service is not known, and are then not known to be listed", () => {
     for (const service of [undefined, "*", UNKNOWN]) {
