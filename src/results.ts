@@ -5,10 +5,13 @@ import type { SourceProperties, TargetProperties } from "./args";
 export interface Authorization {
   /** The policy's id, a UUID. `adopt` and `EnAuthorization.get` take it. */
   id: string;
-  /** The service that has access, as stored in IAM. `accountId` is always set. */
-  source: pulumi.Unwrap<SourceProperties> & { accountId: string };
-  /** The service that the source may access, as stored in IAM. `accountId` is always set. */
-  target: pulumi.Unwrap<TargetProperties> & { accountId: string };
+  /**
+   * The service that has access, as stored in IAM. `accountId` is undefined only if the policy names no account, for example
+   * because its source is an enterprise.
+   */
+  source: pulumi.Unwrap<SourceProperties>;
+  /** The service that the source may access, as stored in IAM. `accountId` is undefined only if the policy names no account. */
+  target: pulumi.Unwrap<TargetProperties>;
   /** The roles' display names, sorted. A role appears as its CRN if IAM gives no name for it. */
   roles: string[];
   /** The purpose of the authorization. */

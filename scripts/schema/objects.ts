@@ -24,6 +24,8 @@ export const OBJECTS: Record<string, ObjectType> = {
   },
   StoredSource: { text: "AuthorizationSource", of: ["SourceProperties"], always: ["accountId"] },
   StoredTarget: { text: "AuthorizationTarget", of: ["TargetProperties"], always: ["accountId"] },
+  ListedSource: { text: "AuthorizationSource", of: ["SourceProperties"] },
+  ListedTarget: { text: "AuthorizationTarget", of: ["TargetProperties"] },
   AuthorizationAttribute: { text: "AuthorizationAttribute", of: ["AuthorizationAttribute"] },
   AuthorizationTag: { text: "AuthorizationTag", of: ["AuthorizationTag"] },
   AuthorizationSettle: { text: "AuthorizationSettle", of: ["AuthorizationSettle"] },
@@ -34,8 +36,8 @@ export const OBJECTS: Record<string, ObjectType> = {
 /** Types whose values the schema suggests. Any other string is accepted too. */
 export const OPEN_ENUMS = ["ServiceName", "Role", "ResourceType"];
 
-/** The sides of the state and of lookups, by the type that they extend. */
-export const STORED: Record<string, string> = {
-  SourceProperties: "StoredSource",
-  TargetProperties: "StoredTarget",
+/** The sides in the results of lookups, by the type that they have. */
+export const LISTED: Record<string, string> = {
+  SourceProperties: "ListedSource",
+  TargetProperties: "ListedTarget",
 };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as ts from "typescript";
 import { CONFIG_KEYS } from "../../src/iam/config";
 import { exportedTypes } from "../docs/exported-types";
-import { OBJECTS, OPEN_ENUMS, STORED, type ObjectType } from "./objects";
+import { OBJECTS, OPEN_ENUMS, LISTED, type ObjectType } from "./objects";
 import { CONFIG, LANGUAGES, META, PACKAGE } from "./package";
 
 const ROOT = join(__dirname, "..", "..");
@@ -132,8 +132,7 @@ function packageSchema(version: string): Schema {
     if (["string", "number", "boolean"].includes(text)) return { type: text };
     if (OPEN_ENUMS.includes(text)) return { oneOf: [{ type: "string" }, reference(text)] };
     if (ts.isArrayTypeNode(node)) return { type: "array", items: schemaOfType(node.elementType, property) };
-    const [stored] = ts.isIntersectionTypeNode(node) ? node.types.map(withoutInputs) : [];
-    const name = (stored && STORED[stored.getText()]) ?? text;
+    const name = LISTED[text] ?? text;
     if (Object.hasOwn(OBJECTS, name)) return reference(name);
     if (!ts.isUnionTypeNode(node))
       throw new Error(`${property} has the type ${text}, which no schema can have`);

@@ -46,6 +46,10 @@ function limitsOf(name: string, side: Side): string[] {
   return [...limits, ...others].map((each) => `${name} ${JSON.stringify(each)}`);
 }
 
+function hasAccount({ accountId }: Side): boolean {
+  return accountId !== undefined;
+}
+
 /** Returns true if `one` grants everything that `other` grants: it has no additional limit, and no role is missing. */
 function covers(one: Grant, other: Grant): boolean {
   return (
@@ -70,7 +74,9 @@ export const ACCOUNT_RULES: readonly Rule[] = [
     source: SERVICE_AUTH,
     looksAt: "all",
     find: (all) => {
-      const grants = all.map(toGrant);
+      // No page of IBM's docs defines the scope of a side without an account, so it is not compared.
+      const isClear = ({ source, target }: Authorization) => [source, target].every(hasAccount);
+      const grants = all.filter(isClear).map(toGrant);
       return grants.flatMap((grant) => {
         const { id, managedBy } = grant.authorization;
         // An authorization that a service or a template manages can't be removed by hand.

@@ -33,7 +33,7 @@ function isUnlimited(side: Side): boolean {
 }
 
 function isSameAccount(one: Side, other: Side): boolean {
-  return one.accountId.toLowerCase() === other.accountId.toLowerCase();
+  return one.accountId?.toLowerCase() === other.accountId?.toLowerCase();
 }
 
 /** The rules about the breadth of a scope. */
@@ -80,10 +80,17 @@ export const SCOPE_RULES: readonly Rule[] = [
       looksAt: "one",
     },
     ({ source, target }, { allowedAccounts = [] }) => {
-      if (isSameAccount(source, target) || allowedAccounts.includes(source.accountId.toLowerCase()))
+      const { accountId } = source;
+      if (accountId === undefined) {
+        return {
+          why: "its source names no account, so services of other accounts may have access",
+          change: "delete the authorization unless you know that its source needs this access",
+        };
+      }
+      if (isSameAccount(source, target) || allowedAccounts.includes(accountId.toLowerCase()))
         return undefined;
       return {
-        why: `services of account ${source.accountId} have access`,
+        why: `services of account ${accountId} have access`,
         change:
           "delete the authorization, or allow the account with --allow-account, or with allowedAccounts in a policy pack",
       };

@@ -1,4 +1,4 @@
-import { attributeTexts, limitTexts } from "../provider/scope-text";
+import { accountText, attributeTexts, limitTexts } from "../provider/scope-text";
 import { SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/policy-fields";
 import type { Authorization, ResourceGroup, ServiceInstance } from "../results";
 import type { Account } from "./account";
@@ -58,7 +58,7 @@ export function withNames(authorization: Authorization, names: Names) {
 }
 
 /** Describes a side: the service and each property that limits it, on a line each. */
-export function sideLines(side: Side, ownAccount: string, names: Names, shorten = false): string {
+export function sideLines(side: Side, ownAccount: string | undefined, names: Names, shorten = false): string {
   const { accountId, serviceName = "", serviceInstance, resourceGroupId } = side;
   const named = (id: string) => {
     const name = names.get(id);
@@ -70,7 +70,7 @@ export function sideLines(side: Side, ownAccount: string, names: Names, shorten 
     serviceInstance === "*" ? "all instances" : serviceInstance && named(serviceInstance),
     resourceGroupId === "*" ? "all resource groups" : resourceGroupId && `group ${named(resourceGroupId)}`,
     ...limitTexts(side),
-    accountId === ownAccount ? "" : `account ${accountId}`,
+    accountText({ accountId }, ownAccount),
   ]
     .filter(Boolean)
     .join("\n");

@@ -13,10 +13,16 @@ import type { Authorization } from "../results";
  * would stop the preview of the whole program.
  */
 export function whyNotDeclarable(authorization: Authorization, policy: Policy): string | undefined {
+  const { source, target } = authorization;
+  const named = source.accountId === undefined ? undefined : target.accountId;
+  if (named === undefined) {
+    const side = source.accountId === undefined ? "source" : "target";
+    return `no program can declare it: its ${side} names no account`;
+  }
   const { failures, inputs } = validate({ ...toInputs(authorization) });
   const [failure] = [...failures, ...checkRules(inputs)];
   if (failure) return `no program can declare it: ${failure.reason}`;
-  const declared = withAccounts(inputs as Inputs, authorization.target.accountId);
+  const declared = withAccounts(inputs as Inputs, named);
   if (isSameScope(policy, toPolicyBody(declared, policy.roleIds))) return undefined;
   return `no program can declare it. ${scopeDifferences(authorization, declared)}`;
 }

@@ -64,7 +64,7 @@ function withEventNotifications(name: string, { source, target }: Authorization,
 
 /** Adds the source's account if it differs from the target's, the regions, and attributes and tags such as `keyring-events`. */
 function withLimits(name: string, { source, target }: Authorization): string {
-  const account = source.accountId === target.accountId ? "" : `account-${source.accountId.slice(0, 8)}`;
+  const account = source.accountId === target.accountId ? "" : `account-${shortAccount(source)}`;
   const attributes = [source.attributes, target.attributes, target.tags].flatMap((each = []) => each);
   const limits = attributes.map(({ key, value }) => `${key}-${value === true ? "any" : String(value)}`);
   const others = OTHER_ATTRIBUTES.flatMap((key) => [source[key], target[key]]);
@@ -76,7 +76,7 @@ function withRoles(name: string, { roles }: Authorization): string {
 }
 
 function sideName(side: Side, names: NamesById): string {
-  const { serviceName = "", serviceInstance, resourceGroupId, resourceType, resource, accountId } = side;
+  const { serviceName = "", serviceInstance, resourceGroupId, resourceType, resource } = side;
   const service = serviceName === ALL ? "all-services" : serviceName;
   if (resource !== undefined && resourceType !== undefined) return `${resource}-${resourceType}`;
   // A name without an ASCII letter or digit, such as 生産, leaves nothing for the resource's name.
@@ -86,7 +86,11 @@ function sideName(side: Side, names: NamesById): string {
   if (resourceGroupId === ALL) return `${service}-in-all-groups`;
   if (resourceGroupId !== undefined)
     return `${service}-in-${nameOf(resourceGroupId) ?? resourceGroupId.slice(0, 8)}`;
-  return serviceInstance === ALL ? `all-${service}` : `${service}-${accountId.slice(0, 8)}`;
+  return serviceInstance === ALL ? `all-${service}` : `${service}-${shortAccount(side)}`;
+}
+
+function shortAccount({ accountId }: Side): string {
+  return accountId?.slice(0, 8) ?? "none";
 }
 
 /** Returns a text in lower case, with hyphens between its words. */

@@ -18,7 +18,7 @@ export interface Known {
 export function toGraph(authorizations: readonly Authorization[], known: Known): Graph {
   const groups = new Map<string, GraphGroup>();
   const nodes = new Map<string, GraphNode>();
-  const addSide = (side: Side, ownAccount: string): string => {
+  const addSide = (side: Side, ownAccount: string | undefined): string => {
     const parent = addGroups(groups, side, ownAccount, known);
     return add(nodes, "n", { parent, ...describe(side, known) });
   };
@@ -45,11 +45,17 @@ function add<Value extends { id: string }>(
 }
 
 /** Adds the account of a side and its resource group, and returns the id of the inner one. */
-function addGroups(groups: Map<string, GraphGroup>, side: Side, ownAccount: string, known: Known): string {
+function addGroups(
+  groups: Map<string, GraphGroup>,
+  side: Side,
+  ownAccount: string | undefined,
+  known: Known,
+): string {
   const { accountId, serviceInstance = "*", resourceGroupId = known.groupOf?.get(serviceInstance) } = side;
+  const isOwn = accountId === ownAccount;
   const account = add(groups, "g", {
     kind: "account",
-    name: clean(`${accountId === ownAccount ? "" : "other "}account ${accountId}`),
+    name: accountId === undefined ? "no account" : clean(`${isOwn ? "" : "other "}account ${accountId}`),
   });
   if (!resourceGroupId || resourceGroupId === "*") return account;
   const name = known.names.get(resourceGroupId) ?? resourceGroupId;

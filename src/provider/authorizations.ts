@@ -2,7 +2,7 @@ import type { Policy } from "../iam/types";
 import type { Authorization } from "../results";
 import { parseCrn } from "../shared/crn";
 import { managedBy } from "./errors";
-import { toState } from "./policy-mapping";
+import { describePolicy } from "./policy-mapping";
 import { EVENT_NOTIFICATIONS } from "./values";
 
 /** The values that a side must have. An undefined property matches any value. */
@@ -25,7 +25,7 @@ export function toAllAuthorizations(policies: readonly Policy[]): Authorization[
 }
 
 function toAuthorization(policy: Policy): Authorization {
-  const { state, href, pattern, rule, template, ...rest } = toState(policy, policy.roleNames);
+  const { state, href, pattern, rule, template, ...rest } = describePolicy(policy, policy.roleNames);
   const manager = managedBy(policy);
   return { id: policy.id, ...rest, ...(manager && { managedBy: manager }) };
 }

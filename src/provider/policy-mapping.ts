@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { CodedError } from "../shared/coded-error";
 import type { Policy, PolicyAttribute, PolicyBody, PolicyTag } from "../iam/types";
 import {
   mapMetadata,
@@ -34,12 +35,35 @@ export function toPolicyBody({ source, target, description }: Inputs, roleIds: s
  *
  * @param roleNames display names by CRN. A role without one keeps its CRN.
  * @param known the previous state, if any. Its roles keep their order.
+ * @throws CodedError if a side names no account
  */
 export function toState(
   policy: Policy,
   roleNames: Readonly<Record<string, string>>,
   known: Partial<State> = {},
 ): State {
+  const { source, target, ...rest } = describePolicy(policy, roleNames, known);
+  const accountOf = (name: string, { accountId }: Side): string => {
+    if (accountId !== undefined) return accountId;
+    const message = `the ${name} of policy ${policy.id} names no account, and every authorization that a program can declare names one`;
+    throw new CodedError("not-an-authorization", message);
+  };
+  return {
+    source: { ...source, accountId: accountOf("source", source) },
+    target: { ...target, accountId: accountOf("target", target) },
+    ...rest,
+  };
+}
+
+/** A policy in the form of the state. A side has no account if the policy names none. */
+type DescribedPolicy = Omit<State, keyof DeclaredScope> & DeclaredScope;
+
+/** Converts a policy as `toState` does, also one that no program can declare, such as one whose source is an enterprise. */
+export function describePolicy(
+  policy: Policy,
+  roleNames: Readonly<Record<string, string>>,
+  known: Partial<State> = {},
+): DescribedPolicy {
   const { pattern, rule, template } = policy;
   const metadata = mapMetadata((key) => policy[key]) as PolicyMetadata;
   return defined({
@@ -53,15 +77,16 @@ export function toState(
   });
 }
 
-/** Returns the scope of a policy as normalized arguments, with the account of both sides. */
-export function scopeOf({ subject, resource }: PolicyBody): Pick<State, "source" | "target"> {
+/** Returns the scope of a policy as normalized arguments, with the accounts that the policy names. */
+export function scopeOf({ subject, resource }: PolicyBody): DeclaredScope {
   const tags = fromTags(resource.tags);
   return {
-    source: fromAttributes(subject.attributes) as State["source"],
-    target: { ...fromAttributes(resource.attributes), ...(tags && { tags }) } as State["target"],
+    source: fromAttributes(subject.attributes),
+    target: { ...fromAttributes(resource.attributes), ...(tags && { tags }) } as Target,
   };
 }
 
+/** A scope, with or without accounts. */
 type DeclaredScope = Pick<Inputs, "source" | "target">;
 
 /** The longest value in a difference, in characters. */
@@ -107,7 +132,7 @@ export function toInputs({
   roles,
   description,
   ...rest
-}: Pick<State, "source" | "target" | "roles" | "description" | Local>): Inputs {
+}: DeclaredScope & Pick<State, "roles" | "description" | Local>): Inputs {
   const { accountId: sourceAccount, ...sourceRest } = source;
   const { accountId, ...targetRest } = target;
   return {

@@ -1,24 +1,33 @@
 import { meansAllInstances, SCOPE_ATTRIBUTES, type ScopeAttribute } from "../shared/policy-fields";
-import type { State } from "./types";
+import type { Source, Target } from "./types";
 
-type Side = State["source"] | State["target"];
+type Side = Source | Target;
 
 /** Describes the scope of an authorization. */
-export function scopeText({ source, target }: Pick<State, "source" | "target">): string {
+export function scopeText({ source, target }: { source: Source; target: Target }): string {
   return `${sideText(source, target.accountId)} -> ${sideText(target, target.accountId)}`;
 }
 
 /** Describes a source or target: its service, with everything that limits it in parentheses. */
-function sideText(side: Side, ownAccount: string): string {
+function sideText(side: Side, ownAccount: string | undefined): string {
   const { accountId, serviceName = "", serviceInstance, attributes = [], ...others } = side;
-  const { tags = [], ...narrowing }: typeof others & Pick<State["target"], "tags"> = others;
+  const { tags = [], ...narrowing }: typeof others & Pick<Target, "tags"> = others;
   const words = [
     serviceInstance === "*" ? "all instances" : serviceInstance,
     ...Object.entries(narrowing).map(([key, value]) => `${key} ${value}`),
     ...attributeTexts(attributes, tags),
-    accountId === ownAccount ? undefined : `account ${accountId}`,
+    accountText({ accountId }, ownAccount),
   ];
   return `${serviceName === "*" ? "any service" : serviceName} (${words.filter(Boolean).join(", ")})`;
+}
+
+/** Describes the account of a side, or returns `undefined` if it is the account of the authorization. */
+export function accountText(
+  { accountId }: { accountId: string | undefined },
+  ownAccount: string | undefined,
+): string | undefined {
+  if (accountId === undefined) return "no account";
+  return accountId === ownAccount ? undefined : `account ${accountId}`;
 }
 
 /** The attributes that have words of their own in a text about a scope. */
@@ -36,7 +45,7 @@ export const OTHER_ATTRIBUTES = SCOPE_ATTRIBUTES.filter((key) => !NAMED.has(key)
 
 /** Describes what limits a side besides its service, instance, resource group and account, one text for each limit. */
 export function limitTexts(side: Side): string[] {
-  const { resourceType, resource, attributes, tags }: Side & Pick<State["target"], "tags"> = side;
+  const { resourceType, resource, attributes, tags }: Side & Pick<Target, "tags"> = side;
   return [
     ...OTHER_ATTRIBUTES.map((key) => side[key] && `${key} ${side[key]}`),
     [resourceType, resource].filter(Boolean).join(" "),

@@ -83,6 +83,8 @@ const CASES: readonly Case[] = [
     breaks: [
       one({ source: { accountId: OTHER_ACCOUNT } }),
       one({ source: { accountId: OTHER_ACCOUNT } }, { allowedAccounts: [ACCOUNT] }),
+      one({ source: { accountId: undefined } }),
+      one({ source: { accountId: undefined }, target: { accountId: undefined } }),
     ],
     nearly: [
       one({}),
@@ -202,6 +204,8 @@ const CASES: readonly Case[] = [
       two({ roles: ["Reader"] }, { roles: ["Writer"] }),
       two({ target: ANY, roles: ["Reader"] }, { roles: ["Writer"] }),
       two({}, { source: { accountId: OTHER_ACCOUNT } }),
+      two({}, { source: { accountId: undefined } }),
+      two({ source: { accountId: undefined } }, { source: { accountId: undefined } }),
       two({ target: { region: "us-south" } }, { target: { region: "eu-de" } }),
       two({ target: ANY }, { managedBy: "service" }),
       two({}, { target: { serviceInstance: undefined, attributes: NOT_EXISTS } }),

@@ -83,6 +83,8 @@ describe("the schema of the packaged provider", function () {
     ]);
     expect(type("StoredSource").required).to.deep.equal(["accountId"]);
     expect(type("StoredTarget").required).to.have.members(["accountId", "serviceName"]);
+    expect(type("ListedSource").required).to.deep.equal([]);
+    expect(type("ListedTarget").required).to.deep.equal(["serviceName"]);
     expect(type("AuthorizationSource").required).to.deep.equal([]);
   });
 

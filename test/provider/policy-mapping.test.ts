@@ -78,8 +78,8 @@ describe("toState", () => {
     it(`returns the id of a role without a name: ${JSON.stringify(crn)}`, () => {
       const policy: Policy = {
         ...{ id: "p", type: "authorization", state: "active", href: "", roleNames: {} },
-        subject: { attributes: [] },
-        resource: { attributes: [] },
+        subject: { attributes: toAttributes({ accountId: ACCOUNT }) },
+        resource: { attributes: toAttributes({ accountId: ACCOUNT }) },
         roleIds: [crn],
       };
       expect(toState(policy, {}).roles).to.deep.equal([crn]);

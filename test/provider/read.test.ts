@@ -33,6 +33,15 @@ describe("readAuthorization", () => {
     expect(await failure(readAuthorization(context, "one", {}))).to.have.property("code", "policy-not-found");
   });
 
+  it("refuses a policy that names no account, which no later operation could use", async () => {
+    for (const side of ["subject", "resource"] as const) {
+      const { attributes } = policy()[side];
+      const other = policy({ [side]: { attributes: attributes.filter(({ key }) => key !== "accountId") } });
+      const error = await failure(readAuthorization(contextWith(other).context, "one", {}));
+      expect(error).to.have.property("code", "not-an-authorization");
+    }
+  });
+
   it("looks up the names of roles that IAM returns without a name", async () => {
     const roleIds = [READER.crn, WRITER.crn];
     const { context, lookups } = contextWith(policy({ roleIds }));

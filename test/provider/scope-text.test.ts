@@ -1,9 +1,28 @@
 import { expect } from "chai";
-import { isBroad } from "../../src/provider/scope-text";
+import { isBroad, scopeText } from "../../src/provider/scope-text";
 import type { Authorization } from "../../src/results";
-import { EN } from "../support/inputs";
+import { ACCOUNT, EN, KMS, OTHER_ACCOUNT } from "../support/inputs";
 
 type Side = Authorization["source"];
+
+describe("scopeText", () => {
+  const source = { serviceName: "event-notifications", serviceInstance: EN };
+  const target = { serviceName: "kms", serviceInstance: KMS, accountId: ACCOUNT };
+  it("has the account of the source only if it is not that of the target", () => {
+    expect(scopeText({ source: { ...source, accountId: ACCOUNT }, target })).to.equal(
+      `event-notifications (${EN}) -> kms (${KMS})`,
+    );
+    expect(scopeText({ source: { ...source, accountId: OTHER_ACCOUNT }, target })).to.equal(
+      `event-notifications (${EN}, account ${OTHER_ACCOUNT}) -> kms (${KMS})`,
+    );
+  });
+
+  it("shows that a side names no account", () => {
+    expect(scopeText({ source, target: { ...target, accountId: undefined } })).to.equal(
+      `event-notifications (${EN}, no account) -> kms (${KMS}, no account)`,
+    );
+  });
+});
 
 describe("isBroad", () => {
   const exists = (key: string, value = true) => ({

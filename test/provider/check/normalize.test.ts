@@ -14,7 +14,8 @@ const FACTS = { accountId: ACCOUNT };
 function stateOf(inputs: Inputs): State {
   const wanted = withAccounts(inputs, ACCOUNT);
   const { source, target, roles = [], ...rest } = normalize(inputs, FACTS);
-  return { ...scopeOf(toPolicyBody(wanted, [])), ...rest, roles, state: "active", href: "" };
+  const scope = scopeOf(toPolicyBody(wanted, [])) as Pick<State, "source" | "target">;
+  return { ...scope, ...rest, roles, state: "active", href: "" };
 }
 
 type Side = Partial<Source & Target>;
