@@ -72,7 +72,7 @@ function describe(side: Side, { names }: Known): Omit<GraphNode, "id" | "parent"
   const common = { service, isBroad: isBroad(side) };
   if (isInstance(side)) {
     const name = clean(names.get(serviceInstance) ?? serviceInstance);
-    return { kind: "instance", name, note: service, guid: serviceInstance, ...common };
+    return { kind: "instance", name, note: service, guid: clean(serviceInstance), ...common };
   }
   const isOneGroup = resourceGroupId !== undefined && resourceGroupId !== "*";
   const scope = [
@@ -87,7 +87,7 @@ function describe(side: Side, { names }: Known): Omit<GraphNode, "id" | "parent"
 function detailsOf(authorization: Authorization, { findings = [] }: Known) {
   const { id, source, target, roles, description, createdAt, createdById, managedBy } = authorization;
   return {
-    id,
+    id: clean(id),
     roles: roles.map(clean),
     limits: [source, target].filter(isInstance).flatMap(limitTexts).map(clean),
     isBroad: [source, target].some(isBroad),
@@ -95,7 +95,7 @@ function detailsOf(authorization: Authorization, { findings = [] }: Known) {
       .filter((each) => each.id === id)
       .map(({ severity, rule, why, change }) => ({ severity, rule, why: clean(why), change: clean(change) })),
     ...(description !== undefined && { description: clean(description) }),
-    ...(createdAt !== undefined && { createdAt }),
+    ...(createdAt !== undefined && { createdAt: clean(createdAt) }),
     ...(createdById !== undefined && { createdBy: clean(createdById) }),
     ...(managedBy !== undefined && { managedBy }),
   };

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import type { Authorization } from "../../src/results";
+import { clean } from "../../src/shared/text";
 import { toGraph } from "../../src/graph/model";
 import { ACCOUNT, EN, KMS, OTHER_ACCOUNT } from "../support/inputs";
 import { AUTHORIZATIONS, HOSTILE, KNOWN } from "./graphs";
@@ -74,6 +76,30 @@ describe("toGraph", () => {
     const { groups, nodes } = toGraph(AUTHORIZATIONS.slice(0, 1), { names: new Map() });
     expect(groups.map(({ kind }) => kind)).to.deep.equal(["account"]);
     expect(nodes[0]).to.deep.include({ name: EN, guid: EN });
+  });
+
+  it("puts every text on one line without invisible characters", () => {
+    const side = Object.fromEntries(
+      ["accountId", "serviceName", "serviceInstance", "region", "resourceType", "resource"].map((key) => [
+        key,
+        `${key} ${HOSTILE}`,
+      ]),
+    );
+    const group = { accountId: HOSTILE, serviceName: HOSTILE, resourceGroupId: HOSTILE };
+    const all = [
+      [side, group],
+      [group, side],
+    ].map(([source, target], at) => ({
+      ...{ id: `${at} ${HOSTILE}`, source, target, roles: [HOSTILE], description: HOSTILE },
+      ...{ createdAt: HOSTILE, createdById: HOSTILE },
+    })) as Authorization[];
+    const texts: string[] = [];
+    JSON.stringify(toGraph(all, { names: new Map() }), (_key, value: unknown) => {
+      if (typeof value === "string") texts.push(value);
+      return value;
+    });
+    expect(texts).to.have.length.above(20);
+    for (const text of texts) expect(text).to.equal(clean(text));
   });
 
   it("puts names on one line without invisible characters", () => {
