@@ -5,7 +5,7 @@ import { shortName } from "../provider/roles";
 import type { Authorization } from "../results";
 import { parseCrn } from "../shared/crn";
 import { suggest } from "../shared/suggest";
-import { each } from "./each";
+import { ruleForEach } from "./rule-for-each";
 import type { Rule } from "./types";
 
 const ROLES = "https://cloud.ibm.com/docs/account?topic=account-userroles";
@@ -41,7 +41,7 @@ function roleName(role: string): string {
 
 /** The rules about roles and services. */
 export const ROLE_RULES: readonly Rule[] = [
-  each(
+  ruleForEach(
     {
       id: "excess-roles",
       severity: "high",
@@ -61,7 +61,7 @@ export const ROLE_RULES: readonly Rule[] = [
       return { why, change: `remove ${rolesText(excess)} unless you know that the source needs this access` };
     },
   ),
-  each(
+  ruleForEach(
     {
       id: "missing-roles",
       severity: "medium",
@@ -76,7 +76,7 @@ export const ROLE_RULES: readonly Rule[] = [
       return { why, change: `add ${rolesText(missing)}` };
     },
   ),
-  each(
+  ruleForEach(
     {
       id: "unknown-service",
       severity: "low",

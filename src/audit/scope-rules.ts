@@ -1,7 +1,7 @@
 import { isListedInstance } from "../provider/check/ids";
 import type { Authorization } from "../results";
 import { meansAllInstances } from "../shared/policy-fields";
-import { each } from "./each";
+import { ruleForEach } from "./rule-for-each";
 import type { Rule } from "./types";
 
 type Side = Authorization["source"] | Authorization["target"];
@@ -38,7 +38,7 @@ function isSameAccount(one: Side, other: Side): boolean {
 
 /** The rules about the breadth of a scope. */
 export const SCOPE_RULES: readonly Rule[] = [
-  each(
+  ruleForEach(
     {
       id: "all-to-all",
       severity: "high",
@@ -54,7 +54,7 @@ export const SCOPE_RULES: readonly Rule[] = [
           }
         : undefined,
   ),
-  each(
+  ruleForEach(
     {
       id: "any-resource-group",
       severity: "high",
@@ -71,7 +71,7 @@ export const SCOPE_RULES: readonly Rule[] = [
       };
     },
   ),
-  each(
+  ruleForEach(
     {
       id: "other-account",
       severity: "high",
@@ -96,7 +96,7 @@ export const SCOPE_RULES: readonly Rule[] = [
       };
     },
   ),
-  each(
+  ruleForEach(
     {
       id: "no-description",
       severity: "low",
@@ -116,7 +116,7 @@ export const SCOPE_RULES: readonly Rule[] = [
 
 /** The rules about things that no longer exist. */
 export const EXISTENCE_RULES: readonly Rule[] = [
-  each(
+  ruleForEach(
     {
       id: "missing-instance",
       severity: "medium",
@@ -141,7 +141,7 @@ export const EXISTENCE_RULES: readonly Rule[] = [
       );
     },
   ),
-  each(
+  ruleForEach(
     {
       id: "missing-resource-group",
       severity: "medium",

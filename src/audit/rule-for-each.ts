@@ -2,7 +2,7 @@ import type { Authorization } from "../results";
 import type { Facts, Problem, Rule } from "./types";
 
 /** Returns a rule that looks at each authorization on its own. */
-export function each(
+export function ruleForEach(
   rule: Omit<Rule, "find">,
   findOne: (authorization: Authorization, facts: Facts) => Omit<Problem, "id"> | undefined,
 ): Rule {
