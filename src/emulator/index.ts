@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { callerByApiKey, createTokenStore, DEFAULT_ACCOUNT, keyOf } from "./accounts";
-import { createApp, createRateLimit } from "./app";
+import { createApp } from "./app";
 import { authorizationOf, type Authorization } from "./authorization";
 import { changeBehavior, createBehavior, type Behavior } from "./behavior";
 import { createKeeper, openDataFile } from "./data-file";
@@ -9,6 +9,7 @@ import { createFaults, type Fault } from "./faults";
 import type { IamEmulatorOptions } from "./options";
 import type { Policy, Seed } from "./policy";
 import { createPolicyStore } from "./policy-store";
+import { createRateLimit } from "./rate-limit";
 import type { Call } from "./requests";
 import type { InstanceSeed, ResourceGroup, ResourceGroupSeed, ResourceInstance } from "./resource";
 import { createResourceStore } from "./resource-store";
