@@ -10,6 +10,7 @@ import type { AuditOptions } from "./options";
 import { toSarif } from "./sarif";
 import { managedIn } from "./states";
 import { screenOf, tableOf, type Screen } from "./terminal";
+import { counted } from "../shared/text";
 
 /** Runs the command `audit`. */
 export async function runAudit(options: AuditOptions, command: Command, io: Io): Promise<void> {
@@ -81,7 +82,7 @@ function flat({ severity, rule, id, why, change, authorization }: Finding): Reco
 }
 
 function tableText(findings: readonly Finding[], count: number, screen: Screen): string {
-  if (findings.length === 0) return `No findings in ${count} authorizations.`;
+  if (findings.length === 0) return `No findings in ${counted(count, "authorization")}.`;
   const { red, yellow, dim } = screen.colors;
   const paint = { high: red, medium: yellow, low: dim };
   const columns = [
@@ -101,5 +102,5 @@ function tableText(findings: readonly Finding[], count: number, screen: Screen):
     .map((severity) => [severity, findings.filter((each) => each.severity === severity).length] as const)
     .filter(([, found]) => found > 0)
     .map(([severity, found]) => paint[severity](`${found} ${severity}`));
-  return `${tableOf(columns, findings, screen)}\n\n${counts.join(", ")} in ${count} authorizations.`;
+  return `${tableOf(columns, findings, screen)}\n\n${counts.join(", ")} in ${counted(count, "authorization")}.`;
 }

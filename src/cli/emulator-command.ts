@@ -5,6 +5,7 @@ import { ENDPOINTS } from "../iam/config";
 import { messageOf } from "../shared/coded-error";
 import type { Io } from "./command";
 import type { EmulatorOptions } from "./options";
+import { counted } from "../shared/text";
 
 /** The signals that stop the emulator. */
 const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -46,7 +47,7 @@ function welcome({ url, apiKey, accountId, policies }: IamEmulator, data: string
   const count = policies().length;
   const endpoints = Object.values(ENDPOINTS).map(({ env }) => `  export ${env}=${url}\n`);
   return `The IAM emulator is running on ${url}.
-Its account is ${accountId}, with ${count} ${count === 1 ? "authorization" : "authorizations"}.
+Its account is ${accountId}, with ${counted(count, "authorization")}.
 Press Ctrl-C to stop it${data === undefined ? " and discard its data" : `. Its data stays in ${data}`}.
 
 In the shell where you run Pulumi:

@@ -3,6 +3,7 @@ import type { Policy } from "../iam/types";
 import { isOfEventNotifications, toAllAuthorizations } from "../provider/authorizations";
 import { isBroad } from "../provider/scope-text";
 import type { Authorization } from "../results";
+import { counted } from "../shared/text";
 import { useAccount } from "./account";
 import { noteOf, orFail, withProgress } from "./command";
 import { placesOf, toNames, type Names, type Places } from "./listed";
@@ -70,8 +71,8 @@ export function emptyText(
   filters: Filters,
 ): string {
   const { deleted } = filters;
-  const what = deleted ? "deleted authorizations" : "authorizations";
-  if (all.length === 0) return `The account has no ${what}.`;
-  if (considered.length > 0) return `None of the ${considered.length} ${what} matches the filters.`;
-  return `The account has ${all.length} ${what}, but none is from or to Event Notifications${filters.all ? "" : ": list them with --all"}.`;
+  const noun = deleted ? "deleted authorization" : "authorization";
+  if (all.length === 0) return `The account has no ${noun}s.`;
+  if (considered.length > 0) return `The filters match none of ${counted(considered.length, noun)}.`;
+  return `The account has ${counted(all.length, noun)}, but none is from or to Event Notifications${filters.all ? "" : ": list them with --all"}.`;
 }

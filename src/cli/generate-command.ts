@@ -8,6 +8,7 @@ import { noteOf, orFail, withProgress, type Io } from "./command";
 import { namesOf, type Names } from "./listed";
 import type { GenerateOptions } from "./options";
 import { verifyImport, verifyProgram } from "./verify";
+import { counted } from "../shared/text";
 
 const WRITERS: Record<GenerateOptions["output"], (taken: readonly TakenOver[], names: Names) => string> = {
   typescript: typeScriptProgram,
@@ -29,7 +30,7 @@ export async function runGenerate(options: GenerateOptions, command: Command, { 
     const text = WRITERS[output](taken, names);
     if (file === undefined) out.write(text);
     else writeFileSync(file, text);
-    if (file !== undefined) note(`Wrote ${file}, which takes over ${taken.length} authorizations`);
+    if (file !== undefined) note(`Wrote ${file}, which takes over ${counted(taken.length, "authorization")}`);
     if (output === "import" && credentials !== undefined)
       note(`An import file can't name credentials: configure ${credentials} for the stack before the import`);
     if (!verify || file === undefined) return;

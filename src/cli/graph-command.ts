@@ -14,6 +14,7 @@ import { EXIT, noteOf, orFail, type Io } from "./command";
 import { emptyText, readSelected } from "./filters";
 import type { Places } from "./listed";
 import type { GraphOptions } from "./options";
+import { counted } from "../shared/text";
 
 /** Runs the command `graph`. */
 export async function runGraph(options: GraphOptions, command: Command, { out }: Io): Promise<void> {
@@ -38,7 +39,7 @@ export async function runGraph(options: GraphOptions, command: Command, { out }:
     const text = await FORMATS[output](graph);
     if (file === undefined) return void out.write(text);
     writeFileSync(file, text);
-    note(`${file}: ${found.length} authorizations`);
+    note(`${file}: ${counted(found.length, "authorization")}`);
   });
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { messageOf } from "../shared/coded-error";
+import { counted } from "../shared/text";
 
 /**
  * Runs the preview of a generated program in the current folder.
@@ -11,7 +12,7 @@ export function verifyProgram(ids: readonly string[], stack: string | undefined)
   const changed = ids.filter((id) => !isTakenOver(id, printed));
   if (changed.length > 0)
     throw new Error(`pulumi preview does not take over ${changed.join(", ")} without a change:\n${printed}`);
-  return `Verified: pulumi preview takes over ${ids.length} authorizations and changes none`;
+  return `Verified: pulumi preview takes over ${counted(ids.length, "authorization")} and changes none`;
 }
 
 /**
@@ -24,7 +25,7 @@ export function verifyImport(file: string, names: readonly string[], stack: stri
   const printed = pulumi("import", "--file", file, "--preview-only", ...selected(stack));
   const missing = names.filter((name) => !printed.includes(` ${name} import`));
   if (missing.length > 0) throw new Error(`pulumi import does not import ${missing.join(", ")}:\n${printed}`);
-  return `Verified: pulumi import imports ${names.length} authorizations and changes none`;
+  return `Verified: pulumi import imports ${counted(names.length, "authorization")} and changes none`;
 }
 
 function selected(stack: string | undefined): string[] {

@@ -7,6 +7,7 @@ import { listRoles } from "../iam/roles";
 import type { Settings } from "../iam/types";
 import { codeOf, messageOf, type ErrorCode } from "../shared/coded-error";
 import type { Check } from "./types";
+import { counted } from "../shared/text";
 
 /** The timeouts of a check. They are shorter than those of a deployment, because a diagnosis must not take minutes. */
 const TIMEOUTS = { requestTimeout: 10_000, retryTimeout: 15_000 };
@@ -31,13 +32,14 @@ export async function checkAccount(settings: Settings, name?: string): Promise<C
   const permissions = await Promise.all([
     permission("may read roles", "any role in the account", async () => {
       const pair = { source: "event-notifications", target: "kms" };
-      return `${(await client.withDeadline((own) => listRoles(client, pair, own))).length} roles for ${pair.source} -> ${pair.target}`;
+      const found = await client.withDeadline((own) => listRoles(client, pair, own));
+      return `${counted(found.length, "role")} for ${pair.source} -> ${pair.target}`;
     }),
     permission("may read authorizations", "Viewer on IAM, or Viewer on the services", async () => {
       const found = await client.withDeadline((own) => listPolicies(client, own));
       return found.length === 0
         ? "none: the account has none, or these credentials see none"
-        : `${found.length} authorizations`;
+        : counted(found.length, "authorization");
     }),
     ...resourceChecks(settings, name, client),
     checkClock(client),
@@ -85,15 +87,11 @@ function resourceChecks(
   }
   const resources = openResources(settings, credentials, { client, timeout: TIMEOUTS.retryTimeout });
   return [
-    permission(
-      names[0],
-      "Viewer on the instances",
-      async () => `${(await resources.instances()).length} instances`,
+    permission(names[0], "Viewer on the instances", async () =>
+      counted((await resources.instances()).length, "instance"),
     ),
-    permission(
-      names[1],
-      "Viewer on the resource groups",
-      async () => `${(await resources.groups()).length} groups`,
+    permission(names[1], "Viewer on the resource groups", async () =>
+      counted((await resources.groups()).length, "resource group"),
     ),
   ];
 }

@@ -76,7 +76,7 @@ describe("pulumi-ibm-en-authorization graph", () => {
 
   it("explains an empty graph", async () => {
     const { output, error } = await draw(["--source=nothing"]);
-    expect(error).to.match(/None of the 9 authorizations matches/);
+    expect(error).to.match(/match none of 9 authorizations/);
     expect(graphIn(output).edges).to.deep.equal([]);
   });
 

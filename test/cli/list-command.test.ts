@@ -93,7 +93,9 @@ describe("pulumi-ibm-en-authorization list", () => {
   }
 
   it("reports that an account is empty, or that nothing matches", async () => {
-    expect((await list(["--source=nothing"])).output).to.match(/^None of the \d+ authorizations matches/);
+    expect((await list(["--source=nothing"])).output).to.match(
+      /^The filters match none of \d+ authorizations/,
+    );
     expect((await list(["--deleted", "--all", "--source=none"])).output).to.include("deleted authorizations");
     iam.reset();
     expect((await list()).output).to.equal("The account has no authorizations.\n");

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { clean, truncate } from "../../src/shared/text";
+import { counted, clean, truncate } from "../../src/shared/text";
 
 describe("clean", () => {
   const TEXTS: [text: string, cleaned: string][] = [
@@ -97,5 +97,11 @@ describe("truncate", () => {
     expect(truncate("12345", 5)).to.equal("12345");
     expect(truncate("123456", 5)).to.equal("1234…");
     expect(truncate("123🙂56", 5)).to.equal("123…");
+  });
+});
+
+describe("counted", () => {
+  it("writes a noun in the singular for one only", () => {
+    expect([0, 1, 2].map((count) => counted(count, "role"))).to.deep.equal(["0 roles", "1 role", "2 roles"]);
   });
 });
