@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
-import { TIMED_OUT, UNREADABLE } from "./outcome";
+import { CONNECTION_LOST, isUnconnected, TIMED_OUT, UNREADABLE } from "./outcome";
 import { attemptNumber } from "./retry";
 
 /** The HTTP client of IBM's SDK, which is axios. */
@@ -137,7 +137,7 @@ function toFailure(error: HttpError, requestTimeout: number): Error {
   if (error.message.startsWith("maxContentLength")) {
     return failure(`the response is larger than ${error.message.replace(/\D+/g, "")} bytes`, UNREADABLE);
   }
-  if (!response) return error;
+  if (!response) return wasConnected(error) ? failure(error.message, CONNECTION_LOST) : error;
   // If there is no data, the body was cut, or could not be decompressed.
   if (response.data === undefined) {
     return unreadable(response, `cannot be read to its end (${error.message})`);
@@ -145,6 +145,12 @@ function toFailure(error: HttpError, requestTimeout: number): Error {
   // The SDK would drop the status of a response whose JSON it can't parse.
   if (typeof response.data === "string" && hasJsonType(response)) response.data = {};
   return error;
+}
+
+/** Returns true if an established connection failed with a code that usually means that there was none, as `read EHOSTUNREACH`. */
+function wasConnected({ code, cause }: HttpError): boolean {
+  const { syscall } = (cause ?? {}) as { syscall?: unknown };
+  return isUnconnected(code) && (syscall === "read" || syscall === "write");
 }
 
 function hasJsonType({ headers }: HttpResponse): boolean {
