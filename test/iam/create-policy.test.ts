@@ -4,25 +4,16 @@ import { openIam, type Iam } from "../../src/iam";
 import { PolicyConflictError } from "../../src/iam/errors";
 import type { PolicyBody, Timeouts } from "../../src/iam/types";
 import { sdk } from "../support/iam-edits";
-import { ACCOUNT, attributes, EN, KMS } from "../support/inputs";
+import { policyBody } from "../support/inputs";
 import { closing } from "../support/opened";
 import { failure, QUICK } from "../support/provider";
 
-const READER = "crn:v1:bluemix:public:iam::::serviceRole:Reader";
-const BODY: PolicyBody = {
-  subject: {
-    attributes: attributes(ACCOUNT, { serviceName: "event-notifications", serviceInstance: EN }),
-  },
-  resource: { attributes: attributes(ACCOUNT, { serviceName: "kms", serviceInstance: KMS }) },
-  roleIds: [READER],
-};
-
 describe("createPolicy", () => {
   let emulator: IamEmulator;
+  let body: PolicyBody;
   beforeEach(async () => {
-    emulator = closing(
-      await startIamEmulator({ accounts: [{ id: ACCOUNT, apiKeys: ["a-key"], iamId: "IBMid-1" }] }),
-    );
+    emulator = closing(await startIamEmulator());
+    body = policyBody(emulator.accountId);
   });
 
   const open = (timeouts: Partial<Timeouts> = {}): Iam => {
@@ -34,8 +25,9 @@ describe("createPolicy", () => {
   };
   const nothing = () => false;
   const seeded = () => {
-    const control = { grant: { roles: [{ role_id: READER }] } };
-    const [policy] = emulator.seed([{ subject: BODY.subject, resource: BODY.resource, control }]);
+    const { roleIds, ...scope } = body;
+    const control = { grant: { roles: roleIds.map((role_id) => ({ role_id })) } };
+    const [policy] = emulator.seed([{ ...scope, control }]);
     return policy?.id ?? "";
   };
   const ids = () => emulator.policies().map(({ id }) => id);
@@ -52,7 +44,7 @@ describe("createPolicy", () => {
             .deleteV2Policy({ id: old })
             .then(() => undefined),
       });
-      const creating = open({ retryTimeout: 700 }).createPolicy(BODY, nothing, (id) => id === old);
+      const creating = open({ retryTimeout: 700 }).createPolicy(body, nothing, (id) => id === old);
       expect(await failure(creating)).to.include({ code: "no-answer", outcomeUnknown: true });
       expect(ids()).to.have.length(1).and.not.to.include(old);
     });
@@ -75,7 +67,7 @@ describe("createPolicy", () => {
         body: JSON.stringify({ errors: [conflict] }),
       };
       emulator.inject(fault);
-      const error = await failure(open().createPolicy(BODY, nothing, (id) => id === old));
+      const error = await failure(open().createPolicy(body, nothing, (id) => id === old));
       expect(error).to.be.instanceOf(PolicyConflictError).and.to.include({ outcomeUnknown: true });
       expect(ids()).to.have.length(1).and.not.to.include(old);
     });
@@ -84,7 +76,7 @@ describe("createPolicy", () => {
   it("is refused if a response was lost, and another policy proves that nothing was created", async () => {
     const other = seeded();
     emulator.inject({ operation: "createV2Policy", reset: true });
-    const error = await failure(open().createPolicy(BODY, nothing));
+    const error = await failure(open().createPolicy(body, nothing));
     expect(error).to.be.instanceOf(PolicyConflictError).and.to.include({ outcomeUnknown: false });
     expect(ids()).to.deep.equal([other]);
   });

@@ -3,18 +3,9 @@ import { createServer, type Socket } from "node:net";
 import { expect } from "chai";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { openIam, type Iam } from "../../src/iam";
-import type { PolicyBody } from "../../src/iam/types";
-import { ACCOUNT, attributes, EN, KMS } from "../support/inputs";
+import { policyBody } from "../support/inputs";
 import { closing } from "../support/opened";
 import { failure, QUICK } from "../support/provider";
-
-const BODY: PolicyBody = {
-  subject: {
-    attributes: attributes(ACCOUNT, { serviceName: "event-notifications", serviceInstance: EN }),
-  },
-  resource: { attributes: attributes(ACCOUNT, { serviceName: "kms", serviceInstance: KMS }) },
-  roleIds: ["crn:v1:bluemix:public:iam::::serviceRole:Reader"],
-};
 
 /** Records the sockets that this process opens. */
 function openedSockets(): Socket[] {
@@ -30,9 +21,7 @@ function openedSockets(): Socket[] {
 describe("guardHttp", () => {
   let emulator: IamEmulator;
   beforeEach(async () => {
-    emulator = closing(
-      await startIamEmulator({ accounts: [{ id: ACCOUNT, apiKeys: ["a-key"], iamId: "IBMid-1" }] }),
-    );
+    emulator = closing(await startIamEmulator());
   });
   const open = (config: Record<string, string> = {}, env: NodeJS.ProcessEnv = {}): Iam => {
     const all: Record<string, string> = {
@@ -42,7 +31,7 @@ describe("guardHttp", () => {
     };
     return openIam({ config: (key) => all[key], env, timeouts: QUICK });
   };
-  const create = (iam: Iam) => iam.createPolicy(BODY, () => false);
+  const create = (iam: Iam) => iam.createPolicy(policyBody(emulator.accountId), () => false);
 
   for (const syscall of ["read", "write"]) {
     for (const code of ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "EADDRNOTAVAIL"]) {
