@@ -2,7 +2,8 @@ import type { Authenticator } from "ibm-cloud-sdk-core";
 import { CodedError } from "../shared/coded-error";
 import type { Properties, SettingName } from "./credential-properties";
 import { sdk, USER_AGENT } from "./sdk";
-import { parseClaims, type Http } from "./transport";
+import { parseClaims } from "./token";
+import type { Http } from "./transport";
 
 /** The options of IBM's authenticators. */
 interface Options extends Properties {

@@ -9,7 +9,9 @@ import { NotSentError, OtherServiceError, toIamError } from "./errors";
 import { redact } from "./redact";
 import { createRateLimiter, type RetryOptions, withRetry } from "./retry";
 import { sdk, USER_AGENT } from "./sdk";
-import { createTrace, guardHttp, guardTokens, parseClaims, type HttpOptions } from "./transport";
+import { identityOf } from "./token";
+import { createTrace } from "./trace";
+import { guardHttp, guardTokens, type HttpOptions } from "./transport";
 import type { Identity, SdkResponse, Service, Settings, Timeouts } from "./types";
 
 type Send = (service: IamPolicyManagementV1) => Promise<SdkResponse>;
@@ -208,30 +210,4 @@ const FINAL_ERRORS = [CancelledError, WrongAccountError, DeadlineError];
 function statusOf(error: unknown): unknown {
   const cause = error instanceof OtherServiceError ? error.cause : error;
   return typeof cause === "object" && cause !== null && "status" in cause ? cause.status : undefined;
-}
-
-/** Reads account and user from a token. Source: the claims `account.bss` and `iam_id` of IAM's tokens. */
-function identityOf(token: string): Identity {
-  const claims = parseClaims(token);
-  if (claims === undefined) {
-    throw new Error(
-      "The token of these credentials (IC_IAM_TOKEN, or a bearer token) is not a JSON Web Token: get one with `ibmcloud iam oauth-tokens`",
-    );
-  }
-  const {
-    account,
-    iam_id: iamId,
-    exp,
-  } = claims as { account?: { bss?: unknown } | null; iam_id?: unknown; exp?: unknown };
-  const id = account?.bss;
-  if (typeof id === "string" && id !== "") {
-    return {
-      accountId: id.toLowerCase(),
-      ...(typeof iamId === "string" && { iamId }),
-      ...(typeof exp === "number" && { expiresAt: exp * 1000 }),
-    };
-  }
-  throw new Error(
-    "The token of these credentials has no account (claim account.bss): use credentials of an IBM Cloud account",
-  );
 }

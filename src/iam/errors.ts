@@ -145,8 +145,7 @@ function seconds(milliseconds: number): string {
 export function withUnknownOutcome(error: unknown, unknownSince: number | undefined): unknown {
   if (unknownSince === undefined) return error;
   if (error instanceof IamError) return error.withUnknownOutcome(unknownSince);
-  // The other policy proves that this one was not written.
-  if (error instanceof PolicyConflictError) return error;
+  if (error instanceof PolicyConflictError) return new PolicyConflictError(error.policy, error.cause, true);
   return new CodedError(codeOf(error), messageOf(error), { cause: error, outcomeUnknown: true });
 }
 
@@ -155,8 +154,8 @@ export class PolicyConflictError extends CodedError {
   readonly policy: Policy;
   declare readonly cause: IamError;
 
-  constructor(policy: Policy, cause: IamError) {
-    super("already-exists", cause.message, { cause });
+  constructor(policy: Policy, cause: IamError, outcomeUnknown = false) {
+    super("already-exists", cause.message, { cause, outcomeUnknown });
     this.policy = policy;
   }
 }

@@ -18,13 +18,19 @@ export const UNREADABLE = "unreadable_answer";
 /** No complete response arrived in time. */
 export const TIMED_OUT = "ETIMEDOUT";
 
+/** An established connection was lost, so the request may have been sent. */
+export const CONNECTION_LOST = "ECONNRESET";
+
 /** The request was never sent: no token, an invalid URL, or the run had ended. */
 export const NOT_SENT = "not_sent";
 
 /** IAM does not show a recent change yet. */
 export const NOT_VISIBLE = "not_shown";
 
-/** Codes of connections that could not be established. */
+/**
+ * Codes of connections that could not be established. An established connection can fail with some of them, too: then the code is
+ * `CONNECTION_LOST`.
+ */
 const NOT_CONNECTED = [
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -65,9 +71,9 @@ export function isTls(code: string | undefined): boolean {
 
 /**
  * Returns true if the request was certainly not sent. An untrusted certificate is detected before the request is sent; other
- * TLS failures may interrupt a response.
+ * TLS failures, such as an alert about the client's certificate, may interrupt a response.
  */
 function isUnsent(code: string | undefined): boolean {
   if (code === NOT_SENT || code === NOT_VISIBLE || isUnconnected(code)) return true;
-  return /CERT|UNABLE_TO_/.test(code ?? "");
+  return /^(?!ERR_SSL_).*(CERT|UNABLE_TO_)/.test(code ?? "");
 }

@@ -128,9 +128,10 @@ export async function retryOnConflict<Result>(
     try {
       return await work();
     } catch (error) {
-      // If the deadline interrupts this attempt, the previous attempt's error is more helpful.
+      // If the deadline interrupts this attempt, the previous attempt's error is more helpful, unless this attempt may have been
+      // carried out: the previous error does not rule that out.
       if (last && error instanceof IamError && deadline.isOver())
-        throw withUnknownOutcome(last.cause, error.unknownSince);
+        throw error.outcomeUnknown ? error : last.cause;
       if (!(error instanceof StaleError)) throw error;
       last = error;
       if (count >= last.maxAttempts || deadline.isOver()) throw last.cause;

@@ -1,7 +1,7 @@
-import { appendFileSync } from "node:fs";
 import type IamPolicyManagementV1 from "@ibm-cloud/platform-services/iam-policy-management/v1";
-import { TIMED_OUT, UNREADABLE } from "./outcome";
-import { attemptNumber } from "./retry";
+import { CONNECTION_LOST, isUnconnected, TIMED_OUT, UNREADABLE } from "./outcome";
+import { parseClaims } from "./token";
+import type { Trace } from "./trace";
 
 /** The HTTP client of IBM's SDK, which is axios. */
 export type Http = ReturnType<IamPolicyManagementV1["getHttpClient"]>;
@@ -109,17 +109,6 @@ function requireToken<Each extends HttpResponse>(response: Each): Each {
   return response;
 }
 
-/** Returns the claims of a JSON Web Token, or `undefined` if the text is not one. */
-export function parseClaims(token: string): Record<string, unknown> | undefined {
-  const [, claims = ""] = token.split(".");
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(claims, "base64url").toString());
-    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** An error that IBM's SDK passes on with its code and without a status. */
 function failure(message: string, code: string): Error {
   return Object.assign(new Error(message), { code, request: {} });
@@ -137,7 +126,7 @@ function toFailure(error: HttpError, requestTimeout: number): Error {
   if (error.message.startsWith("maxContentLength")) {
     return failure(`the response is larger than ${error.message.replace(/\D+/g, "")} bytes`, UNREADABLE);
   }
-  if (!response) return error;
+  if (!response) return wasConnected(error) ? failure(error.message, CONNECTION_LOST) : error;
   // If there is no data, the body was cut, or could not be decompressed.
   if (response.data === undefined) {
     return unreadable(response, `cannot be read to its end (${error.message})`);
@@ -147,56 +136,13 @@ function toFailure(error: HttpError, requestTimeout: number): Error {
   return error;
 }
 
+/** Returns true if an established connection failed with a code that usually means that there was none, as `read EHOSTUNREACH`. */
+function wasConnected({ code, cause }: HttpError): boolean {
+  const { syscall } = (cause ?? {}) as { syscall?: unknown };
+  return isUnconnected(code) && (syscall === "read" || syscall === "write");
+}
+
 function hasJsonType({ headers }: HttpResponse): boolean {
   const type = headers["content-type"];
   return typeof type === "string" && type.includes("json");
-}
-
-/** One call that ended. */
-interface TracedCall {
-  method: string;
-  /** The URL. Its query is left out of the trace, because it may name accounts. */
-  url: string;
-  /** The HTTP status, or the code of the failure if no response arrived. */
-  outcome: number | string;
-  milliseconds: number;
-  transactionId?: string;
-}
-
-export type Trace = (call: TracedCall) => void;
-
-/**
- * Writes one line for each call, without bodies, headers and credentials. `IBMCLOUD_TRACE` enables it, as in IBM's CLI:
- * `true` writes to standard error, and a path appends to that file.
- *
- * @returns `undefined` if tracing is off
- */
-export function createTrace(
-  { IBMCLOUD_TRACE: target }: NodeJS.ProcessEnv,
-  redact: (text: string) => string,
-): Trace | undefined {
-  if (!target || target.toLowerCase() === "false") return undefined;
-  const write =
-    target.toLowerCase() === "true"
-      ? (line: string) => void process.stderr.write(line)
-      : (line: string) => {
-          appendFileSync(target, line);
-        };
-  return ({ method, url, outcome, milliseconds, transactionId }) => {
-    const attempt = attemptNumber.getStore() ?? 1;
-    const parts = [
-      new Date().toISOString(),
-      method.toUpperCase(),
-      withoutQuery(url),
-      outcome,
-      `${Math.round(milliseconds)} ms`,
-      `attempt ${attempt}`,
-      ...(transactionId === undefined ? [] : [`transaction ${transactionId}`]),
-    ];
-    write(`${redact(parts.join(" "))}\n`);
-  };
-}
-
-function withoutQuery(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin + new URL(url).pathname : (url.split("?")[0] ?? "");
 }

@@ -69,8 +69,7 @@ export async function reconcile(
   } catch (error) {
     if (!(error instanceof PolicyConflictError)) throw error;
     const message = updateConflictMessage(error, { names, isOwned: ownership.isOwned(error.policy.id) });
-    const outcomeUnknown = isOutcomeUnknown(error.cause);
-    throw new CodedError("already-exists", message, { cause: error, outcomeUnknown });
+    throw new CodedError("already-exists", message, { cause: error, outcomeUnknown: error.outcomeUnknown });
   }
 }
 

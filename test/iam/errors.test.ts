@@ -81,6 +81,12 @@ const FAILURES: [title: string, thrown: unknown, code: ErrorCode, outcomeUnknown
   ["a timeout", unanswered("ETIMEDOUT", "no complete answer came within 3 s"), "no-answer", true],
   ["a certificate", unanswered("DEPTH_ZERO_SELF_SIGNED_CERT", "self signed certificate"), "tls"],
   [
+    "an alert about a certificate",
+    unanswered("ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE", "sslv3 alert bad certificate"),
+    "tls",
+    true,
+  ],
+  [
     "plain HTTP on an https:// endpoint",
     unanswered("EPROTO", "write EPROTO: wrong version number"),
     "invalid-endpoint",

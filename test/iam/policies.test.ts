@@ -4,7 +4,7 @@ import type { Client } from "../../src/iam/client";
 import { createPolicy } from "../../src/iam/create-policy";
 import { withDeadline } from "../../src/iam/deadline";
 import { deletePolicy } from "../../src/iam/delete-policy";
-import { IamError } from "../../src/iam/errors";
+import { IamError, PolicyConflictError } from "../../src/iam/errors";
 import { getPolicy, listPolicies } from "../../src/iam/policies";
 import type { Timeouts, Policy } from "../../src/iam/types";
 import { updatePolicy } from "../../src/iam/update-policy";
@@ -98,6 +98,17 @@ describe("updatePolicy", () => {
         control: { ...control, grant: { expires: "2030", roles: [{ role_id: "r" }] } },
       },
     ]);
+  });
+
+  it("has an unknown outcome if a response was lost before another policy conflicts", async () => {
+    const attempts = { count: 1, elapsed: 1 };
+    const errors = [
+      new IamError({ code: "ECONNRESET", message: "lost" }, { ...attempts, unknownSince: performance.now() }),
+      new IamError({ status: 409, message: "Exists", conflict: { ...POLICY, id: "q" } }, attempts),
+    ];
+    const { client: iam } = client({ getV2Policy: POLICY, replaceV2Policy: () => errors.shift() });
+    const error = await failure(edited(iam, "why"));
+    expect(error).to.be.instanceOf(PolicyConflictError).and.to.include({ outcomeUnknown: true });
   });
 });
 

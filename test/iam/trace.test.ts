@@ -5,8 +5,9 @@ import { expect } from "chai";
 import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { openIam, type Iam } from "../../src/iam";
 import { openResources } from "../../src/iam/resources";
-import { createTrace } from "../../src/iam/transport";
+import { createTrace } from "../../src/iam/trace";
 import { startEchoingIam } from "../support/echoing-iam";
+import { policyBody } from "../support/inputs";
 import { closing } from "../support/opened";
 import { failure, QUICK } from "../support/provider";
 
@@ -90,11 +91,39 @@ describe("createTrace", () => {
     }
   });
 
-  it("writes to standard error with IBMCLOUD_TRACE=true", () => {
+  /** Returns what work writes to standard error. */
+  async function standardError(work: () => void | Promise<void>): Promise<string[]> {
     const written: string[] = [];
     const write = process.stderr.write.bind(process.stderr);
     process.stderr.write = (text: string | Uint8Array) => Boolean(written.push(String(text)));
     try {
+      await work();
+    } finally {
+      process.stderr.write = write;
+    }
+    return written;
+  }
+
+  it("does not change the outcome of a call if the file can't be written, and reports that once", async () => {
+    file = join(file, "missing", "trace.log");
+    const body = policyBody(emulator.accountId);
+    let id = "";
+    const written = await standardError(async () => {
+      const iam = open();
+      ({ id } = await iam.createPolicy(body, () => false));
+      await failure(iam.updatePolicy(id, {}, () => ({ ...body, roleIds: ["none"] })));
+    });
+    expect(emulator.policies().map((each) => each.id)).to.deep.equal([id]);
+    expect(emulator.calls().map(({ operation }) => operation)).to.include.members([
+      "createV2Policy",
+      "replaceV2Policy",
+    ]);
+    expect(written).to.have.length(1);
+    expect(written[0]).to.match(/^The trace \(IBMCLOUD_TRACE\) can't be written: ENOENT.*\n$/);
+  });
+
+  it("writes to standard error with IBMCLOUD_TRACE=true", async () => {
+    const written = await standardError(() =>
       createTrace(
         { IBMCLOUD_TRACE: "true" },
         String,
@@ -103,10 +132,8 @@ describe("createTrace", () => {
         url: "/v2/policies?account_id=a",
         outcome: 200,
         milliseconds: 1.4,
-      });
-    } finally {
-      process.stderr.write = write;
-    }
+      }),
+    );
     expect(written).to.have.length(1);
     expect(written[0]).to.match(/Z GET \/v2\/policies 200 1 ms attempt 1\n$/);
   });

@@ -137,13 +137,12 @@ describe("updateAuthorization", () => {
   });
 
   it("reports a duplicate with its id, and leaves the resource incomplete if the outcome is unknown", async () => {
-    const conflict = (details: { code: string; status?: number }) =>
-      new PolicyConflictError(policy({ id: "two" }), new IamError({ ...details, message: "Exists" }));
-    const certain = conflict({ code: "policy_conflict_error", status: 409 });
+    const refused = new IamError({ code: "policy_conflict_error", status: 409, message: "Exists" });
+    const certain = new PolicyConflictError(policy({ id: "two" }), refused);
     const error = await failure(updateAuthorization(failing(certain), "one", state(), WANTED));
     expect(error).to.include({ code: "already-exists", outcomeUnknown: false, cause: certain });
     expect(error.message).to.include("two with Reader").and.to.include('adopt: "two"');
-    const doubtful = failing(conflict({ code: "ECONNRESET" }));
+    const doubtful = failing(new PolicyConflictError(certain.policy, refused, true));
     expect(await failure(updateAuthorization(doubtful, "one", state(), WANTED))).to.be.instanceOf(
       IncompleteError,
     );

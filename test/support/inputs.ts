@@ -1,3 +1,4 @@
+import type { PolicyBody } from "../../src/iam/types";
 import type { Inputs } from "../../src/provider/types";
 
 export const ACCOUNT = "a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3";
@@ -43,4 +44,15 @@ export function attributes(accountId: string, side: Readonly<Record<string, stri
     operator: "stringEquals",
     value,
   }));
+}
+
+/** Returns the content of a policy: one Event Notifications instance may read the keys of one Key Protect instance. */
+export function policyBody(accountId: string): PolicyBody {
+  return {
+    subject: {
+      attributes: attributes(accountId, { serviceName: "event-notifications", serviceInstance: EN }),
+    },
+    resource: { attributes: attributes(accountId, { serviceName: "kms", serviceInstance: KMS }) },
+    roleIds: ["crn:v1:bluemix:public:iam::::serviceRole:Reader"],
+  };
 }
