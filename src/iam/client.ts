@@ -7,7 +7,7 @@ import { findCredentials } from "./credentials";
 import { DeadlineError, withDeadline, type Deadline } from "./deadline";
 import { NotSentError, OtherServiceError, toIamError } from "./errors";
 import { redact } from "./redact";
-import { createRateLimiter, type RetryOptions, withRetry } from "./retry";
+import { createRateLimiter, type RateLimiter, type RetryOptions, withRetry } from "./retry";
 import { sdk, USER_AGENT } from "./sdk";
 import { identityOf } from "./token";
 import { createTrace } from "./trace";
@@ -116,7 +116,14 @@ export function connect(settings: Settings, name?: string): Client {
   });
   guardHttp(service.getHttpClient(), http);
 
-  const limiter = createRateLimiter();
+  /** A limit of one service says nothing about the others. */
+  const limiters = new Map<Service | undefined, RateLimiter>();
+  function limiterOf(called?: Service): RateLimiter {
+    const limiter = limiters.get(called) ?? createRateLimiter();
+    limiters.set(called, limiter);
+    return limiter;
+  }
+
   async function retried<Result>(
     attempt: () => Promise<Result>,
     deadline: Deadline,
@@ -126,7 +133,7 @@ export function connect(settings: Settings, name?: string): Client {
       try {
         return await attempt();
       } catch (thrown) {
-        const cause = thrown instanceof NotSentError ? thrown.cause : thrown;
+        const cause = rootOf(thrown);
         if (FINAL_ERRORS.some((kind) => cause instanceof kind)) throw cause;
         throw toIamError(thrown, secrets, options.isRead);
       }
@@ -139,10 +146,13 @@ export function connect(settings: Settings, name?: string): Client {
 
   /** Makes a call. If IAM refuses a token that has not expired, the call is repeated once with a new token. */
   async function withFreshToken<Result>(send: () => Promise<Result>): Promise<Result> {
+    const token = checkedToken;
     try {
       return await send();
     } catch (error) {
-      if (statusOf(error) !== 401 || !renewToken(authenticator)) throw error;
+      if (statusOf(error) !== 401) throw error;
+      // Another call may have renewed it meanwhile.
+      if (token === checkedToken && !renewToken(authenticator)) throw error;
       return send();
     }
   }
@@ -155,7 +165,7 @@ export function connect(settings: Settings, name?: string): Client {
   ): Promise<Result> {
     await identity(deadline);
     const attempt = () => withFreshToken(async () => parse(await send(service)));
-    return retried(attempt, deadline, { isRead: true, rateLimiter: limiter, service: called });
+    return retried(attempt, deadline, { isRead: true, rateLimiter: limiterOf(called), service: called });
   }
 
   async function write<Result>(
@@ -172,7 +182,7 @@ export function connect(settings: Settings, name?: string): Client {
       return parse(await send(service));
     };
     const attempt = () => withFreshToken(checked);
-    return retried(attempt, deadline, { isRead: false, rateLimiter: limiter, repeatsUnknown });
+    return retried(attempt, deadline, { isRead: false, rateLimiter: limiterOf(), repeatsUnknown });
   }
 
   return {
@@ -206,6 +216,11 @@ export class WrongAccountError extends CodedError {
 
 /** These errors are not failures of the call, and are never retried. */
 const FINAL_ERRORS = [CancelledError, WrongAccountError, DeadlineError];
+
+/** Returns the error that made a request fail before it was sent, to whichever service. Returns other errors as they are. */
+function rootOf(error: unknown): unknown {
+  return error instanceof OtherServiceError || error instanceof NotSentError ? rootOf(error.cause) : error;
+}
 
 function statusOf(error: unknown): unknown {
   const cause = error instanceof OtherServiceError ? error.cause : error;

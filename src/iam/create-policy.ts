@@ -5,7 +5,7 @@ import { IamError, PolicyConflictError, withUnknownOutcome } from "./errors";
 import { parsePolicy } from "./parse";
 import { findDuplicate, toRequest } from "./policies";
 import { ageOf, isSameScope } from "./policy";
-import { MAX_CONFLICTS, retryOnConflict, StaleError } from "./retry";
+import { retryOnConflict, StaleError } from "./retry";
 import type { Policy, PolicyBody, SdkResponse } from "./types";
 
 /**
@@ -50,7 +50,7 @@ export async function createPolicy(
       if (isConflict) {
         // IAM may not show the policy of an earlier attempt yet, and may still show a deleted one.
         if (!duplicate) {
-          if (reported) throw new StaleError(error, MAX_CONFLICTS);
+          if (reported) throw new StaleError(error);
           throw new StaleError(error.asStale(unknownSince !== undefined), Infinity);
         }
         if (isDeleting(duplicate.id)) throw new StaleError(new PolicyConflictError(duplicate, error));
@@ -71,7 +71,8 @@ export async function createPolicy(
 
   /** Returns true if these credentials created the policy since the first attempt whose outcome is unknown. */
   function isOurs(policy: Policy, { details }: IamError): boolean {
-    if (unknownSince === undefined || policy.createdById !== iamId) return false;
+    // Without an id, nothing tells these credentials from others.
+    if (unknownSince === undefined || iamId === undefined || policy.createdById !== iamId) return false;
     // A policy that a template manages is never ours, even if these credentials created it.
     if (policy.template || policy.createdAt === undefined) return false;
     const { clockTolerance } = timeouts;

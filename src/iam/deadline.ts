@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { CodedError } from "../shared/coded-error";
 
 /** The time that a call in flight still gets when the run is cancelled, in milliseconds. */
@@ -52,6 +53,8 @@ export async function withDeadline<Result>(
   let endsAt = performance.now() + milliseconds;
   // Aborted when the time for calls is over. All calls that wait share one timer.
   const over = new AbortController();
+  // Many calls and operations wait for these signals at once. Node.js would report that as a leak.
+  setMaxListeners(0, over.signal, ...(cancelled ? [cancelled] : []));
   let timer = setTimeout(end, milliseconds);
   if (cancelled?.aborted) shorten();
   cancelled?.addEventListener("abort", shorten);

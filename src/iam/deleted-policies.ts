@@ -42,7 +42,10 @@ export async function restorePolicy(client: Client, id: string, deadline: Deadli
   if (found.state === "active") return false;
   await client.write(
     (service) => service.updatePolicyState({ policyId: id, ifMatch: found.etag ?? "*", state: "active" }),
-    parse,
+    (response) => {
+      if (parse(response).state !== "active")
+        throw unreadableResponse("restoring a policy", response.headers);
+    },
     deadline,
     false,
   );

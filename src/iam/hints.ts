@@ -1,5 +1,5 @@
 import { ENDPOINTS, endpointSettings } from "./config";
-import { isTls, NOT_SENT, NOT_VISIBLE, TIMED_OUT, UNREADABLE } from "./outcome";
+import { CANCELLED, isTls, NOT_SENT, NOT_VISIBLE, TIMED_OUT, UNREADABLE } from "./outcome";
 import type { Hint, Service } from "./types";
 
 /** The hints that several services share. Their wording differs by service. */
@@ -69,6 +69,11 @@ function withCommonHints(name: string, settings: string, hints: readonly Hint[])
       when: ({ code }) => code === NOT_SENT,
       code: "not-sent",
       hint: `Nothing was sent: check the credentials and ${endpoint}`,
+    },
+    {
+      when: ({ code }) => code === CANCELLED,
+      code: "cancelled",
+      hint: "Run the command again",
     },
     {
       when: ({ code }) => code === TIMED_OUT,

@@ -18,6 +18,9 @@ export const UNREADABLE = "unreadable_answer";
 /** No complete response arrived in time. */
 export const TIMED_OUT = "ETIMEDOUT";
 
+/** The run was cancelled before a complete response arrived. */
+export const CANCELLED = "ECANCELED";
+
 /** An established connection was lost, so the request may have been sent. */
 export const CONNECTION_LOST = "ECONNRESET";
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { DeadlineError, type Deadline } from "./deadline";
 import { IamError, withUnknownOutcome } from "./errors";
-import { TIMED_OUT } from "./outcome";
+import { CANCELLED, TIMED_OUT } from "./outcome";
 import type { Service, Timeouts } from "./types";
 
 /** The number of attempts to establish a connection: a wrong endpoint deserves fewer than a busy one. */
@@ -11,7 +11,7 @@ const MAX_CONNECTION_ATTEMPTS = 3;
 const MAX_UNREADABLE_ATTEMPTS = 6;
 
 /** The maximum number of attempts of a write that conflicts with concurrent changes. */
-export const MAX_CONFLICTS = 8;
+const MAX_CONFLICTS = 8;
 
 /** The limits of all retries and polls of one operation. */
 interface Limits {
@@ -78,7 +78,8 @@ export async function withRetry<Result>(
 
   /** A request that was sent before the deadline may still be carried out. */
   function outOfTime({ message }: DeadlineError, sentAt: number | undefined): IamError {
-    return new IamError({ code: TIMED_OUT, message, service, isRead: isRead || sentAt === undefined });
+    const code = deadline.isCancelled() ? CANCELLED : TIMED_OUT;
+    return new IamError({ code, message, service, isRead: isRead || sentAt === undefined });
   }
 }
 

@@ -346,3 +346,20 @@ describe("listPolicies", () => {
     });
   }
 });
+
+describe("createPolicy", () => {
+  it("doesn't take a policy without an author for its own if the token has no user", async () => {
+    const existing = { ...POLICY, created_at: new Date().toISOString() };
+    const conflict = () =>
+      new IamError(
+        { status: 409, code: "policy_conflict_error", message: "Exists", conflict: existing },
+        // No response to an earlier attempt arrived.
+        { count: 2, elapsed: 10, unknownSince: performance.now() },
+      );
+    const { client: iam } = client({ createV2Policy: conflict });
+    const { subject, resource } = POLICY;
+    const body = { subject, resource: { attributes: resource.attributes }, roleIds: ["r"] };
+    const creating = iam.withDeadline((deadline) => createPolicy(iam, body, deadline, () => false));
+    expect(await failure(creating)).to.be.instanceOf(PolicyConflictError);
+  });
+});

@@ -150,6 +150,26 @@ describe("withRetry", () => {
   });
 });
 
+describe("a call that is cut off", () => {
+  const hanging = () => new Promise<string>(() => undefined);
+
+  it("names the cancelled run, and not the network, as the reason", async () => {
+    const cancel = new AbortController();
+    // A cancelled run leaves a call at most the rest of its time.
+    const call = retried(hanging, { retryTimeout: 50, cancelled: cancel.signal });
+    cancel.abort();
+    const error = await failure(call);
+    expect(error).to.include({ code: "cancelled", outcomeUnknown: true });
+    expect(error.message).to.not.include("requestTimeout");
+  });
+
+  it("names the time limits as the reason if the run goes on", async () => {
+    const error = await failure(retried(hanging, { retryTimeout: 50 }));
+    expect(error).to.include({ code: "no-answer", outcomeUnknown: true });
+    expect(error.message).to.include("requestTimeout");
+  });
+});
+
 describe("pollUntil", () => {
   const polled = <Answer>(
     ask: () => Promise<Answer>,
