@@ -57,9 +57,9 @@ export async function createPolicy(
       }
       if (!duplicate || isDeleting(duplicate.id)) throw error;
       if (isOurs(duplicate, error) && !isOwned(duplicate.id)) return duplicate;
-      // IAM has no duplicates, so the other policy proves that no attempt was carried out. A policy that is being deleted does not:
-      // IAM may still show it after it made the new one.
-      unknownSince = undefined;
+      // IAM has no duplicates, so somebody else's policy proves that no attempt was carried out. A policy that is being deleted does
+      // not: IAM may still show it after it made the new one.
+      if (iamId !== undefined) unknownSince = undefined;
       throw new PolicyConflictError(duplicate, error);
     }
   };
