@@ -13,6 +13,8 @@ interface Lookup<Found> {
   kind: string;
   /** The function's arguments. `credentials` is the name of the credentials, whose account is searched. */
   args: { name: string; credentials?: string };
+  /** The arguments that the result has too. A mocked result gets them from the arguments. */
+  returned: readonly (keyof Found & string)[];
   /** The text of the other arguments for error messages, such as ` of kms in us-south`. */
   filterText?: string;
   /** Returns the resources that match the name and all other arguments. */
@@ -46,15 +48,15 @@ export async function findOne<Found extends { name: string }>(lookup: Lookup<Fou
   }
   try {
     const mocked = await mockedResult(lookup.lookup, args);
-    return mocked ? (withArguments(args, mocked) as Found) : await onlyMatch(lookup);
+    return mocked ? ({ ...pick(args, lookup.returned), ...mocked } as Found) : await onlyMatch(lookup);
   } catch (cause) {
     throw lookupError(`the ${kind} "${name}"${filterText}`, cause);
   }
 }
 
-/** Adds the arguments to a mocked result: a resource that matches has these values. */
-function withArguments({ credentials, ...values }: Lookup<unknown>["args"], mocked: object): object {
-  return { ...values, ...mocked };
+/** Returns the properties with these keys that an object has. */
+function pick(values: object, keys: readonly string[]): object {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => keys.includes(key)));
 }
 
 /** Returns the error of a failed lookup: what was looked up, why it failed, and the code of the cause. */

@@ -30,6 +30,7 @@ export async function getResourceGroup(args: GetResourceGroupArgs): Promise<Reso
     lookup: "getResourceGroup",
     kind: "resource group",
     args,
+    returned: ["name"],
     matches: async (resources) => (await resources.groups()).filter((each) => each.name === name),
     candidates: (resources) => resources.groups(),
     describe: (each) => `"${each.name}" (${each.id})`,

@@ -56,6 +56,7 @@ export async function getServiceInstance(args: GetServiceInstanceArgs): Promise<
     lookup: "getServiceInstance",
     kind: "service instance",
     args,
+    returned: ["name", ...FILTERS],
     filterText: filterTexts.filter(Boolean).join(""),
     matches: async (resources) => (await resources.instances(name)).filter(isMatch),
     candidates: async (resources) => ownServiceFirst(serviceName, await resources.instances()),
