@@ -232,7 +232,7 @@ export interface EnAuthorizationArgs {
   /**
    * The name of the credentials to use. They come from `ibmcloud:credentials.<name>` in stack configuration, or else from
    * `<NAME>_APIKEY`, `<NAME>_AUTH_TYPE` and so on in the environment or a credentials file. `<NAME>` is the name in upper
-   * case, with `_` for `-`. A change to credentials of another account replaces the authorization. A change to other
+   * case, with `_` for `-`. Switching to credentials of another account replaces the authorization. Switching to other
    * credentials of the same account updates only the Pulumi state.
    * @default the default credentials: `ibmcloud:apiKey`, `IC_API_KEY` and so on
    */

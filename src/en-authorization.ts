@@ -142,8 +142,8 @@ export class EnAuthorization extends pulumi.CustomResource implements Outputs {
   /** The service that the source may access, as stored in IAM. `accountId` is always set. */
   declare readonly target: pulumi.Output<pulumi.Unwrap<TargetProperties> & { accountId: string }>;
   /**
-   * The roles' display names: those of the program in its order, then any others, sorted. A role appears as its CRN if IAM
-   * gives no name for it.
+   * The roles' display names: first those that the program sets, in the same order, then any others, sorted. A role appears
+   * as its CRN if IAM gives no name for it.
    */
   declare readonly roles: pulumi.Output<string[]>;
   /** The purpose of the authorization. */
