@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { startIamEmulator, type IamEmulator } from "../../src/emulator";
 import { createAuthenticator } from "../../src/iam/authenticators";
 import { openIam } from "../../src/iam";
 import type { Properties } from "../../src/iam/credential-properties";
+import { ROOT } from "../support/engine";
 import { closing } from "../support/opened";
 import { failure } from "../support/provider";
 
@@ -88,6 +89,13 @@ describe("an authentication type", () => {
       const opened = openIam({ config: (key) => config[key], env: {} }, "own");
       expect(await opened.identity()).to.include({ accountId: ACCOUNT.id, iamId: user });
       expect(await opened.offeredRoles({ source: "event-notifications", target: "kms" })).to.not.be.empty;
+    });
+  }
+
+  for (const page of ["configuration", "troubleshooting"]) {
+    it(`is named in docs/${page}.md`, async () => {
+      const text = await readFile(join(ROOT, "docs", `${page}.md`), "utf8");
+      for (const type of Object.keys(TYPES)) expect(text).to.include(`\`${type}\``);
     });
   }
 
