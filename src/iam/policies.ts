@@ -122,31 +122,13 @@ interface Duplicate {
   reported?: Policy;
 }
 
-/**
- * Finds the policy that caused a conflict: the one in the response, or else one in the list. Returns none if the deadline is over
- * before they are read, because the conflict is then a more helpful error than the read.
- */
+/** Finds the policy that caused a conflict: the one in the response, or else one in the list. */
 export async function findDuplicate(
-  client: Client,
-  error: IamError,
-  body: PolicyBody,
-  deadline: Deadline,
-  isDeleting: (id: string) => boolean = () => false,
-): Promise<Duplicate> {
-  try {
-    return await readDuplicate(client, error, body, deadline, isDeleting);
-  } catch (failed) {
-    if (deadline.isOver()) return {};
-    throw failed;
-  }
-}
-
-async function readDuplicate(
   client: Client,
   { conflict }: IamError,
   body: PolicyBody,
   deadline: Deadline,
-  isDeleting: (id: string) => boolean,
+  isDeleting: (id: string) => boolean = () => false,
 ): Promise<Duplicate> {
   const id = typeof conflict === "string" ? conflict : entryId(conflict);
   const found =

@@ -50,7 +50,7 @@ describe("an authorization that already exists", () => {
     expect(rig.iam.policies()).to.be.empty;
   });
 
-  it("is reported as changed meanwhile if IAM does not return its list before the deadline", async () => {
+  it("is not guessed if IAM does not return its list before the deadline", async () => {
     const hang = () =>
       void rig.iam.inject({ operation: "listV2Policies", latency: Infinity, times: Infinity });
     rig.iam.inject({
@@ -60,7 +60,8 @@ describe("an authorization that already exists", () => {
       meanwhile: hang,
     });
     const { message } = await failure(rig.make(bucketInputs()));
-    expect(message).to.include("409").and.to.include("[changed-meanwhile]");
+    // A duplicate, a concurrent change or an outdated copy may have caused the conflict.
+    expect(message).to.include("[no-answer]");
   });
 
   it("does not conflict with one that has other roles", async () => {
@@ -261,7 +262,7 @@ describe("a policy that conflicts with an update", () => {
     expect(rig.iam.policies().map(({ control }) => control.grant.roles.length)).to.deep.equal([1, 2]);
   });
 
-  it("is reported as changed meanwhile if IAM does not return its list before the deadline", async () => {
+  it("is not guessed if IAM does not return its list before the deadline", async () => {
     const rig = await startRig();
     const { id, state } = await rig.make({ ...bucketInputs(), roles: ["Reader"] });
     const run = rig.next();
@@ -274,7 +275,8 @@ describe("a policy that conflicts with an update", () => {
       meanwhile: hang,
     });
     const { message } = await failure(run.update(id, state, wanted));
-    expect(message).to.include("409").and.to.include("[changed-meanwhile]");
+    // A duplicate, a concurrent change or an outdated copy may have caused the conflict.
+    expect(message).to.include("[no-answer]");
   });
 
   it("is read again if it changes between the read and the replace", async () => {
