@@ -40,7 +40,9 @@ describe("a client", () => {
       "ibmcloud:resourceControllerEndpoint": iam.url,
       "ibmcloud:resourceManagementEndpoint": iam.url,
     };
-    const settings = { config: (key: string) => config[key], env: {}, timeouts: QUICK };
+    // After a 429, a call waits up to twice its Retry-After.
+    const timeouts = { ...QUICK, retryTimeout: 10_000 };
+    const settings = { config: (key: string) => config[key], env: {}, timeouts };
     opened = openIam(settings);
     client = connect(settings);
   });
