@@ -32,7 +32,8 @@ export function audit(
     .sort((one, other) => rank(other) - rank(one));
 }
 
-function withLowerCaseIds({ allowedAccounts, instances, groups, ...facts }: Facts): Facts {
+/** Returns the facts as the rules need them. */
+export function withLowerCaseIds({ allowedAccounts, instances, groups, ...facts }: Facts): Facts {
   return {
     ...facts,
     ...(allowedAccounts && { allowedAccounts: allowedAccounts.map((id) => id.toLowerCase()) }),

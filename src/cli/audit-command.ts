@@ -4,13 +4,13 @@ import { SEVERITIES, type Facts, type Finding } from "../audit/types";
 import { isOfEventNotifications, toAllAuthorizations } from "../provider/authorizations";
 import { scopeText } from "../provider/scope-text";
 import type { Authorization } from "../results";
+import { counted } from "../shared/text";
 import { useAccount, type Account } from "./account";
 import { EXIT, noteOf, orFail, print, withProgress, type Io } from "./command";
 import type { AuditOptions } from "./options";
 import { toSarif } from "./sarif";
 import { managedIn } from "./states";
 import { screenOf, tableOf, type Screen } from "./terminal";
-import { counted } from "../shared/text";
 
 /** Runs the command `audit`. */
 export async function runAudit(options: AuditOptions, command: Command, io: Io): Promise<void> {

@@ -3,9 +3,9 @@ import type { Command } from "commander";
 import { readSeedFile, startIamEmulator, type Call, type IamEmulator, type Seeds } from "../emulator";
 import { ENDPOINTS } from "../iam/config";
 import { messageOf } from "../shared/coded-error";
+import { counted } from "../shared/text";
 import type { Io } from "./command";
 import type { EmulatorOptions } from "./options";
-import { counted } from "../shared/text";
 
 /** The signals that stop the emulator. */
 const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;

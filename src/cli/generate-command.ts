@@ -3,12 +3,12 @@ import type { Command } from "commander";
 import { namedIn, resourceNames, selectAuthorizations, typeScriptProgram } from "../generate";
 import { importFile } from "../generate/import-file";
 import type { TakenOver } from "../generate/types";
+import { counted } from "../shared/text";
 import { useAccount } from "./account";
 import { noteOf, orFail, withProgress, type Io } from "./command";
 import { namesOf, type Names } from "./listed";
 import type { GenerateOptions } from "./options";
 import { verifyImport, verifyProgram } from "./verify";
-import { counted } from "../shared/text";
 
 const WRITERS: Record<GenerateOptions["output"], (taken: readonly TakenOver[], names: Names) => string> = {
   typescript: typeScriptProgram,

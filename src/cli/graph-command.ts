@@ -10,11 +10,11 @@ import { toMermaid } from "../graph/mermaid";
 import { toGraph } from "../graph/model";
 import type { Graph } from "../graph/types";
 import type { Authorization } from "../results";
+import { counted } from "../shared/text";
 import { EXIT, noteOf, orFail, type Io } from "./command";
 import { emptyText, readSelected } from "./filters";
 import type { Places } from "./listed";
 import type { GraphOptions } from "./options";
-import { counted } from "../shared/text";
 
 /** Runs the command `graph`. */
 export async function runGraph(options: GraphOptions, command: Command, { out }: Io): Promise<void> {

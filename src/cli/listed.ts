@@ -150,6 +150,9 @@ const COLUMNS: Partial<Record<ScopeAttribute, string>> = {
   accountId: "Account",
 };
 
+/** The attributes that have a column, in the order of the columns. */
+const COLUMN_KEYS = new Set([...(Object.keys(COLUMNS) as ScopeAttribute[]), ...SCOPE_ATTRIBUTES]);
+
 /** The attributes whose column is followed by one with the name. */
 const NAMED = new Set(["serviceInstance", "resourceGroupId"]);
 
@@ -158,8 +161,7 @@ export function flatRow(authorization: Authorization, names: Names): Record<stri
   const { id, source, target, roles, description, createdAt, createdById, managedBy } = authorization;
   const nameOf = (key = "") => names.get(key) ?? "";
   const flat = (prefix: string, side: Side & Pick<Authorization["target"], "tags">) => {
-    const keys = new Set([...(Object.keys(COLUMNS) as ScopeAttribute[]), ...SCOPE_ATTRIBUTES]);
-    const columns = [...keys].flatMap((key) => {
+    const columns = [...COLUMN_KEYS].flatMap((key) => {
       const value = side[key];
       const column = COLUMNS[key] ?? key.charAt(0).toUpperCase() + key.slice(1);
       const name = NAMED.has(key) ? [[`${prefix}${column}Name`, nameOf(value)]] : [];

@@ -6,8 +6,8 @@ import { hasResources, openResources } from "../iam/resources";
 import { listRoles } from "../iam/roles";
 import type { Settings } from "../iam/types";
 import { codeOf, messageOf, type ErrorCode } from "../shared/coded-error";
-import type { Check } from "./types";
 import { counted } from "../shared/text";
+import type { Check } from "./types";
 
 /** The timeouts of a check. They are shorter than those of a deployment, because a diagnosis must not take minutes. */
 const TIMEOUTS = { requestTimeout: 10_000, retryTimeout: 15_000 };

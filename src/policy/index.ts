@@ -1,5 +1,5 @@
 import type { Policies, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { RULES } from "../audit";
+import { RULES, withLowerCaseIds } from "../audit";
 import type { Facts, Problem, Rule } from "../audit/types";
 import { isAuthorizationType } from "../shared/resource-types";
 import { toAuthorization } from "./authorization";
@@ -30,7 +30,7 @@ export interface AuthorizationPolicyOptions {
  * });
  */
 export function authorizationPolicies({ allowedAccounts = [] }: AuthorizationPolicyOptions = {}): Policies {
-  const facts: Facts = { allowedAccounts: allowedAccounts.map((each) => each.toLowerCase()) };
+  const facts = withLowerCaseIds({ allowedAccounts });
   return [
     ...RULES.filter(({ looksAt }) => looksAt === "one").map((rule) => resourcePolicy(rule, facts)),
     UNDECLARED_ROLES,

@@ -1,5 +1,6 @@
 import { CodedError } from "../shared/coded-error";
 import type { Inputs } from "./types";
+import { canonicalJson } from "./values";
 
 /**
  * The reason why a resource owns a policy. `"taken"`: it created or adopted the policy in this run. `"kept"`: it has the
@@ -175,14 +176,5 @@ export function ownedTwice(id: string): CodedError {
   return new CodedError(
     "held-twice",
     `another resource of this program owns the same authorization (${id}): remove one of the two and run pulumi refresh, or, after a rename, add the old name to aliases`,
-  );
-}
-
-/** Returns a string that is equal for equal inputs, whatever the order of their properties. */
-export function canonicalJson(inputs: object): string {
-  return JSON.stringify(inputs, (_key, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : value,
   );
 }

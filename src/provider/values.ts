@@ -22,3 +22,12 @@ export function hasUnknown(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.values(value).some(hasUnknown);
 }
+
+/** Returns a string that is equal for equal values, whatever the order of their properties. */
+export function canonicalJson(values: object): string {
+  return JSON.stringify(values, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  );
+}

@@ -1,5 +1,5 @@
-import { canonicalJson } from "../ownership";
 import type { Inputs } from "../types";
+import { canonicalJson } from "../values";
 import { withAccounts } from "./normalize";
 
 /** The scopes of the resources in state that the program still declares. */
